@@ -1,0 +1,24 @@
+import { CLEANUP_USAGE } from './cleanup.ts';
+import { CREATE_SNAPSHOT_USAGE } from './create-snapshot.ts';
+import { DESTROY_SNAPSHOT_USAGE } from './destroy-snapshot.ts';
+import { PREPARE_USAGE } from './prepare.ts';
+
+/** What --help prints. */
+export const HELP = `block-snapshot - snapshot block devices for virtual machines that share a template's disk
+
+  ${PREPARE_USAGE}
+      Make the device and print its node. "snapshot" is BASE seen through the cows, each of which keeps what was
+      written above the one before; "origin" writes to BASE and saves the old blocks for the snapshots of BASE:COW.
+      Doing it twice gives the same device.
+
+  ${CLEANUP_USAGE}
+      Take the device down if nobody uses it, with everything under it that nobody else uses.
+
+  ${CREATE_SNAPSHOT_USAGE}
+  ${DESTROY_SNAPSHOT_USAGE}
+      The same for qubesd.
+
+  --help, --version
+
+BASE and COW are absolute paths of image files or block devices. NODE may be given with or without /dev/mapper/.
+Exit status: 0 done, 1 it could not be done (the reason is one line on standard error), 2 wrong usage.`;

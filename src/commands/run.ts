@@ -1,0 +1,39 @@
+import { usageError } from '../devices/answer/refusal.ts';
+import { printable } from '../devices/request/image-path.ts';
+import { answer } from './answer.ts';
+import { runCleanup } from './cleanup.ts';
+import { runCreateSnapshot } from './create-snapshot.ts';
+import { runDestroySnapshot } from './destroy-snapshot.ts';
+import { runPrepare } from './prepare.ts';
+
+type Command = (parameters: readonly string[]) => void;
+
+/** The commands that are programs of their own, by the name they are called by. */
+const PROGRAMS: Readonly<Record<string, Command>> = {
+  'create-snapshot': runCreateSnapshot,
+  'destroy-snapshot': runDestroySnapshot,
+};
+
+/** The commands of block-snapshot, by its first argument. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  prepare: runPrepare,
+  cleanup: runCleanup,
+};
+
+/**
+ * Runs the command that a call asks for.
+ * @param program the last part of the name that it was called by
+ * @throws Refusal
+ */
+export async function run(program: string, parameters: readonly string[]): Promise<void> {
+  const [first] = parameters;
+  if (first === '--help' || first === '-h') return answer((await import('./help.ts')).HELP);
+  if (first === '--version') return answer(`block-snapshot ${(await import('./version.ts')).VERSION}`);
+  const own = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
+  if (own !== undefined) return own(parameters);
+  if (first === undefined) throw usageError('no command given: see block-snapshot --help');
+  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (command === undefined)
+    throw usageError(`${printable(first)} is not a command: see block-snapshot --help`);
+  return command(parameters.slice(1));
+}

@@ -1,0 +1,78 @@
+import { constants, openSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import type { DeviceNumber } from '../plan/device-number.ts';
+import { type Bytes, type Sectors, sectorsOf } from '../plan/units.ts';
+import type { HeldDescriptors } from './held-descriptors.ts';
+import type { Image } from './images.ts';
+import { attachLoop, LOOP_READ_ONLY, loopServes, type OpenLoop } from './loop-devices.ts';
+import { CLOSE_ON_EXEC, descriptorSectors, openBlockDevice, withDescriptor } from './open-descriptor.ts';
+
+/** The block device that an image is reached by. */
+export interface Backing {
+  device: DeviceNumber;
+  size: Sectors;
+}
+
+/** Whether a device of a table is the one that an image is reached by. */
+export function isBackedBy(device: DeviceNumber, image: Image): boolean {
+  return image.device === undefined ? loopServes(device, image) : image.device === device;
+}
+
+/**
+ * The base as a block device. One loop device serves all who use the file, because device-mapper finds the snapshots
+ * of an origin by its block device: a template written through a second one would change the disks of running VMs.
+ * @param loop the one that the file has already
+ * @param writable whether an origin has to write to it
+ */
+export function openBase(
+  base: Image,
+  loop: OpenLoop | undefined,
+  writable: boolean,
+  held: HeldDescriptors,
+): Backing {
+  if (base.device !== undefined) return openGivenDevice(base, base.device, held);
+  const attached = loop ?? attachBase(base, writable, held);
+  if (writable && (attached.flags & LOOP_READ_ONLY) !== 0)
+    throw new Refusal(
+      `base ${base.path} is attached read-only to ${attached.path}: an origin has to write to it; ` +
+        `detach that first (losetup -d ${attached.path})`,
+    );
+  return loopBacking(attached, base.size);
+}
+
+function attachBase(base: Image, writable: boolean, held: HeldDescriptors): OpenLoop {
+  const { descriptor, readOnly } = openBaseFile(base, writable);
+  return withDescriptor(descriptor, () => attachLoop(base, descriptor, readOnly, held));
+}
+
+/** For writing wherever the filesystem allows it: the same loop device may have to serve an origin later. */
+function openBaseFile(base: Image, writable: boolean): { descriptor: number; readOnly: boolean } {
+  try {
+    return { descriptor: openSync(base.path, constants.O_RDWR | CLOSE_ON_EXEC), readOnly: false };
+  } catch (error) {
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to write base ${base.path}: run as root`);
+    if (!isSystemError(error, 'EROFS')) throw error;
+    if (writable)
+      throw new Refusal(`base ${base.path} is on a read-only filesystem: an origin has to write to it`);
+    return { descriptor: openSync(base.path, constants.O_RDONLY | CLOSE_ON_EXEC), readOnly: true };
+  }
+}
+
+/**
+ * A loop device with the size that its file has now: one that was attached when the file was smaller shows the rest
+ * once it is told to look again.
+ */
+export function loopBacking(loop: OpenLoop, fileSize: Bytes): Backing {
+  if (descriptorSectors(loop.descriptor) < sectorsOf(fileSize)) addon().refreshLoopSize(loop.descriptor);
+  return { device: loop.device, size: descriptorSectors(loop.descriptor) };
+}
+
+/** An image that is a block device itself. */
+export function openGivenDevice(image: Image, device: DeviceNumber, held: HeldDescriptors): Backing {
+  const size = descriptorSectors(held.hold(openBlockDevice(image.path)));
+  if (size === 0) throw new Refusal(`${image.role} ${image.path} is empty: the block device has no sectors`);
+  return { device, size };
+}

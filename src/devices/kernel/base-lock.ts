@@ -1,0 +1,60 @@
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import type { ImageKey } from '../plan/image-key.ts';
+import { CLOSE_ON_EXEC } from './open-descriptor.ts';
+
+/** Only root may write in /run, so what is found there is root's own. */
+const LOCK_FOLDER = '/run/block-snapshot';
+
+/** Long for anything that a command does under the lock, short of libxl's 40 s. */
+const PATIENCE_MILLISECONDS = 25_000;
+
+/**
+ * Runs an action while holding the lock of a base: one command at a time changes the devices on it. The lock is the
+ * kernel's (flock), so it goes with its process however that ends.
+ * @throws Refusal when it cannot be had
+ */
+export function withBaseLock<Result>(base: ImageKey, action: () => Result): Result {
+  const path = `${LOCK_FOLDER}/${base}.lock`;
+  const descriptor = openLock(path);
+  try {
+    waitForLock(descriptor, path);
+    return action();
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openLock(path: string): number {
+  const open = () =>
+    openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | CLOSE_ON_EXEC, 0o600);
+  try {
+    try {
+      return open();
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error;
+      mkdirSync(LOCK_FOLDER, { recursive: true, mode: 0o700 });
+      return open();
+    }
+  } catch (error) {
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to write ${path}: run as root`);
+    if (isSystemError(error))
+      throw new Refusal(`cannot write ${path} (${error.code}): /run has to be a writable filesystem`);
+    throw error;
+  }
+}
+
+function waitForLock(descriptor: number, path: string): void {
+  let pause = 1;
+  for (let waited = 0; !addon().lockFile(descriptor); waited += pause) {
+    if (waited >= PATIENCE_MILLISECONDS)
+      throw new Refusal(
+        `another command has held ${path} for ${PATIENCE_MILLISECONDS / 1000} s: see who with fuser ${path}`,
+      );
+    pause = Math.min(pause * 2, 8);
+    addon().sleepMilliseconds(pause);
+  }
+}

@@ -1,0 +1,104 @@
+import { addon } from '../../native/addon.ts';
+import { Refusal } from '../answer/refusal.ts';
+import { originName } from '../plan/device-names.ts';
+import type { DeviceNumber } from '../plan/device-number.ts';
+import type { OriginTable } from '../plan/origin-table.ts';
+import type { Layer } from '../plan/stack-plan.ts';
+import { type Backing, isBackedBy, openBase } from './backing.ts';
+import { attachCow, openCow } from './cow-backing.ts';
+import { foreignTable, type Standing, standingOf } from './device-state.ts';
+import { withHeldDescriptors } from './held-descriptors.ts';
+import type { Image } from './images.ts';
+import { findLoops } from './loop-devices.ts';
+import { makeOrigin, verifyOrigin, withOriginSuspended } from './origin-device.ts';
+import { type LiveLayer, makeLayer, verifyLayer } from './snapshot-layer.ts';
+import type { UdevSession } from './udev-session.ts';
+import type { Undo } from './undo.ts';
+
+/** What has to exist when it is done. */
+export interface Stack {
+  base: Image;
+  layers: Layer<Image>[];
+  /** Whether an origin is asked for as well. */
+  origin: boolean;
+  /** The table of the base's origin where there is one already. */
+  runningOrigin: OriginTable | undefined;
+}
+
+/** A layer whose device is not there, or was left without a table. */
+interface MissingLayer {
+  layer: Layer<Image>;
+  standing: Standing & { kind: 'absent' | 'unfinished' };
+}
+
+/**
+ * Makes what is missing of a stack, and proves that the rest is what it should be. The caller holds the base's lock.
+ * @throws Refusal, before anything is made or with what was made recorded in `undo`
+ */
+export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
+  const { base, runningOrigin } = stack;
+  if (runningOrigin !== undefined) verifyOrigin(runningOrigin, base);
+  const { live, missing } = survey(stack, udev);
+  if (missing.length === 0 && (!stack.origin || runningOrigin !== undefined)) return;
+
+  withHeldDescriptors(held => {
+    const toMake = missing.map(({ layer, standing }) => ({ layer, standing, cow: openCow(layer.cow, held) }));
+    for (const { layer, standing } of toMake)
+      if (standing.kind === 'unfinished' && standing.state.inactiveTable)
+        addon().clearInactiveTable(layer.name);
+
+    const loops = findLoops([base, ...toMake.map(({ layer }) => layer.cow)].filter(isFile), held);
+    const baseBacking = openBase(base, loops.get(base.key), stack.origin, held);
+    requireOneDevice(base, baseBacking, runningOrigin?.base ?? live?.base);
+
+    let under = live?.top ?? { device: baseBacking.device, length: baseBacking.size };
+    for (const { layer, standing, cow } of toMake) {
+      const backing = attachCow(cow, loops.get(layer.cow.key), under.length, held);
+      const origin = layer.first && runningOrigin !== undefined ? originName(base.key) : undefined;
+      under = makeLayer(layer, standing, under, backing, origin, udev);
+      undo.add(() => withOriginSuspended(origin, udev, () => udev.remove(layer.name)));
+    }
+    if (stack.origin && runningOrigin === undefined) makeOrigin(base, baseBacking, udev);
+  });
+}
+
+function isFile(image: Image): boolean {
+  return image.device === undefined;
+}
+
+interface Survey {
+  /** What is there: the device under the first layer, and the topmost layer. */
+  live: { base: DeviceNumber; top: LiveLayer } | undefined;
+  /** What is not, in the order in which it has to be made. */
+  missing: MissingLayer[];
+}
+
+/** Looks at every layer from the base up, and resumes what somebody left suspended. */
+function survey({ base, layers }: Stack, udev: UdevSession): Survey {
+  let live: Survey['live'];
+  const missing: MissingLayer[] = [];
+  for (const layer of layers) {
+    const standing = standingOf(layer.name);
+    if (standing.kind !== 'live') {
+      missing.push({ layer, standing });
+      continue;
+    }
+    if (missing.length > 0) throw foreignTable(layer.name, 'the layer under it is not there');
+    const below = live;
+    const found = verifyLayer(layer, standing, device =>
+      below === undefined ? isBackedBy(device, base) : device === below.top.device,
+    );
+    if (standing.state.suspended) udev.resume(layer.name);
+    live = { base: below?.base ?? found.table.origin, top: found };
+  }
+  return { live, missing };
+}
+
+/** A base that is used through two block devices would be corrupted: neither would know of the other's snapshots. */
+function requireOneDevice(base: Image, backing: Backing, used: DeviceNumber | undefined): void {
+  if (used !== undefined && used !== backing.device)
+    throw new Refusal(
+      `base ${base.path} is in use through two block devices, ${used} and ${backing.device}: ` +
+        'writing to both would corrupt it; take down what uses one of them',
+    );
+}

@@ -1,0 +1,67 @@
+import { addon } from '../../native/addon.ts';
+import { Refusal } from '../answer/refusal.ts';
+import type { DeviceNumber } from '../plan/device-number.ts';
+import { storeSize } from '../plan/exception-store.ts';
+import type { Sectors } from '../plan/units.ts';
+import { type Backing, loopBacking, openGivenDevice } from './backing.ts';
+import { growCowFile, openCowFile } from './cow-file.ts';
+import type { HeldDescriptors } from './held-descriptors.ts';
+import type { Image } from './images.ts';
+import { attachLoop, LOOP_READ_ONLY, type OpenLoop } from './loop-devices.ts';
+import { holdersOf } from './open-descriptor.ts';
+
+/** A cow whose snapshot is not there yet: opened and found fit to carry a store. */
+export interface CheckedCow {
+  image: Image;
+  descriptor: number;
+}
+
+/**
+ * Opens the cow of a snapshot that has to be made.
+ * @throws Refusal when it is not fit to carry a store
+ */
+export function openCow(image: Image, held: HeldDescriptors): CheckedCow {
+  return { image, descriptor: openCowFile(image, held) };
+}
+
+/**
+ * The cow as a block device, large enough that its store cannot overflow where it is a file.
+ * @param loop the one that the file has already
+ * @param device the size of the snapshot that will use it
+ * @throws Refusal when something else uses it
+ */
+export function attachCow(
+  cow: CheckedCow,
+  loop: OpenLoop | undefined,
+  device: Sectors,
+  held: HeldDescriptors,
+): Backing {
+  const { image, descriptor } = cow;
+  if (image.device !== undefined) {
+    requireUnused(image, image.path, image.device);
+    return openGivenDevice(image, image.device, held);
+  }
+  const size = storeSize(device);
+  if (loop === undefined) {
+    growCowFile(descriptor, image, size);
+    return loopBacking(attachLoop(image, descriptor, false, held), size);
+  }
+  requireUnused(image, loop.path, loop.device);
+  if ((loop.flags & LOOP_READ_ONLY) !== 0)
+    throw new Refusal(
+      `cow ${image.path} is attached read-only to ${loop.path}: a snapshot has to write to it; ` +
+        `detach that first (losetup -d ${loop.path})`,
+    );
+  growCowFile(descriptor, image, size);
+  addon().refreshLoopSize(loop.descriptor);
+  return loopBacking(loop, size);
+}
+
+/** A store serves one snapshot: a second one on it would destroy both. */
+function requireUnused(cow: Image, path: string, device: DeviceNumber): void {
+  const [holder] = holdersOf(device);
+  if (holder !== undefined)
+    throw new Refusal(
+      `cow ${cow.path} is in use already: ${path} carries ${holder} (see dmsetup ls); give another cow`,
+    );
+}

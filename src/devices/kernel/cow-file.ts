@@ -1,0 +1,99 @@
+import { constants, fchmodSync, fchownSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import { CHUNK, CHUNK_BYTES, HEADER_BYTES, parseStoreHeader } from '../plan/exception-store.ts';
+import type { Bytes } from '../plan/units.ts';
+import type { HeldDescriptors } from './held-descriptors.ts';
+import type { Image } from './images.ts';
+import { CLOSE_ON_EXEC, withDescriptor } from './open-descriptor.ts';
+
+/** O_TMPFILE of fcntl.h, which node:fs does not name: a file with no name yet (man 2 open). */
+const TEMPORARY_FILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** Whether the cow is the base's own, which is made where it is missing: X-cow.img of X.img, in the same folder. */
+export function isOwnCow(basePath: string, cowPath: string): boolean {
+  return basePath.endsWith('.img') && cowPath === `${basePath.slice(0, -'.img'.length)}-cow.img`;
+}
+
+/**
+ * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
+ * that no crash leaves one of the wrong size.
+ */
+export function makeCowFile(path: string, size: Bytes, base: Image): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(dirname(path), TEMPORARY_FILE | constants.O_RDWR | CLOSE_ON_EXEC, 0o600);
+  } catch (error) {
+    if (isSystemError(error, 'EROFS'))
+      throw new Refusal(`cow ${path} is missing and its filesystem is read-only: make it writable`);
+    if (isSystemError(error))
+      throw new Refusal(
+        `cow ${path} is missing and could not be made (${error.code}): make it with truncate -s ${size} ${path}`,
+      );
+    throw error;
+  }
+  withDescriptor(descriptor, () => {
+    ftruncateSync(descriptor, size);
+    fchownSync(descriptor, base.owner.user, base.owner.group);
+    fchmodSync(descriptor, base.owner.mode);
+    fsyncSync(descriptor);
+    addon().linkTemporaryFile(descriptor, path);
+  });
+}
+
+/** Opens the file of a cow that nothing is attached to, and proves that a snapshot can keep its store there. */
+export function openCowFile(cow: Image, held: HeldDescriptors): number {
+  let descriptor: number;
+  try {
+    descriptor = held.hold(openSync(cow.path, constants.O_RDWR | CLOSE_ON_EXEC));
+  } catch (error) {
+    if (isSystemError(error, 'EROFS'))
+      throw new Refusal(`cow ${cow.path} is on a read-only filesystem: a snapshot has to write to it`);
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to write cow ${cow.path}: run as root`);
+    throw error;
+  }
+  checkStore(descriptor, cow);
+  return descriptor;
+}
+
+/**
+ * Checks what the cow holds by its header, before anything is made of it.
+ * @throws Refusal when the store overflowed, has another chunk size, or is something else altogether
+ */
+export function checkStore(descriptor: number, cow: Image): void {
+  const start = Buffer.alloc(HEADER_BYTES);
+  readSync(descriptor, start, 0, HEADER_BYTES, 0);
+  const header = parseStoreHeader(start);
+  if (header.kind === 'foreign' || (header.kind === 'blank' && !isBlank(descriptor)))
+    throw new Refusal(
+      `cow ${cow.path} holds something other than a snapshot store (invalid or corrupt): ` +
+        'give another file, or an empty one',
+    );
+  if (header.kind === 'blank') return;
+  if (!header.valid)
+    throw new Refusal(
+      `cow ${cow.path} is Invalid: its snapshot overflowed and the old blocks are lost; give a new cow`,
+    );
+  if (header.chunk !== CHUNK)
+    throw new Refusal(
+      `cow ${cow.path} has a chunk size of ${header.chunk} sectors, not ${CHUNK}: it was made by another program; give a new cow`,
+    );
+}
+
+/**
+ * The kernel takes any cow that starts with four zero bytes for an empty one and writes over it. A filesystem's image
+ * starts with zeros too, so the chunks that the kernel would write first have to be all zero.
+ */
+function isBlank(descriptor: number): boolean {
+  const chunks = Buffer.alloc(2 * CHUNK_BYTES);
+  const length = readSync(descriptor, chunks, 0, chunks.length, 0);
+  return chunks.subarray(0, length).equals(Buffer.alloc(length));
+}
+
+/** Grows a cow that another program made too small to take every chunk of its base. It never shrinks one. */
+export function growCowFile(descriptor: number, cow: Image, size: Bytes): void {
+  if (cow.size < size) ftruncateSync(descriptor, size);
+}

@@ -1,0 +1,76 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
+import { type ImageKey, imageKey } from '../plan/image-key.ts';
+import { type Bytes, bytes, SECTOR_BYTES } from '../plan/units.ts';
+import type { ImagePath } from '../request/image-path.ts';
+
+/** A base or a cow as it was found: an ordinary file, or a block device. */
+export interface Image extends ImagePath {
+  key: ImageKey;
+  /** For a block device, its own number; an ordinary file needs a loop device. */
+  device: DeviceNumber | undefined;
+  /** Of an ordinary file; 0 for a block device, which has to be opened to tell. */
+  size: Bytes;
+  owner: { user: number; group: number; mode: number };
+}
+
+/**
+ * Finds what a path stands for; symbolic links are followed.
+ * @returns undefined where there is nothing of that name
+ * @throws Refusal when it is there and cannot be an image
+ */
+export function findImage(image: ImagePath): Image | undefined {
+  const { role, path } = image;
+  let found: BigIntStats | undefined;
+  try {
+    found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to look at ${role} ${path}: run as root`);
+    if (isSystemError(error, 'ELOOP'))
+      throw new Refusal(`${role} ${path} is a symbolic link that leads in a circle: mend the link`);
+    if (isSystemError(error, 'ENAMETOOLONG'))
+      throw new Refusal(`${role} ${path.slice(0, 100)}... has a name too long for its filesystem: rename it`);
+    throw error;
+  }
+  if (found === undefined) return undefined;
+  if (!found.isFile() && !found.isBlockDevice())
+    throw new Refusal(`${role} ${path} is ${kindOf(found)}: give an image file or a block device`);
+  if (found.isFile() && found.size < SECTOR_BYTES)
+    throw new Refusal(
+      found.size === 0n
+        ? `${role} ${path} is empty: an image has at least one sector`
+        : `${role} ${path} has ${found.size} bytes, less than one sector: it is no image`,
+    );
+  return {
+    role,
+    path,
+    key: imageKey(found.dev, found.ino),
+    device: found.isBlockDevice() ? deviceNumberOf(found.rdev) : undefined,
+    size: bytes(Number(found.isFile() ? found.size : 0n)),
+    owner: { user: Number(found.uid), group: Number(found.gid), mode: Number(found.mode & 0o777n) },
+  };
+}
+
+/** The same, where there has to be something. */
+export function requireImage(image: ImagePath): Image {
+  const found = findImage(image);
+  if (found === undefined)
+    throw new Refusal(`${image.role} ${image.path} does not exist: check the path, or make the file first`);
+  return found;
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isSocket()) return 'a socket';
+  if (stats.isFIFO()) return 'a named pipe';
+  return 'a character device';
+}
+
+/** Bytes behind the last full sector, which no block device can show. */
+export function bytesBeyondSectors(image: Image): number {
+  return image.size % SECTOR_BYTES;
+}

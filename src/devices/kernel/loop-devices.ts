@@ -1,0 +1,169 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { addon, type LoopStatus } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import type { DeviceNumber } from '../plan/device-number.ts';
+import { type ImageKey, imageKey } from '../plan/image-key.ts';
+import type { HeldDescriptors } from './held-descriptors.ts';
+import type { Image } from './images.ts';
+import {
+  blockDevicePath,
+  CLOSE_ON_EXEC,
+  descriptorDevice,
+  holdersOf,
+  openBlockDevice,
+} from './open-descriptor.ts';
+
+/** LO_FLAGS of linux/loop.h. */
+export const LOOP_READ_ONLY = 1;
+const LOOP_AUTOCLEAR = 4;
+const LOOP_DIRECT_IO = 16;
+
+/** How often another program may take the free loop device from under our hands. */
+const ATTEMPTS = 100;
+
+/** A loop device that is held open: it cannot go while it is. */
+export interface OpenLoop {
+  path: string;
+  descriptor: number;
+  device: DeviceNumber;
+  flags: number;
+}
+
+function showsWhole(status: LoopStatus): boolean {
+  return status.offset === 0n && status.sizeLimit === 0n;
+}
+
+/** Whether the loop device of this number is attached to the whole of the image. */
+export function loopServes(device: DeviceNumber, image: Image): boolean {
+  const path = blockDevicePath(device);
+  if (path === undefined || !/^\/dev\/loop\d+$/.test(path)) return false;
+  const descriptor = openBlockDevice(path);
+  try {
+    const status = addon().loopStatus(descriptor);
+    return status !== null && imageKey(status.device, status.inode) === image.key && showsWhole(status);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * The loop devices that are attached to these images, whoever did it, held open, by the images' keys. They are looked
+ * for by device and inode: the same file may have been attached under another path. Where an image has several, it is
+ * the one that carries devices.
+ * @throws Refusal when an image has one that shows only a part of it, or two that carry devices
+ */
+export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<ImageKey, OpenLoop> {
+  const found = new Map<ImageKey, OpenLoop>();
+  const wanted = new Map(images.map(image => [image.key, image]));
+  if (wanted.size === 0) return found;
+  try {
+    for (const name of readdirSync('/sys/block')) {
+      if (!/^loop\d+$/.test(name)) continue;
+      const candidate = openIfServing(`/dev/${name}`, wanted);
+      if (candidate === undefined) continue;
+      const { image, loop } = candidate;
+      const former = found.get(image.key);
+      found.set(image.key, former === undefined ? loop : choose(image, former, loop));
+    }
+  } finally {
+    for (const { descriptor } of found.values()) held.hold(descriptor);
+  }
+  return found;
+}
+
+/** Of two loop devices on one image, the one that carries devices; the other is closed. */
+function choose(image: Image, former: OpenLoop, latter: OpenLoop): OpenLoop {
+  const carries = (loop: OpenLoop) => holdersOf(loop.device).length > 0;
+  if (!carries(latter)) {
+    closeSync(latter.descriptor);
+    return former;
+  }
+  if (carries(former)) {
+    closeSync(latter.descriptor);
+    throw new Refusal(
+      `${image.role} ${image.path} is in use through two loop devices, ${former.path} and ${latter.path}: ` +
+        'writing to both would corrupt it; take down what uses one of them',
+    );
+  }
+  closeSync(former.descriptor);
+  return latter;
+}
+
+function openIfServing(
+  path: string,
+  wanted: ReadonlyMap<ImageKey, Image>,
+): { image: Image; loop: OpenLoop } | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openBlockDevice(path);
+  } catch (error) {
+    // It went since the folder was read.
+    if (isSystemError(error, 'ENOENT', 'ENXIO', 'ENODEV')) return undefined;
+    throw error;
+  }
+  const status = addon().loopStatus(descriptor);
+  const image = status === null ? undefined : wanted.get(imageKey(status.device, status.inode));
+  if (status === null || image === undefined) {
+    closeSync(descriptor);
+    return undefined;
+  }
+  if (!showsWhole(status)) {
+    closeSync(descriptor);
+    throw new Refusal(
+      `${image.role} ${image.path} is attached to ${path} with an offset or a size limit: detach that first (losetup -d ${path})`,
+    );
+  }
+  return { image, loop: { path, descriptor, device: descriptorDevice(descriptor), flags: status.flags } };
+}
+
+/**
+ * Attaches an open file to a free loop device. The device clears itself when the last one that has it open closes it,
+ * so that nothing is left of a program that is killed before device-mapper has taken it over.
+ * @throws Refusal when there is no free loop device
+ */
+export function attachLoop(image: Image, file: number, readOnly: boolean, held: HeldDescriptors): OpenLoop {
+  requireSameFile(file, image);
+  const flags = LOOP_AUTOCLEAR | LOOP_DIRECT_IO | (readOnly ? LOOP_READ_ONLY : 0);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const path = `/dev/loop${freeNumber(image)}`;
+    const descriptor = openSync(path, (readOnly ? constants.O_RDONLY : constants.O_RDWR) | CLOSE_ON_EXEC);
+    try {
+      addon().configureLoop(descriptor, file, flags, image.path);
+    } catch (error) {
+      closeSync(descriptor);
+      if (isSystemError(error, 'EBUSY')) continue;
+      if (isSystemError(error, 'EINVAL', 'ENOTTY'))
+        throw new Refusal(
+          `${path} cannot be attached to ${image.role} ${image.path}: the kernel has no LOOP_CONFIGURE (Linux 5.8)`,
+        );
+      throw error;
+    }
+    held.hold(descriptor);
+    return { path, descriptor, device: descriptorDevice(descriptor), flags };
+  }
+  throw new Refusal(`no free loop device for ${image.role} ${image.path}: see losetup -l for what uses them`);
+}
+
+function freeNumber(image: Image): number {
+  try {
+    return addon().freeLoopNumber();
+  } catch (error) {
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal('no permission to open /dev/loop-control: run as root');
+    if (isSystemError(error, 'ENOENT', 'ENODEV', 'ENXIO'))
+      throw new Refusal('the kernel has no loop devices: load the module (modprobe loop)');
+    if (isSystemError(error))
+      throw new Refusal(
+        `no free loop device for ${image.role} ${image.path} (${error.code}): see losetup -l for what uses them`,
+      );
+    throw error;
+  }
+}
+
+/** A path can be given another file at any time: what was opened has to be the image that was found. */
+function requireSameFile(descriptor: number, image: Image): void {
+  const { dev, ino } = fstatSync(descriptor, { bigint: true });
+  if (imageKey(dev, ino) !== image.key)
+    throw new Refusal(`${image.role} ${image.path} was replaced by another file in this moment: try again`);
+}

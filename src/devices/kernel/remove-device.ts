@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { MAPPER_FOLDER } from '../plan/device-names.ts';
+import { deviceNumber } from '../plan/device-number.ts';
+import type { OriginTable } from '../plan/origin-table.ts';
+import type { SnapshotTable } from '../plan/snapshot-table.ts';
+import { foreignTable } from './device-state.ts';
+import { holdersOf } from './open-descriptor.ts';
+import type { UdevSession } from './udev-session.ts';
+
+/** What became of a device that should go: `users` where it stays, as words for a person. */
+export type Removal = { kind: 'absent' } | { kind: 'removed' } | { kind: 'in use'; users: string };
+
+type Target = SnapshotTable['type'] | OriginTable['type'];
+
+/** How long a program that only looks at a device (udev, mostly) may keep it from going. */
+const PATIENCE_MILLISECONDS = 200;
+const PAUSE_MILLISECONDS = 5;
+
+/**
+ * Removes a device unless somebody has it open.
+ * @param type the target that it has to have, unless it was left without a table
+ * @throws Refusal when it is something that we did not make
+ */
+export function removeUnused(name: string, type: Target, udev: UdevSession): Removal {
+  for (let waited = 0; ; waited += PAUSE_MILLISECONDS) {
+    const state = addon().deviceTable(name);
+    if (state === null) {
+      // Without udev, a command that was killed before its end has left the node: its number may be another's soon.
+      if (existsSync(MAPPER_FOLDER + name)) addon().mendNode(name);
+      return { kind: 'absent' };
+    }
+    const [target] = state.targets;
+    if (target !== undefined && (state.targets.length > 1 || target.type !== type))
+      throw foreignTable(name, `it is not a ${type}`);
+    const holders = holdersOf(deviceNumber(state.major, state.minor));
+    if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
+    const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
+    if (onlyDevices || waited >= PATIENCE_MILLISECONDS || !existsSync('/run/udev/control'))
+      return { kind: 'in use', users: holders.map(mapperName).join(', ') };
+    addon().sleepMilliseconds(PAUSE_MILLISECONDS);
+  }
+}
+
+/** False when somebody opened it since it was looked at. */
+function removed(name: string, udev: UdevSession): boolean {
+  try {
+    udev.remove(name);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'EBUSY')) return false;
+    if (isSystemError(error, 'ENXIO')) return true;
+    throw error;
+  }
+}
+
+/** The device-mapper name of a block device that the kernel calls dm-N. */
+function mapperName(kernelName: string): string {
+  try {
+    return readFileSync(`/sys/class/block/${kernelName}/dm/name`, 'utf8').trim();
+  } catch {
+    return kernelName;
+  }
+}

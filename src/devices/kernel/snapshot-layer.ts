@@ -1,0 +1,111 @@
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
+import { CHUNK } from '../plan/exception-store.ts';
+import { parseSnapshotTable, printSnapshotTable, type SnapshotTable } from '../plan/snapshot-table.ts';
+import type { Layer } from '../plan/stack-plan.ts';
+import type { Sectors } from '../plan/units.ts';
+import type { Backing } from './backing.ts';
+import { isBackedBy } from './backing.ts';
+import { foreignTable, type Standing } from './device-state.ts';
+import type { Image } from './images.ts';
+import { withOriginSuspended } from './origin-device.ts';
+import type { UdevSession } from './udev-session.ts';
+
+/** A layer that is there: what the next one is put on. */
+export interface LiveLayer {
+  device: DeviceNumber;
+  length: Sectors;
+  table: SnapshotTable;
+}
+
+/** What a snapshot says in its status when it serves no longer (drivers/md/dm-snap.c, snapshot_status). */
+const BROKEN_STATUS = /^(Invalid|Overflow|Merge failed|Unknown)/;
+
+/**
+ * Proves that a device that is there already is the layer that is asked for.
+ * @param isUnder whether a device of its table is what has to be under it
+ * @throws Refusal when it is another, or its store has overflowed
+ */
+export function verifyLayer(
+  layer: Layer<Image>,
+  standing: Standing & { kind: 'live' },
+  isUnder: (device: DeviceNumber) => boolean,
+): LiveLayer {
+  const { name, cow } = layer;
+  const table = parseSnapshotTable(standing.state.targets);
+  if (table === undefined) throw foreignTable(name, 'it is not one persistent snapshot');
+  if (!isUnder(table.origin)) throw foreignTable(name, `it is put on device ${table.origin}`);
+  if (!isBackedBy(table.cow, cow)) throw foreignTable(name, `its cow ${table.cow} is not ${cow.path}`);
+  if (table.chunk !== CHUNK)
+    throw foreignTable(name, `its chunk size is ${table.chunk} sectors, not ${CHUNK}`);
+  const status = addon().deviceStatus(name)?.targets[0]?.parameters ?? '';
+  if (BROKEN_STATUS.test(status))
+    throw new Refusal(
+      `cow ${cow.path} is ${status.trim()}: the snapshot /dev/mapper/${name} overflowed and its old blocks are lost; ` +
+        'stop what uses it and give a new cow',
+    );
+  return { device: standing.device, length: table.length, table };
+}
+
+/**
+ * Makes the snapshot device of a layer, or finishes one that was left without a table. On failure it is gone.
+ * @param origin the name of the base's origin where it has to be suspended meanwhile
+ */
+export function makeLayer(
+  layer: Layer<Image>,
+  standing: Standing & { kind: 'absent' | 'unfinished' },
+  under: { device: DeviceNumber; length: Sectors },
+  cow: Backing,
+  origin: string | undefined,
+  udev: UdevSession,
+): LiveLayer {
+  const { name } = layer;
+  const table: SnapshotTable = {
+    type: 'snapshot',
+    length: under.length,
+    origin: under.device,
+    cow: cow.device,
+    chunk: CHUNK,
+    discardZeroesCow: layer.private,
+  };
+  const { major, minor } = standing.kind === 'absent' ? addon().createDevice(name) : standing.state;
+  try {
+    loadSnapshot(layer, table);
+    withOriginSuspended(origin, udev, () => udev.resume(name));
+  } catch (error) {
+    withOriginSuspended(origin, udev, () => udev.remove(name));
+    throw error;
+  }
+  return { device: deviceNumber(major, minor), length: table.length, table };
+}
+
+/** Loads the table; a kernel before 5.3 does not know the discard feature, and gets it without. */
+function loadSnapshot(layer: Layer<Image>, table: SnapshotTable): void {
+  const load = (wanted: SnapshotTable) =>
+    addon().loadTable(layer.name, wanted.length, wanted.type, printSnapshotTable(wanted));
+  try {
+    load(table);
+  } catch (error) {
+    if (!isSystemError(error, 'EINVAL')) throw loadFailure(layer, error);
+    if (!addon().targetTypes().includes(table.type))
+      throw new Refusal(
+        'the kernel has no device-mapper target "snapshot": load the module (modprobe dm-snapshot)',
+      );
+    if (!table.discardZeroesCow) throw loadFailure(layer, error);
+    try {
+      load({ ...table, discardZeroesCow: false });
+    } catch (second) {
+      throw loadFailure(layer, second);
+    }
+  }
+}
+
+function loadFailure(layer: Layer<Image>, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  return new Refusal(
+    `the kernel does not take ${layer.cow.path} as the cow of /dev/mapper/${layer.name} ` +
+      `(${error.code}${error.detail ? `, ${error.detail}` : ''}): the reason is in dmesg`,
+  );
+}

@@ -1,0 +1,65 @@
+import { addon } from '../../native/addon.ts';
+import { Refusal } from '../answer/refusal.ts';
+
+/**
+ * What udev's rules are told about our devices (libdevmapper.h): DISABLE_SUBSYSTEM_RULES, DISABLE_DISK_RULES and
+ * DISABLE_OTHER_RULES. VMs write the bytes on them, so nothing of this machine may scan them: no blkid, no LVM, no udisks.
+ */
+const UDEV_FLAGS = 0x0002 | 0x0004 | 0x0008;
+
+/** Long for udev, short of the 40 s that libxl waits for a hotplug script. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/**
+ * The events of one command for udev, waited for together at its end: udev works on one device while the command
+ * goes on with the next. A cookie is asked for only when there is something to wait for.
+ */
+export class UdevSession {
+  private cookie: number | undefined;
+
+  private events(): number {
+    this.cookie ??= addon().createUdevCookie();
+    return this.cookie;
+  }
+
+  /** Makes a loaded table live, or a suspended device go on. */
+  resume(name: string): void {
+    addon().resumeDevice(name, this.events(), UDEV_FLAGS);
+  }
+
+  remove(name: string): void {
+    addon().removeDevice(name, this.events(), UDEV_FLAGS);
+  }
+
+  /**
+   * Waits until the nodes under /dev/mapper are as the devices are.
+   * @throws Refusal when udev does not come to an end
+   */
+  settle(): void {
+    if (this.cookie === undefined) return;
+    const cookie = this.cookie;
+    this.cookie = undefined;
+    if (!addon().waitForUdev(cookie, PATIENCE_MILLISECONDS))
+      throw new Refusal(
+        `udev did not finish within ${PATIENCE_MILLISECONDS / 1000} s: see udevadm settle, and the log of systemd-udevd`,
+      );
+  }
+}
+
+/** Runs an action with a session, and settles it on every way out. */
+export function withUdevSession<Result>(action: (udev: UdevSession) => Result): Result {
+  const udev = new UdevSession();
+  let result: Result;
+  try {
+    result = action(udev);
+  } catch (error) {
+    try {
+      udev.settle();
+    } catch {
+      // The first error says more than that udev is slow as well.
+    }
+    throw error;
+  }
+  udev.settle();
+  return result;
+}

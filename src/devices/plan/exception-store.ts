@@ -1,0 +1,38 @@
+import { type Bytes, bytes, SECTOR_BYTES, type Sectors, sectors } from './units.ts';
+
+/** The chunk of all our snapshots: 256 sectors, 128 KiB, as the devices of Qubes have always had it. */
+export const CHUNK: Sectors = sectors(256);
+export const CHUNK_BYTES: Bytes = bytes(CHUNK * SECTOR_BYTES);
+
+/** An exception on disk is two 64-bit numbers (struct disk_exception, drivers/md/dm-snap-persistent.c). */
+const EXCEPTIONS_PER_METADATA_CHUNK = CHUNK_BYTES / 16;
+
+/** Little-endian "SnAp", the magic number of dm-snap-persistent.c. */
+const MAGIC = 0x70416e53;
+
+/** Bytes of a store's header that say what it is: magic, valid, version, chunk size; 32 bits each. */
+export const HEADER_BYTES = 16;
+
+/**
+ * The size at which a store cannot overflow, even when every chunk of the device is written: the chunks, the
+ * metadata chunks for as many exceptions, the header, and the metadata chunk that is begun ahead.
+ */
+export function storeSize(device: Sectors): Bytes {
+  const chunks = Math.ceil(device / CHUNK);
+  return bytes((chunks + Math.ceil(chunks / EXCEPTIONS_PER_METADATA_CHUNK) + 2) * CHUNK_BYTES);
+}
+
+/** What the first bytes of a cow say about it. */
+export type StoreHeader =
+  | { kind: 'blank' }
+  | { kind: 'store'; valid: boolean; chunk: Sectors }
+  | { kind: 'foreign' };
+
+/** Reads a header of HEADER_BYTES bytes. Only the kernel writes it: what VMs write goes into the chunks behind. */
+export function parseStoreHeader(header: Uint8Array): StoreHeader {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const magic = view.getUint32(0, true);
+  if (magic === 0) return { kind: 'blank' };
+  if (magic !== MAGIC) return { kind: 'foreign' };
+  return { kind: 'store', valid: view.getUint32(4, true) !== 0, chunk: sectors(view.getUint32(12, true)) };
+}

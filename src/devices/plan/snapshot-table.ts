@@ -1,0 +1,44 @@
+import type { TargetLine } from '../../native/addon.ts';
+import type { DeviceNumber } from './device-number.ts';
+import { type Sectors, sectors } from './units.ts';
+
+/**
+ * The table of a snapshot: `0 LENGTH snapshot ORIGIN COW P CHUNK [1 discard_zeroes_cow]`
+ * (Documentation/admin-guide/device-mapper/snapshot.rst of the kernel).
+ */
+export interface SnapshotTable {
+  type: 'snapshot';
+  length: Sectors;
+  /** The device that is seen through the snapshot. */
+  origin: DeviceNumber;
+  /** The device that holds the exception store. */
+  cow: DeviceNumber;
+  chunk: Sectors;
+  /** A discard of whole chunks frees them in the store. */
+  discardZeroesCow: boolean;
+}
+
+const PARAMETERS = /^(\d+:\d+) (\d+:\d+) PO? (\d+)((?: \S+)*)$/;
+
+export function printSnapshotTable(table: SnapshotTable): string {
+  const features = table.discardZeroesCow ? ' 1 discard_zeroes_cow' : '';
+  return `${table.origin} ${table.cow} P ${table.chunk}${features}`;
+}
+
+/** Undefined for anything but one persistent snapshot target that covers the whole device. */
+export function parseSnapshotTable(targets: readonly TargetLine[]): SnapshotTable | undefined {
+  const [line] = targets;
+  if (targets.length !== 1 || line === undefined || line.start !== 0 || line.type !== 'snapshot')
+    return undefined;
+  const match = PARAMETERS.exec(line.parameters.trim());
+  if (!match) return undefined;
+  const [, origin, cow, chunk, features] = match;
+  return {
+    type: 'snapshot',
+    length: sectors(line.length),
+    origin: origin as DeviceNumber,
+    cow: cow as DeviceNumber,
+    chunk: sectors(Number(chunk)),
+    discardZeroesCow: features?.includes(' discard_zeroes_cow') ?? false,
+  };
+}

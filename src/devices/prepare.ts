@@ -1,0 +1,86 @@
+import { existsSync, unlinkSync } from 'node:fs';
+import { addon } from '../native/addon.ts';
+import { Refusal } from './answer/refusal.ts';
+import { warn } from './answer/warning.ts';
+import { withBaseLock } from './kernel/base-lock.ts';
+import { buildStack } from './kernel/build-stack.ts';
+import { isOwnCow, makeCowFile } from './kernel/cow-file.ts';
+import { findImage, type Image, requireImage } from './kernel/images.ts';
+import { blockDeviceSectors } from './kernel/open-descriptor.ts';
+import { mendOrigin } from './kernel/origin-device.ts';
+import { withUdevSession } from './kernel/udev-session.ts';
+import { Undo } from './kernel/undo.ts';
+import { MAPPER_FOLDER, originName } from './plan/device-names.ts';
+import { storeSize } from './plan/exception-store.ts';
+import { planStack } from './plan/stack-plan.ts';
+import { SECTOR_BYTES, sectorsOf } from './plan/units.ts';
+import type { StackRequest } from './request/stack-request.ts';
+
+/** How often the file at a base's path may be exchanged while this waits for its lock. */
+const ATTEMPTS = 10;
+
+/**
+ * Makes the devices of a request, or finds that they are there; whichever, they are what was asked for.
+ * @param expectedName the device's name as the caller computed it, where it did
+ * @returns the node, `/dev/mapper/…`
+ * @throws Refusal, with nothing of this call left and nothing of others touched
+ */
+export function prepare(request: StackRequest, expectedName?: string): string {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const base = requireImage(request.base);
+    // What is wrong with the files is said before anything is locked or looked at.
+    for (const [index, cow] of request.cows.entries())
+      if (!isMadeWhereMissing(request, index)) requireImage(cow);
+    if (base.size % SECTOR_BYTES !== 0)
+      warn(
+        `the last ${base.size % SECTOR_BYTES} bytes of base ${base.path} are no full sector: no VM will see them`,
+      );
+    const node = withBaseLock(base.key, () =>
+      requireImage(request.base).key === base.key ? prepareLocked(request, base, expectedName) : undefined,
+    );
+    if (node !== undefined) return node;
+  }
+  throw new Refusal(`base ${request.base.path} is replaced by another file again and again: try later`);
+}
+
+function prepareLocked(request: StackRequest, base: Image, expectedName: string | undefined): string {
+  return withUdevSession(udev => {
+    const runningOrigin = mendOrigin(base.key, udev);
+    const undo = new Undo();
+    return undo.guard(() => {
+      const layers = planStack(base, findCows(request, base, undo));
+      const origin = request.type === 'origin';
+      const name = (origin ? undefined : layers.at(-1)?.name) ?? originName(base.key);
+      if (expectedName !== undefined && name !== expectedName)
+        throw new Refusal(`${expectedName} does not agree with the files given: they make ${name}`);
+      buildStack({ base, layers, origin, runningOrigin }, udev, undo);
+      udev.settle();
+      const node = MAPPER_FOLDER + name;
+      // Without udev, a command that was killed before its end has left the device without its node.
+      if (!existsSync(node)) addon().mendNode(name);
+      return node;
+    });
+  });
+}
+
+/** A template's own cow may be missing after a crash; any other that is missing is a mistake in the path. */
+function isMadeWhereMissing({ base, cows }: StackRequest, index: number): boolean {
+  return index === 0 && cows[0] !== undefined && isOwnCow(base.path, cows[0].path);
+}
+
+/** The cows of a request; the base's own is made where it is missing. */
+function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
+  return request.cows.map((cow, index) => {
+    const found = findImage(cow);
+    if (found !== undefined) return found;
+    if (isMadeWhereMissing(request, index)) {
+      makeCowFile(cow.path, storeSize(sizeOf(base)), base);
+      undo.add(() => unlinkSync(cow.path));
+    }
+    return requireImage(cow);
+  });
+}
+
+function sizeOf(base: Image) {
+  return base.device === undefined ? sectorsOf(base.size) : blockDeviceSectors(base.path);
+}

@@ -1,0 +1,33 @@
+import { Refusal } from '../answer/refusal.ts';
+import { type ImagePath, imagePath, printable } from './image-path.ts';
+
+/** What should exist: a base seen through one or more cows, and for an origin what writes to the base. */
+export interface StackRequest {
+  type: DeviceType;
+  base: ImagePath;
+  cows: ImagePath[];
+}
+
+export type DeviceType = 'snapshot' | 'origin';
+
+export function isDeviceType(text: string): text is DeviceType {
+  return text === 'snapshot' || text === 'origin';
+}
+
+/**
+ * A request from `BASE:COW[:COW2…]`.
+ * @throws Refusal when a path is not one, or the number of layers does not fit the type
+ */
+export function parseStackRequest(type: DeviceType, images: string): StackRequest {
+  return stackRequest(type, images.split(':'), images);
+}
+
+/** A request from the paths; `shown` is how errors about the whole call it. */
+export function stackRequest(type: DeviceType, paths: readonly string[], shown: string): StackRequest {
+  const [base, ...cows] = paths;
+  if (base === undefined || cows.length === 0)
+    throw new Refusal(`${printable(shown)} names no cow: give BASE:COW[:COW2...]`);
+  if (type === 'origin' && cows.length > 1)
+    throw new Refusal(`${printable(shown)} has ${cows.length} cows: an origin takes one, BASE:COW`);
+  return { type, base: imagePath('base', base), cows: cows.map(cow => imagePath('cow', cow)) };
+}

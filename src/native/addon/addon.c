@@ -1,0 +1,15 @@
+/*
+ * The kernel, as JavaScript functions: device-mapper by libdevmapper, loop devices, locks on files.
+ * No policy lives here: each function does one thing to the kernel and throws what the kernel said.
+ */
+#include "values.h"
+
+NAPI_MODULE_INIT()
+{
+	register_device_mapper(env, exports);
+	register_udev(env, exports);
+	register_loop(env, exports);
+	register_files(env, exports);
+	register_signals(env, exports);
+	return exports;
+}

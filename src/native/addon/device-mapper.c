@@ -1,0 +1,346 @@
+/* Device-mapper devices, through libdevmapper (libdevmapper.h documents each task). */
+#include "device-mapper.h"
+#include "values.h"
+
+#include <errno.h>
+#include <libdevmapper.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* DM_NAME_LEN of linux/dm-ioctl.h, with its NUL. */
+#define NAME_SIZE 128
+#define TARGET_TYPE_SIZE 16
+#define PARAMETERS_SIZE 1024
+
+/* _LOG_ERR of libdevmapper's log levels; the bits above are flags. */
+#define LEVEL_MASK 0x07
+#define LEVEL_ERROR 3
+
+static char message[256];
+
+static void keep_message(int level, const char *file, int line, int dm_errno, const char *format, ...)
+{
+	va_list arguments;
+
+	(void)file;
+	(void)line;
+	(void)dm_errno;
+	if ((level & LEVEL_MASK) > LEVEL_ERROR)
+		return;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+}
+
+void start_messages(void)
+{
+	static bool started;
+
+	if (!started) {
+		dm_log_with_errno_init(keep_message);
+		/* Our names need no mangling, and a variable of the environment must not switch it on. */
+		dm_set_name_mangling_mode(DM_STRING_MANGLING_NONE);
+		started = true;
+	}
+	message[0] = '\0';
+}
+
+const char *last_message(void)
+{
+	return message;
+}
+
+/* A task on a named device; NULL with an exception pending. */
+static struct dm_task *begin_task(napi_env env, int type, const char *operation, const char *name)
+{
+	struct dm_task *task;
+
+	start_messages();
+	task = dm_task_create(type);
+	if (!task || (name && !dm_task_set_name(task, name))) {
+		if (task)
+			dm_task_destroy(task);
+		throw_system_error(env, operation, name ? name : "", EINVAL, message);
+		return NULL;
+	}
+	return task;
+}
+
+/* Frees a task that failed; NULL with what the kernel said as the exception. */
+static napi_value abandon_task(napi_env env, struct dm_task *task, const char *operation, const char *name)
+{
+	int error_number = dm_task_get_errno(task);
+
+	dm_task_destroy(task);
+	return throw_system_error(env, operation, name, error_number ? error_number : EIO, message);
+}
+
+/* Runs the task and frees it; undefined, or NULL with an exception pending. */
+static napi_value finish_task(napi_env env, struct dm_task *task, const char *operation, const char *name)
+{
+	if (!dm_task_run(task))
+		return abandon_task(env, task, operation, name);
+	dm_task_destroy(task);
+	return make_undefined(env);
+}
+
+/* Tasks that take nothing but the device's name. */
+static napi_value run_simple(napi_env env, napi_callback_info info, int type, const char *operation)
+{
+	napi_value arguments[1];
+	char name[NAME_SIZE];
+	struct dm_task *task;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], name, sizeof(name)))
+		return NULL;
+	task = begin_task(env, type, operation, name);
+	if (!task)
+		return NULL;
+	if (type == DM_DEVICE_SUSPEND)
+		/* No filesystem of this machine lies on these devices, so there is none to freeze. */
+		dm_task_skip_lockfs(task);
+	return finish_task(env, task, operation, name);
+}
+
+/* createDevice(name): a device with no table; its major and minor. */
+static napi_value create_device(napi_env env, napi_callback_info info)
+{
+	static const char operation[] = "create device";
+	napi_value arguments[1], result = NULL;
+	char name[NAME_SIZE];
+	struct dm_info state;
+	struct dm_task *task;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], name, sizeof(name)))
+		return NULL;
+	task = begin_task(env, DM_DEVICE_CREATE, operation, name);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task) || !dm_task_get_info(task, &state))
+		return abandon_task(env, task, operation, name);
+	dm_task_destroy(task);
+	napi_create_object(env, &result);
+	set_property(env, result, "major", make_number(env, state.major));
+	set_property(env, result, "minor", make_number(env, state.minor));
+	return result;
+}
+
+/* clearInactiveTable(name) */
+static napi_value clear_inactive_table(napi_env env, napi_callback_info info)
+{
+	return run_simple(env, info, DM_DEVICE_CLEAR, "clear inactive table");
+}
+
+/* suspendDevice(name): flushes what is under way first. */
+static napi_value suspend_device(napi_env env, napi_callback_info info)
+{
+	return run_simple(env, info, DM_DEVICE_SUSPEND, "suspend device");
+}
+
+/* mendNode(name): makes the node in /dev/mapper of a device that is there, removes that of one that is not. */
+static napi_value mend_node(napi_env env, napi_callback_info info)
+{
+	napi_value result = run_simple(env, info, DM_DEVICE_MKNODES, "mend node");
+
+	if (result)
+		dm_task_update_nodes();
+	return result;
+}
+
+/* loadTable(name, length in sectors, target type, parameters): one target into the inactive table. */
+static napi_value load_table(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[4];
+	char name[NAME_SIZE], type[TARGET_TYPE_SIZE], parameters[PARAMETERS_SIZE];
+	uint64_t length;
+	struct dm_task *task;
+
+	if (!get_arguments(env, info, 4, arguments) || !get_string(env, arguments[0], name, sizeof(name)) ||
+	    !get_uint64(env, arguments[1], &length) || !get_string(env, arguments[2], type, sizeof(type)) ||
+	    !get_string(env, arguments[3], parameters, sizeof(parameters)))
+		return NULL;
+	task = begin_task(env, DM_DEVICE_RELOAD, "load table", name);
+	if (!task)
+		return NULL;
+	if (!dm_task_add_target(task, 0, length, type, parameters)) {
+		dm_task_destroy(task);
+		return throw_system_error(env, "load table", name, ENOMEM, message);
+	}
+	return finish_task(env, task, "load table", name);
+}
+
+/* Resume and remove make udev events: (name, cookie, udev flags), the cookie 0 where nobody waits for udev. */
+static napi_value run_with_udev(napi_env env, napi_callback_info info, int type, const char *operation)
+{
+	napi_value arguments[3];
+	char name[NAME_SIZE];
+	uint32_t cookie, flags;
+	struct dm_task *task;
+
+	if (!get_arguments(env, info, 3, arguments) || !get_string(env, arguments[0], name, sizeof(name)) ||
+	    !get_uint32(env, arguments[1], &cookie) || !get_uint32(env, arguments[2], &flags))
+		return NULL;
+	task = begin_task(env, type, operation, name);
+	if (!task)
+		return NULL;
+	if (!dm_task_set_cookie(task, &cookie, (uint16_t)flags)) {
+		dm_task_destroy(task);
+		return throw_system_error(env, operation, name, EIO, message);
+	}
+	return finish_task(env, task, operation, name);
+}
+
+/* resumeDevice(name, cookie, udev flags): an inactive table becomes the live one. */
+static napi_value resume_device(napi_env env, napi_callback_info info)
+{
+	return run_with_udev(env, info, DM_DEVICE_RESUME, "resume device");
+}
+
+/* removeDevice(name, cookie, udev flags); EBUSY when it is open. */
+static napi_value remove_device(napi_env env, napi_callback_info info)
+{
+	return run_with_udev(env, info, DM_DEVICE_REMOVE, "remove device");
+}
+
+static napi_value describe_targets(napi_env env, struct dm_task *task)
+{
+	napi_value targets = NULL;
+	uint32_t index = 0;
+	uint64_t start, length;
+	char *type, *parameters;
+	void *next = NULL;
+
+	napi_create_array(env, &targets);
+	do {
+		napi_value target = NULL;
+
+		next = dm_get_next_target(task, next, &start, &length, &type, &parameters);
+		if (!type)
+			break;
+		napi_create_object(env, &target);
+		set_property(env, target, "start", make_number(env, (double)start));
+		set_property(env, target, "length", make_number(env, (double)length));
+		set_property(env, target, "type", make_string(env, type));
+		set_property(env, target, "parameters", make_string(env, parameters ? parameters : ""));
+		napi_set_element(env, targets, index++, target);
+	} while (next);
+	return targets;
+}
+
+/* The state of a device with its targets, or null where there is none of that name. */
+static napi_value describe_device(napi_env env, napi_callback_info info, int type, const char *operation)
+{
+	napi_value arguments[1], result = NULL;
+	char name[NAME_SIZE];
+	struct dm_info state;
+	struct dm_task *task;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], name, sizeof(name)))
+		return NULL;
+	task = begin_task(env, type, operation, name);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task)) {
+		if (dm_task_get_errno(task) != ENXIO)
+			return abandon_task(env, task, operation, name);
+		dm_task_destroy(task);
+		return make_null(env);
+	}
+	if (!dm_task_get_info(task, &state) || !state.exists) {
+		dm_task_destroy(task);
+		return make_null(env);
+	}
+	napi_create_object(env, &result);
+	set_property(env, result, "major", make_number(env, state.major));
+	set_property(env, result, "minor", make_number(env, state.minor));
+	set_property(env, result, "openCount", make_number(env, state.open_count));
+	set_property(env, result, "suspended", make_boolean(env, state.suspended));
+	set_property(env, result, "liveTable", make_boolean(env, state.live_table));
+	set_property(env, result, "inactiveTable", make_boolean(env, state.inactive_table));
+	set_property(env, result, "targets", describe_targets(env, task));
+	dm_task_destroy(task);
+	return result;
+}
+
+/* deviceTable(name): the live table. */
+static napi_value device_table(napi_env env, napi_callback_info info)
+{
+	return describe_device(env, info, DM_DEVICE_TABLE, "read table");
+}
+
+/* deviceStatus(name): the targets' own account of how they are. */
+static napi_value device_status(napi_env env, napi_callback_info info)
+{
+	return describe_device(env, info, DM_DEVICE_STATUS, "read status");
+}
+
+/* deviceNames(): of all device-mapper devices. */
+static napi_value device_names(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL;
+	struct dm_names *names;
+	struct dm_task *task;
+	uint32_t index = 0;
+
+	(void)info;
+	task = begin_task(env, DM_DEVICE_LIST, "list devices", NULL);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task) || !(names = dm_task_get_names(task)))
+		return abandon_task(env, task, "list devices", "");
+	napi_create_array(env, &result);
+	/* The first entry's dev is 0 where there is no device at all. */
+	while (names->dev) {
+		napi_set_element(env, result, index++, make_string(env, names->name));
+		if (!names->next)
+			break;
+		names = (struct dm_names *)((char *)names + names->next);
+	}
+	dm_task_destroy(task);
+	return result;
+}
+
+/* targetTypes(): the names of the target types that the kernel has loaded. */
+static napi_value target_types(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL;
+	struct dm_versions *versions;
+	struct dm_task *task;
+	uint32_t index = 0;
+
+	(void)info;
+	task = begin_task(env, DM_DEVICE_LIST_VERSIONS, "list target types", NULL);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task) || !(versions = dm_task_get_versions(task)))
+		return abandon_task(env, task, "list target types", "");
+	napi_create_array(env, &result);
+	for (;;) {
+		napi_set_element(env, result, index++, make_string(env, versions->name));
+		if (!versions->next)
+			break;
+		versions = (struct dm_versions *)((char *)versions + versions->next);
+	}
+	dm_task_destroy(task);
+	return result;
+}
+
+void register_device_mapper(napi_env env, napi_value exports)
+{
+	static const struct function_entry entries[] = {
+		{ "createDevice", create_device },
+		{ "mendNode", mend_node },
+		{ "loadTable", load_table },
+		{ "clearInactiveTable", clear_inactive_table },
+		{ "suspendDevice", suspend_device },
+		{ "resumeDevice", resume_device },
+		{ "removeDevice", remove_device },
+		{ "deviceTable", device_table },
+		{ "deviceStatus", device_status },
+		{ "deviceNames", device_names },
+		{ "targetTypes", target_types },
+	};
+
+	register_functions(env, exports, entries, ARRAY_LENGTH(entries));
+}

@@ -1,0 +1,157 @@
+#define _GNU_SOURCE
+#include "values.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+bool get_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *arguments)
+{
+	size_t given = count;
+
+	if (napi_get_cb_info(env, info, &given, arguments, NULL, NULL) != napi_ok)
+		return false;
+	if (given < count) {
+		napi_throw_type_error(env, NULL, "addon: too few arguments");
+		return false;
+	}
+	return true;
+}
+
+static bool wrong_type(napi_env env, const char *wanted)
+{
+	char message[64];
+
+	snprintf(message, sizeof(message), "addon: expected %s", wanted);
+	napi_throw_type_error(env, NULL, message);
+	return false;
+}
+
+bool get_string(napi_env env, napi_value value, char *buffer, size_t size)
+{
+	size_t length;
+
+	if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok)
+		return wrong_type(env, "a string");
+	if (length >= size) {
+		napi_throw_range_error(env, NULL, "addon: string too long");
+		return false;
+	}
+	return napi_get_value_string_utf8(env, value, buffer, size, &length) == napi_ok;
+}
+
+bool get_int32(napi_env env, napi_value value, int32_t *result)
+{
+	return napi_get_value_int32(env, value, result) == napi_ok || wrong_type(env, "a number");
+}
+
+bool get_uint32(napi_env env, napi_value value, uint32_t *result)
+{
+	return napi_get_value_uint32(env, value, result) == napi_ok || wrong_type(env, "a number");
+}
+
+bool get_uint64(napi_env env, napi_value value, uint64_t *result)
+{
+	int64_t number;
+
+	if (napi_get_value_int64(env, value, &number) != napi_ok || number < 0)
+		return wrong_type(env, "a number that is not negative");
+	*result = (uint64_t)number;
+	return true;
+}
+
+napi_value make_undefined(napi_env env)
+{
+	napi_value result = NULL;
+
+	napi_get_undefined(env, &result);
+	return result;
+}
+
+napi_value make_null(napi_env env)
+{
+	napi_value result = NULL;
+
+	napi_get_null(env, &result);
+	return result;
+}
+
+napi_value make_boolean(napi_env env, bool value)
+{
+	napi_value result = NULL;
+
+	napi_get_boolean(env, value, &result);
+	return result;
+}
+
+napi_value make_number(napi_env env, double value)
+{
+	napi_value result = NULL;
+
+	napi_create_double(env, value, &result);
+	return result;
+}
+
+napi_value make_bigint(napi_env env, uint64_t value)
+{
+	napi_value result = NULL;
+
+	napi_create_bigint_uint64(env, value, &result);
+	return result;
+}
+
+napi_value make_string(napi_env env, const char *text)
+{
+	napi_value result = NULL;
+
+	napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
+	return result;
+}
+
+void set_property(napi_env env, napi_value object, const char *name, napi_value value)
+{
+	napi_set_named_property(env, object, name, value);
+}
+
+napi_value throw_system_error(napi_env env, const char *operation, const char *argument, int error_number,
+			      const char *detail)
+{
+	const char *code = strerrorname_np(error_number);
+	char message[4200];
+	napi_value error = NULL;
+
+	if (!code)
+		code = "EIO";
+	snprintf(message, sizeof(message), "%s %s: %s", operation, argument, code);
+	napi_create_error(env, make_string(env, code), make_string(env, message), &error);
+	set_property(env, error, "operation", make_string(env, operation));
+	set_property(env, error, "argument", make_string(env, argument));
+	set_property(env, error, "detail", make_string(env, detail));
+	napi_throw(env, error);
+	return NULL;
+}
+
+napi_value throw_descriptor_error(napi_env env, const char *operation, int descriptor)
+{
+	int error_number = errno;
+	char link[64], path[4096];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length < 0)
+		length = snprintf(path, sizeof(path), "descriptor %d", descriptor);
+	path[length] = '\0';
+	return throw_system_error(env, operation, path, error_number, "");
+}
+
+void register_functions(napi_env env, napi_value exports, const struct function_entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		napi_value function = NULL;
+
+		napi_create_function(env, entries[i].name, NAPI_AUTO_LENGTH, entries[i].function, NULL, &function);
+		set_property(env, exports, entries[i].name, function);
+	}
+}

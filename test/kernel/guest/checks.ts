@@ -1,0 +1,21 @@
+import t, { type Test } from 'tap';
+import { makeTemplate, removeTemplate, type Template } from './images.ts';
+import { leftovers, takeAllDown } from './state.ts';
+
+/**
+ * A test on the kernel: it gets a template of its own, and has to leave no device, no loop device, no node and no lock.
+ * @param name what holds, as a sentence
+ */
+export function check(name: string, body: (test: Test, template: Template) => void): void {
+  t.test(name, test => {
+    const template = makeTemplate();
+    try {
+      body(test, template);
+      test.same(leftovers(), [], 'nothing is left');
+    } finally {
+      takeAllDown();
+      removeTemplate(template);
+    }
+    test.end();
+  });
+}

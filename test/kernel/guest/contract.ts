@@ -1,0 +1,8 @@
+// Everything that device-mapper and loop devices have to do for us, in one boot of the kernel.
+import './names.ts';
+import './by-hand.ts';
+import './what-goes-when.ts';
+import './repairs.ts';
+import './loops.ts';
+import './bad-input.ts';
+import './surroundings.ts';

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadAddonFrom } from '../../../src/native/addon.ts';
+
+/** The project's folder: this file runs as build/test/kernel/guest/programs.js. */
+export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const DIST = join(PROJECT, 'dist');
+
+/** The addon, loaded into the test itself: what the kernel says, not what the program says about it. */
+export const kernel = loadAddonFrom(join(DIST, 'block-snapshot.node'));
+
+export interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The executable under one of its names. */
+export function executable(name = 'block-snapshot'): string {
+  return join(DIST, name);
+}
+
+export interface RunOptions {
+  cwd?: string;
+  environment?: Record<string, string>;
+}
+
+/** Runs any program and waits for it; one that cannot be started at all is an error of the test. */
+export function run(program: string, parameters: readonly string[], options: RunOptions = {}): Outcome {
+  const { status, stdout, stderr, error } = spawnSync(program, parameters, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...process.env, ...options.environment },
+  });
+  if (error !== undefined) throw error;
+  return { status, stdout, stderr };
+}
+
+/** Runs block-snapshot. */
+export function blockSnapshot(...parameters: string[]): Outcome {
+  return run(executable(), parameters);
+}
+
+/** Runs a command that has to succeed. @returns what it printed, without the last newline */
+export function must(program: string, ...parameters: string[]): string {
+  const { status, stdout, stderr } = run(program, parameters);
+  if (status !== 0) throw new Error(`${program} ${parameters.join(' ')}: exit ${status}: ${stderr}`);
+  return stdout.trimEnd();
+}
+
+/** Prepares a device that has to come about. @returns its node */
+export function mustPrepare(type: 'snapshot' | 'origin', ...images: string[]): string {
+  return must(executable(), 'prepare', type, images.join(':'));
+}
+
+/** Cleans a device up, which has to succeed. @returns what was said on standard error */
+export function mustCleanup(type: 'snapshot' | 'origin', node: string): string {
+  const { status, stdout, stderr } = blockSnapshot('cleanup', type, node);
+  if (status !== 0 || stdout !== '')
+    throw new Error(`cleanup ${type} ${node}: exit ${status}: ${stdout}${stderr}`);
+  return stderr;
+}

@@ -1,0 +1,186 @@
+import { existsSync, unlinkSync } from 'node:fs';
+import { check } from './checks.ts';
+import { hashOf, statKey, type Template, writeRandomAt } from './images.ts';
+import { blockSnapshot, kernel, must, mustCleanup, mustPrepare } from './programs.ts';
+import { deviceNames, fingerprint, tableLine } from './state.ts';
+
+/** The names of a template's first layer, of the disk of its first VM, and of its origin. */
+function namesOf(template: Template): { first: string; top: string; origin: string } {
+  const [base, cow, cow2] = [template.root, template.rootCow, template.vm1].map(statKey);
+  return {
+    first: `snapshot-${base}-${cow}`,
+    top: `snapshot-${base}-${cow}-${cow2}`,
+    origin: `origin-${base}`,
+  };
+}
+
+/** A first layer of which only the table is loaded, as a command killed before the resume leaves it. */
+function leaveLoaded(template: Template): void {
+  const { first } = namesOf(template);
+  const base = must('losetup', '-f', '--show', template.root);
+  const cow = must('losetup', '-f', '--show', template.rootCow);
+  must('dmsetup', 'create', first, '--notable');
+  must('dmsetup', 'load', first, '--table', `0 8192 snapshot ${base} ${cow} P 256`);
+  // They clear themselves once the table lets them go.
+  for (const loop of [base, cow]) must('losetup', '-d', loop);
+}
+
+check('a device that was created and has no table is finished', (test, template) => {
+  const { first, top } = namesOf(template);
+  for (const name of [first, top]) must('dmsetup', 'create', name, '--notable');
+  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  test.equal(hashOf(node), template.hash);
+  test.match([tableLine(first), tableLine(top)], [/ snapshot /, / snapshot /]);
+  mustCleanup('snapshot', node);
+});
+
+check('a device whose table was loaded and never made live is finished', (test, template) => {
+  leaveLoaded(template);
+  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  test.equal(hashOf(node), template.hash);
+  mustCleanup('snapshot', node);
+});
+
+check('cleanup takes down what a killed prepare has left of a stack', (test, template) => {
+  const { first, top } = namesOf(template);
+  leaveLoaded(template);
+  test.equal(mustCleanup('snapshot', top), '');
+  test.same(deviceNames(), []);
+  must('dmsetup', 'create', first, '--notable');
+  test.equal(mustCleanup('snapshot', first), '');
+});
+
+check('an origin that was left without a table is made anew, or goes', (test, template) => {
+  const { origin } = namesOf(template);
+  must('dmsetup', 'create', origin, '--notable');
+  const node = mustPrepare('origin', template.root, template.rootCow);
+  test.match(tableLine(origin), / snapshot-origin /);
+  mustCleanup('origin', node);
+  must('dmsetup', 'create', origin, '--notable');
+  mustCleanup('origin', node);
+});
+
+check(
+  'an origin that was left suspended goes on at the next command on its base, whichever it is',
+  (test, template) => {
+    const origin = mustPrepare('origin', template.root, template.rootCow);
+    const suspended = () => kernel.deviceTable(namesOf(template).origin)?.suspended;
+    must('dmsetup', 'suspend', '--nolockfs', origin);
+    test.equal(suspended(), true);
+    const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+    test.equal(suspended(), false, 'prepare resumes it');
+    must('dmsetup', 'suspend', '--nolockfs', origin);
+    mustCleanup('snapshot', node);
+    test.equal(suspended(), false, 'cleanup resumes it');
+    mustCleanup('origin', origin);
+  },
+);
+
+check('a snapshot that was left suspended is resumed', (test, template) => {
+  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  must('dmsetup', 'suspend', '--nolockfs', node);
+  test.equal(mustPrepare('snapshot', template.root, template.rootCow, template.vm1), node);
+  test.equal(hashOf(node), template.hash);
+  mustCleanup('snapshot', node);
+});
+
+check('a node that is missing is made', (test, template) => {
+  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  unlinkSync(node);
+  mustPrepare('snapshot', template.root, template.rootCow);
+  test.ok(existsSync(node));
+  mustCleanup('snapshot', node);
+});
+
+check('a second table behind the live one is refused', (test, template) => {
+  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  must('dmsetup', 'load', node, '--table', '0 8192 error');
+  const { status, stderr } = blockSnapshot('prepare', 'snapshot', `${template.root}:${template.rootCow}`);
+  test.equal(status, 1);
+  test.match(
+    stderr,
+    `${node} is being changed: a second table is loaded; resume it or drop it (dmsetup clear `,
+  );
+  must('dmsetup', 'clear', node);
+  mustCleanup('snapshot', node);
+});
+
+check('a name that is taken by another table is refused, and what has it is left alone', (test, template) => {
+  const { first, top, origin } = namesOf(template);
+  const foreign = (name: string, table: string, request: [string, string], reason: RegExp) => {
+    must('dmsetup', 'create', name, '--table', table);
+    const before = fingerprint();
+    const { status, stdout, stderr } = blockSnapshot('prepare', ...request);
+    test.same([status, stdout], [1, '']);
+    test.match(stderr, reason);
+    test.match(stderr, `dmsetup table ${name}`, 'it says where to look');
+    const kind = name === origin ? 'origin' : 'snapshot';
+    test.equal(blockSnapshot('cleanup', kind, name).status, 1, 'cleanup does not take it down either');
+    test.equal(fingerprint(), before);
+    must('dmsetup', 'remove', name);
+  };
+  const oneLayer: [string, string] = ['snapshot', `${template.root}:${template.rootCow}`];
+  foreign(
+    first,
+    '0 8192 error',
+    oneLayer,
+    /is there with a table that is not what it should be \(it is not one persistent snapshot\)/,
+  );
+  foreign(origin, '0 8192 error', ['origin', oneLayer[1]], /it is not a snapshot-origin/);
+  foreign(
+    top,
+    '0 8192 zero',
+    ['snapshot', `${oneLayer[1]}:${template.vm1}`],
+    /the layer under it is not there/,
+  );
+});
+
+check('a snapshot on another base or another cow than its name says is refused', (test, template) => {
+  const { first } = namesOf(template);
+  const [base, cow, other] = [template.root, template.rootCow, template.vm2].map(path =>
+    must('losetup', '-f', '--show', path),
+  );
+  for (const [table, reason] of [
+    [`0 8192 snapshot ${base} ${other} P 256`, `is not ${template.rootCow}`],
+    [`0 8192 snapshot ${other} ${cow} P 256`, 'it is put on device'],
+    [`0 8192 snapshot ${base} ${cow} P 16`, 'its chunk size is 16 sectors, not 256'],
+    [`0 8192 snapshot ${base} ${cow} N 256`, 'it is not one persistent snapshot'],
+  ] as const) {
+    must('dmsetup', 'create', first, '--table', table);
+    const { status, stderr } = blockSnapshot('prepare', 'snapshot', `${template.root}:${template.rootCow}`);
+    test.equal(status, 1);
+    test.match(stderr, reason);
+    must('dmsetup', 'remove', first);
+    for (const path of [template.rootCow, template.vm2]) {
+      must('truncate', '-s', '0', path);
+      must('truncate', '-s', '4M', path);
+    }
+  }
+  for (const loop of [base, cow, other]) must('losetup', '-d', loop ?? '');
+});
+
+check('a device that the bash script made is taken over', (test, template) => {
+  const { first, top } = namesOf(template);
+  const [base, cow, cow2] = [template.root, template.rootCow, template.vm1].map(path =>
+    must('losetup', '-f', '--show', path),
+  );
+  must('dmsetup', 'create', first, '--table', `0 8192 snapshot ${base} ${cow} P 256`);
+  must('dmsetup', 'create', top, '--table', `0 8192 snapshot /dev/mapper/${first} ${cow2} P 256`);
+  const before = fingerprint();
+  test.equal(mustPrepare('snapshot', template.root, template.rootCow, template.vm1), `/dev/mapper/${top}`);
+  test.equal(fingerprint(), before);
+  mustCleanup('snapshot', top);
+  test.same(deviceNames(), []);
+  for (const loop of [base, cow, cow2]) must('losetup', '-d', loop ?? '');
+});
+
+check('a prepare that fails at its last layer leaves nothing of the layers before', (test, template) => {
+  writeRandomAt(template.vm1, 0, 4096);
+  const { status } = blockSnapshot(
+    'prepare',
+    'snapshot',
+    `${template.root}:${template.rootCow}:${template.vm1}`,
+  );
+  test.equal(status, 1);
+  test.same(deviceNames(), []);
+});

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { kernel, must } from './programs.ts';
+
+/** Names of all device-mapper devices, sorted. */
+export function deviceNames(): string[] {
+  return kernel.deviceNames().sort();
+}
+
+/** The live table of a device as one line, as dmsetup prints it. */
+export function tableLine(name: string): string | undefined {
+  const target = kernel.deviceTable(name)?.targets[0];
+  return target && `${target.start} ${target.length} ${target.type} ${target.parameters.trim()}`;
+}
+
+/** The loop devices that are in use: name and file. */
+export function loopDevices(): { name: string; file: string }[] {
+  return readdirSync('/sys/block')
+    .filter(name => existsSync(`/sys/block/${name}/loop/backing_file`))
+    .sort()
+    .map(name => ({ name, file: readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8').trimEnd() }));
+}
+
+/** What there is on this machine that our commands could leave behind; empty when all is taken down. */
+export function leftovers(): string[] {
+  return [
+    ...deviceNames().map(name => `device ${name}`),
+    ...loopDevices().map(({ name, file }) => `loop device ${name} on ${file}`),
+    ...readdirSync('/dev/mapper')
+      .filter(name => name !== 'control')
+      .map(name => `node /dev/mapper/${name}`),
+    ...heldLocks(),
+  ];
+}
+
+const LOCK_FOLDER = '/run/block-snapshot';
+
+/** Locks of ours that somebody holds: the last part of a line in /proc/locks is `major:minor:inode`. */
+function heldLocks(): string[] {
+  if (!existsSync(LOCK_FOLDER)) return [];
+  const inodes = new Map(
+    readdirSync(LOCK_FOLDER).map(name => [statSync(`${LOCK_FOLDER}/${name}`).ino, name]),
+  );
+  return readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .map(line => inodes.get(Number(/:(\d+) \d+ EOF/.exec(line)?.[1])))
+    .filter(name => name !== undefined)
+    .map(name => `held lock ${name}`);
+}
+
+/** Everything about the devices that a command which changes nothing must leave the same. */
+export function fingerprint(): string {
+  return JSON.stringify({
+    devices: deviceNames().map(name => [name, kernel.deviceTable(name), kernel.deviceStatus(name)]),
+    loops: loopDevices(),
+  });
+}
+
+/** Takes down whatever is there, by force: after a test that failed half-way, so that the next one starts clean. */
+export function takeAllDown(): void {
+  for (let round = 0; round < 10 && deviceNames().length > 0; round++)
+    for (const name of deviceNames().reverse()) {
+      try {
+        must('dmsetup', 'resume', name);
+      } catch {
+        // It has no table.
+      }
+      try {
+        must('dmsetup', 'remove', name);
+      } catch {
+        // Something is on it still: the next round.
+      }
+    }
+  for (const { name } of loopDevices()) must('losetup', '-d', `/dev/${name}`);
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Runs a program on a real device-mapper kernel: user-mode Linux, a Linux kernel that is an ordinary process. Its root
+# is this machine's own file tree, read-only, so nothing that happens in there can be left behind here.
+#
+#   boot.sh [--udev] [--minutes N] PROGRAM [ARGUMENT...]
+#
+# The program's standard output is this one's; the kernel's own messages go to standard error when something is wrong.
+# Exit status: the program's; 125 when the kernel did not come up or did not come to an end.
+set -u
+
+udev=no minutes=10
+while :; do
+  case ${1-} in
+    --udev) udev=yes; shift ;;
+    --minutes) minutes=$2; shift 2 ;;
+    *) break ;;
+  esac
+done
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(cd "$here/../../.." && pwd)
+if ! command -v linux.uml >/dev/null; then
+  echo "boot.sh: linux.uml is not installed: apt-get install user-mode-linux" >&2
+  exit 125
+fi
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# What init.sh runs: a file, because the kernel's command line knows no quoting.
+printf '%q ' "$@" >"$scratch/command"
+printf 'export PATH=%q:$PATH\ncd %q\n' "$(dirname "$(command -v node)")" "$PWD" >"$scratch/environment"
+
+# The third console line is the program's standard output, a file outside; the first is the kernel's and init's.
+mkfifo "$scratch/output"
+cat <"$scratch/output" &
+reader=$!
+exec 7>"$scratch/output"
+TMPDIR=$scratch timeout --signal=KILL "${minutes}m" linux.uml mem=2G umid="lab-$$" uml_dir="$scratch/" \
+  root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
+  lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" con=null con0=null,fd:5 con1=null,fd:7 quiet \
+  </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1
+exec 7>&-
+wait "$reader"
+
+if [ ! -s "$scratch/status" ]; then
+  echo "boot.sh: the kernel did not come to an end within $minutes minutes, or did not come up:" >&2
+  tail -n 40 "$scratch/kernel" "$scratch/console" >&2
+  exit 125
+fi
+status=$(cat "$scratch/status")
+[ "$status" = 0 ] || tail -n 60 "$scratch/console" >&2
+exit "$status"

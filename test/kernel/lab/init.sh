@@ -1,0 +1,37 @@
+#!/bin/bash
+# The first process inside: mounts what a running system has, loads the modules, runs the program, switches off.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/lab/outside /run/lab/tmp /dev/shm
+mount -t tmpfs tmpfs /dev/shm
+mount -t hostfs -o "$lab_scratch" none /run/lab/outside
+export TMPDIR=/run/lab/tmp
+ln -s /proc/self/fd /dev/fd
+ln -s /proc/self/fd/0 /dev/stdin
+ln -s /proc/self/fd/1 /dev/stdout
+ln -s /proc/self/fd/2 /dev/stderr
+
+modules=/usr/lib/uml/modules/$(uname -r)/kernel/drivers
+for module in block/loop md/dm-mod md/dm-bufio md/dm-snapshot; do
+  insmod "$modules/$module.ko" || echo "init.sh: insmod $module failed"
+done
+
+if [ "$lab_udev" = yes ]; then
+  mkdir -p /run/udev/rules.d
+  cp "$lab_project"/etc/udev/*.rules /run/udev/rules.d/
+  /lib/systemd/systemd-udevd --daemon
+  udevadm trigger --action=add --subsystem-match=block --subsystem-match=misc
+  udevadm settle
+fi
+
+. /run/lab/outside/environment
+stty -F /dev/tty1 raw
+
+eval "$(cat /run/lab/outside/command)" </dev/null >/dev/tty1
+echo $? >/run/lab/outside/status
+sync
+echo o >/proc/sysrq-trigger
+sleep 60
