@@ -68,7 +68,9 @@ export function makeLayer(
     origin: under.device,
     cow: cow.device,
     chunk: CHUNK,
-    discardZeroesCow: layer.private,
+    // On every layer: device-mapper lets a discard through to the top one only if all devices under it take discards
+    // (dm_table_supports_discards); what is below the top never gets one, for it is not passed down.
+    discardZeroesCow: true,
   };
   const { major, minor } = standing.kind === 'absent' ? addon().createDevice(name) : standing.state;
   try {
@@ -93,7 +95,6 @@ function loadSnapshot(layer: Layer<Image>, table: SnapshotTable): void {
       throw new Refusal(
         'the kernel has no device-mapper target "snapshot": load the module (modprobe dm-snapshot)',
       );
-    if (!table.discardZeroesCow) throw loadFailure(layer, error);
     try {
       load({ ...table, discardZeroesCow: false });
     } catch (second) {

@@ -14,11 +14,6 @@ export interface Layer<Cow> {
   cow: Cow;
   /** The first layer is shared by all VMs on one version and keeps the template's old blocks. */
   first: boolean;
-  /**
-   * Whether it belongs to one VM, whose discards may free space in its cow: the top of a stack of two or more.
-   * The first layer never does, even where it is the top: a discard there would take bytes from the other VMs.
-   */
-  private: boolean;
 }
 
 /**
@@ -44,6 +39,6 @@ export function planStack<Cow extends Keyed>(base: Keyed, cows: readonly Cow[]):
       throw new Refusal(
         `${base.path} with ${cows.length} cows is too deep a stack: the device's name would be longer than ${LONGEST_NAME} bytes`,
       );
-    return { name, cow, first: index === 0, private: index > 0 && index === cows.length - 1 };
+    return { name, cow, first: index === 0 };
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './checks.ts';
 import { hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
@@ -15,10 +15,10 @@ check('loop devices are read-write and clear themselves', (test, template) => {
 });
 
 check('direct I/O is used where the filesystem can do it', (test, template) => {
-  const mount = onFilesystem(template.folder, 'rw');
+  const mount = onFilesystem(template.folder);
   const root = makeImage(join(mount, 'root.img'), 4 * MEBIBYTE, 'random');
   const node = mustPrepare('snapshot', root, join(mount, 'root-cow.img'));
-  for (const { name, file } of loopDevices().filter(loop => loop.file.startsWith(mount)))
+  for (const { name, file } of loopDevices().filter(loop => loop.file.startsWith(`${mount}/`)))
     test.equal(readFileSync(`/sys/block/${name}/loop/dio`, 'utf8'), '1\n', file);
   test.equal(hashOf(node), hashOf(root));
   mustCleanup('snapshot', node);
@@ -26,23 +26,20 @@ check('direct I/O is used where the filesystem can do it', (test, template) => {
 });
 
 /** Mounts an ext4 filesystem that lies in a file of the folder. @returns where */
-function onFilesystem(folder: string, mode: 'rw' | 'ro', prepare?: (mount: string) => void): string {
+function onFilesystem(folder: string): string {
   const image = join(folder, 'filesystem.img');
   const mount = join(folder, 'filesystem');
-  if (!existsSync(image)) {
-    makeImage(image, 64 * MEBIBYTE);
-    must('mkfs.ext4', '-q', '-b', '4096', image);
-    mkdirSync(mount);
-  }
-  must('mount', '-o', `loop,${mode}`, image, mount);
-  prepare?.(mount);
+  makeImage(image, 64 * MEBIBYTE);
+  must('mkfs.ext4', '-q', '-b', '4096', image);
+  mkdirSync(mount);
+  must('mount', '-o', 'loop', image, mount);
   return mount;
 }
 
 check(
   'a base on a read-only filesystem serves a snapshot, and is refused for an origin',
   (test, template) => {
-    const mount = onFilesystem(template.folder, 'rw');
+    const mount = onFilesystem(template.folder);
     const root = makeImage(join(mount, 'root.img'), 4 * MEBIBYTE, 'random');
     const hash = hashOf(root);
     must('mount', '-o', 'remount,ro', mount);

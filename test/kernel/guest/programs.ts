@@ -1,11 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cleanup } from '../../../src/devices/cleanup.ts';
+import { prepare } from '../../../src/devices/prepare.ts';
+import { parseNode } from '../../../src/devices/request/node-request.ts';
+import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { loadAddonFrom } from '../../../src/native/addon.ts';
 
 /** The project's folder: this file runs as build/test/kernel/guest/programs.js. */
 export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const DIST = join(PROJECT, 'dist');
+
+const UDEV = existsSync('/run/udev/control');
 
 /** The addon, loaded into the test itself: what the kernel says, not what the program says about it. */
 export const kernel = loadAddonFrom(join(DIST, 'block-snapshot.node'));
@@ -23,7 +30,6 @@ export function executable(name = 'block-snapshot'): string {
 
 export interface RunOptions {
   cwd?: string;
-  environment?: Record<string, string>;
 }
 
 /** Runs any program and waits for it; one that cannot be started at all is an error of the test. */
@@ -33,7 +39,8 @@ export function run(program: string, parameters: readonly string[], options: Run
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...process.env, ...options.environment },
+    // Where udev does not run, dmsetup has to be told to make the nodes itself; our own program has not.
+    env: { ...process.env, ...(program === 'dmsetup' && !UDEV ? { DM_DISABLE_UDEV: '1' } : {}) },
   });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };
@@ -54,6 +61,16 @@ export function must(program: string, ...parameters: string[]): string {
 /** Prepares a device that has to come about. @returns its node */
 export function mustPrepare(type: 'snapshot' | 'origin', ...images: string[]): string {
   return must(executable(), 'prepare', type, images.join(':'));
+}
+
+/** The same code called in this process: for tests of many steps, because starting a program is slow in there. */
+export function prepareHere(type: 'snapshot' | 'origin', ...images: string[]): string {
+  return prepare(parseStackRequest(type, images.join(':')));
+}
+
+/** @returns what is left because it is in use, as `cleanup` says it */
+export function cleanupHere(type: 'snapshot' | 'origin', node: string): string | undefined {
+  return cleanup(parseNode(node, type));
 }
 
 /** Cleans a device up, which has to succeed. @returns what was said on standard error */

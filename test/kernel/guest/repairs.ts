@@ -129,7 +129,7 @@ check('a name that is taken by another table is refused, and what has it is left
   foreign(origin, '0 8192 error', ['origin', oneLayer[1]], /it is not a snapshot-origin/);
   foreign(
     top,
-    '0 8192 zero',
+    '0 8192 error',
     ['snapshot', `${oneLayer[1]}:${template.vm1}`],
     /the layer under it is not there/,
   );

@@ -70,5 +70,6 @@ export function takeAllDown(): void {
         // Something is on it still: the next round.
       }
     }
+  must('dmsetup', 'mknodes');
   for (const { name } of loopDevices()) must('losetup', '-d', `/dev/${name}`);
 }

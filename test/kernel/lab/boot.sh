@@ -2,16 +2,19 @@
 # Runs a program on a real device-mapper kernel: user-mode Linux, a Linux kernel that is an ordinary process. Its root
 # is this machine's own file tree, read-only, so nothing that happens in there can be left behind here.
 #
-#   boot.sh [--udev] [--minutes N] PROGRAM [ARGUMENT...]
+#   boot.sh [--udev | --bare] [--minutes N] PROGRAM [ARGUMENT...]
+#
+# --udev runs systemd-udevd with our rules; --bare loads no module: no loop devices, no device-mapper.
 #
 # The program's standard output is this one's; the kernel's own messages go to standard error when something is wrong.
 # Exit status: the program's; 125 when the kernel did not come up or did not come to an end.
 set -u
 
-udev=no minutes=10
+udev=no bare=no minutes=10
 while :; do
   case ${1-} in
     --udev) udev=yes; shift ;;
+    --bare) bare=yes; shift ;;
     --minutes) minutes=$2; shift 2 ;;
     *) break ;;
   esac
@@ -37,7 +40,7 @@ reader=$!
 exec 7>"$scratch/output"
 TMPDIR=$scratch timeout --signal=KILL "${minutes}m" linux.uml mem=2G umid="lab-$$" uml_dir="$scratch/" \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
-  lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" con=null con0=null,fd:5 con1=null,fd:7 quiet \
+  lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
   </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1
 exec 7>&-
 wait "$reader"
