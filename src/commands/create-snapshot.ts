@@ -14,5 +14,5 @@ export function runCreateSnapshot(parameters: readonly string[]): void {
   if (name === undefined || paths.length < 2)
     throw usageError(`missing argument: usage: ${CREATE_SNAPSHOT_USAGE}`);
   const wanted = parseNode(name);
-  prepare(stackRequest(wanted.identity.type, paths, paths.join(' ')), wanted.name);
+  prepare(stackRequest(wanted.identity.type, paths, paths.join(' ')), { expectedName: wanted.name });
 }

@@ -18,6 +18,9 @@ export const HELP = `block-snapshot - snapshot block devices for virtual machine
   ${DESTROY_SNAPSHOT_USAGE}
       The same for qubesd.
 
+  block-snapshot|block-origin add|remove
+      For libxl: as the script of a disk, script=block-snapshot,target=BASE:COW[:COW2...] in a domain's configuration.
+
   --help, --version
 
 BASE and COW are absolute paths of image files or block devices. NODE may be given with or without /dev/mapper/.

@@ -6,7 +6,7 @@ import { runCreateSnapshot } from './create-snapshot.ts';
 import { runDestroySnapshot } from './destroy-snapshot.ts';
 import { runPrepare } from './prepare.ts';
 
-type Command = (parameters: readonly string[]) => void;
+type Command = (parameters: readonly string[], program: string) => void | Promise<void>;
 
 /** The commands that are programs of their own, by the name they are called by. */
 const PROGRAMS: Readonly<Record<string, Command>> = {
@@ -18,7 +18,15 @@ const PROGRAMS: Readonly<Record<string, Command>> = {
 const COMMANDS: Readonly<Record<string, Command>> = {
   prepare: runPrepare,
   cleanup: runCleanup,
+  add: hotplug('add'),
+  remove: hotplug('remove'),
 };
+
+/** Loaded when it is asked for: nobody else needs xenstore. */
+function hotplug(command: 'add' | 'remove'): Command {
+  return async (parameters, program) =>
+    (await import('./hotplug.ts')).runHotplug(program, command, parameters);
+}
 
 /**
  * Runs the command that a call asks for.
@@ -30,10 +38,10 @@ export async function run(program: string, parameters: readonly string[]): Promi
   if (first === '--help' || first === '-h') return answer((await import('./help.ts')).HELP);
   if (first === '--version') return answer(`block-snapshot ${(await import('./version.ts')).VERSION}`);
   const own = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
-  if (own !== undefined) return own(parameters);
+  if (own !== undefined) return own(parameters, program);
   if (first === undefined) throw usageError('no command given: see block-snapshot --help');
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   if (command === undefined)
     throw usageError(`${printable(first)} is not a command: see block-snapshot --help`);
-  return command(parameters.slice(1));
+  return command(parameters.slice(1), program);
 }

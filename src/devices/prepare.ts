@@ -19,13 +19,21 @@ import type { StackRequest } from './request/stack-request.ts';
 /** How often the file at a base's path may be exchanged while this waits for its lock. */
 const ATTEMPTS = 10;
 
+export interface PrepareOptions {
+  /** The device's name as the caller computed it, where it did. */
+  expectedName?: string | undefined;
+  /** Called under the base's lock once the device's name is known, before anything is made. */
+  chosen?: (name: string, undo: Undo) => void;
+  /** Called under the base's lock when the node is there; when it throws, what was made goes again. */
+  ready?: (node: string) => void;
+}
+
 /**
  * Makes the devices of a request, or finds that they are there; whichever, they are what was asked for.
- * @param expectedName the device's name as the caller computed it, where it did
  * @returns the node, `/dev/mapper/…`
  * @throws Refusal, with nothing of this call left and nothing of others touched
  */
-export function prepare(request: StackRequest, expectedName?: string): string {
+export function prepare(request: StackRequest, options: PrepareOptions = {}): string {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const base = requireImage(request.base);
     // What is wrong with the files is said before anything is locked or looked at.
@@ -36,14 +44,15 @@ export function prepare(request: StackRequest, expectedName?: string): string {
         `the last ${base.size % SECTOR_BYTES} bytes of base ${base.path} are no full sector: no VM will see them`,
       );
     const node = withBaseLock(base.key, () =>
-      requireImage(request.base).key === base.key ? prepareLocked(request, base, expectedName) : undefined,
+      requireImage(request.base).key === base.key ? prepareLocked(request, base, options) : undefined,
     );
     if (node !== undefined) return node;
   }
   throw new Refusal(`base ${request.base.path} is replaced by another file again and again: try later`);
 }
 
-function prepareLocked(request: StackRequest, base: Image, expectedName: string | undefined): string {
+function prepareLocked(request: StackRequest, base: Image, options: PrepareOptions): string {
+  const { expectedName, chosen, ready } = options;
   return withUdevSession(udev => {
     const runningOrigin = mendOrigin(base.key, udev);
     const undo = new Undo();
@@ -53,11 +62,13 @@ function prepareLocked(request: StackRequest, base: Image, expectedName: string 
       const name = (origin ? undefined : layers.at(-1)?.name) ?? originName(base.key);
       if (expectedName !== undefined && name !== expectedName)
         throw new Refusal(`${expectedName} does not agree with the files given: they make ${name}`);
+      chosen?.(name, undo);
       buildStack({ base, layers, origin, runningOrigin }, udev, undo);
       udev.settle();
       const node = MAPPER_FOLDER + name;
       // Without udev, a command that was killed before its end has left the device without its node.
       if (!existsSync(node)) addon().mendNode(name);
+      ready?.(node);
       return node;
     });
   });

@@ -55,10 +55,15 @@ export interface Addon {
   refreshLoopSize(loop: number): void;
   lockFile(descriptor: number): boolean;
   blockDeviceSize(descriptor: number): number;
+  blockDeviceSequence(descriptor: number): bigint | null;
   linkTemporaryFile(descriptor: number, path: string): void;
   sleepMilliseconds(milliseconds: number): void;
   holdSignals(): void;
   releaseSignals(): void;
+  connectUnixSocket(path: string, milliseconds: number): number;
+  sendBytes(descriptor: number, bytes: Buffer, milliseconds: number): void;
+  receiveBytes(descriptor: number, length: number, milliseconds: number): Buffer;
+  sendDatagram(path: string, text: string): void;
 }
 
 let loaded: Addon | undefined;

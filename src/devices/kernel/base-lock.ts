@@ -4,6 +4,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
 import type { ImageKey } from '../plan/image-key.ts';
 import { CLOSE_ON_EXEC } from './open-descriptor.ts';
+import { patience } from './patience.ts';
 
 /** Only root may write in /run, so what is found there is root's own. */
 const LOCK_FOLDER = '/run/block-snapshot';
@@ -48,11 +49,12 @@ function openLock(path: string): number {
 }
 
 function waitForLock(descriptor: number, path: string): void {
+  const limit = patience(PATIENCE_MILLISECONDS);
   let pause = 1;
   for (let waited = 0; !addon().lockFile(descriptor); waited += pause) {
-    if (waited >= PATIENCE_MILLISECONDS)
+    if (waited >= limit)
       throw new Refusal(
-        `another command has held ${path} for ${PATIENCE_MILLISECONDS / 1000} s: see who with fuser ${path}`,
+        `another command has held ${path} for ${Math.round(limit / 1000)} s: see who with fuser ${path}`,
       );
     pause = Math.min(pause * 2, 8);
     addon().sleepMilliseconds(pause);

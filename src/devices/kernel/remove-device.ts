@@ -7,6 +7,7 @@ import type { OriginTable } from '../plan/origin-table.ts';
 import type { SnapshotTable } from '../plan/snapshot-table.ts';
 import { foreignTable } from './device-state.ts';
 import { holdersOf } from './open-descriptor.ts';
+import { patience } from './patience.ts';
 import type { UdevSession } from './udev-session.ts';
 
 /** What became of a device that should go: `users` where it stays, as words for a person. */
@@ -14,16 +15,16 @@ export type Removal = { kind: 'absent' } | { kind: 'removed' } | { kind: 'in use
 
 type Target = SnapshotTable['type'] | OriginTable['type'];
 
-/** How long a program that only looks at a device (udev, mostly) may keep it from going. */
-const PATIENCE_MILLISECONDS = 200;
 const PAUSE_MILLISECONDS = 5;
 
 /**
  * Removes a device unless somebody has it open.
  * @param type the target that it has to have, unless it was left without a table
+ * @param milliseconds how long to wait for the last one that has it open, where that is no device
  * @throws Refusal when it is something that we did not make
  */
-export function removeUnused(name: string, type: Target, udev: UdevSession): Removal {
+export function removeUnused(name: string, type: Target, milliseconds: number, udev: UdevSession): Removal {
+  const limit = patience(milliseconds);
   for (let waited = 0; ; waited += PAUSE_MILLISECONDS) {
     const state = addon().deviceTable(name);
     if (state === null) {
@@ -37,8 +38,7 @@ export function removeUnused(name: string, type: Target, udev: UdevSession): Rem
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
-    if (onlyDevices || waited >= PATIENCE_MILLISECONDS || !existsSync('/run/udev/control'))
-      return { kind: 'in use', users: holders.map(mapperName).join(', ') };
+    if (onlyDevices || waited >= limit) return { kind: 'in use', users: holders.map(mapperName).join(', ') };
     addon().sleepMilliseconds(PAUSE_MILLISECONDS);
   }
 }

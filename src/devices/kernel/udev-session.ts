@@ -1,5 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../answer/refusal.ts';
+import { patience } from './patience.ts';
 
 /**
  * What udev's rules are told about our devices (libdevmapper.h): DISABLE_SUBSYSTEM_RULES, DISABLE_DISK_RULES and
@@ -39,9 +40,10 @@ export class UdevSession {
     if (this.cookie === undefined) return;
     const cookie = this.cookie;
     this.cookie = undefined;
-    if (!addon().waitForUdev(cookie, PATIENCE_MILLISECONDS))
+    const limit = patience(PATIENCE_MILLISECONDS);
+    if (!addon().waitForUdev(cookie, limit))
       throw new Refusal(
-        `udev did not finish within ${PATIENCE_MILLISECONDS / 1000} s: see udevadm settle, and the log of systemd-udevd`,
+        `udev did not finish within ${Math.round(limit / 1000)} s: see udevadm settle, and the log of systemd-udevd`,
       );
   }
 }

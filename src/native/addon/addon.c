@@ -1,5 +1,5 @@
 /*
- * The kernel, as JavaScript functions: device-mapper by libdevmapper, loop devices, locks on files.
+ * The kernel, as JavaScript functions: device-mapper by libdevmapper, loop devices, locks on files, unix sockets.
  * No policy lives here: each function does one thing to the kernel and throws what the kernel said.
  */
 #include "values.h"
@@ -11,5 +11,6 @@ NAPI_MODULE_INIT()
 	register_loop(env, exports);
 	register_files(env, exports);
 	register_signals(env, exports);
+	register_sockets(env, exports);
 	return exports;
 }

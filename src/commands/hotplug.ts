@@ -1,0 +1,36 @@
+import { usageError } from '../devices/answer/refusal.ts';
+import { oneLine, printable } from '../devices/request/image-path.ts';
+import { isDeviceType } from '../devices/request/stack-request.ts';
+import { add } from '../xen/hotplug/add.ts';
+import { type Attachment, attachmentFromEnvironment } from '../xen/hotplug/attachment.ts';
+import { logCall, logError } from '../xen/hotplug/log.ts';
+import { remove } from '../xen/hotplug/remove.ts';
+import { requireArguments } from './usage.ts';
+
+export const HOTPLUG_USAGE = 'block-snapshot|block-origin add|remove';
+
+/** How the script is called by: the type of the device is in its name. */
+const PROGRAM = /^block-(.+)$/;
+
+/**
+ * `add` and `remove`, as libxl calls a disk's script, with XENBUS_PATH in the environment.
+ * @param program the last part of the name that it was called by
+ */
+export function runHotplug(program: string, command: 'add' | 'remove', parameters: readonly string[]): void {
+  const type = PROGRAM.exec(program)?.[1] ?? '';
+  if (!isDeviceType(type))
+    throw usageError(`${printable(program)} cannot ${command}: usage: ${HOTPLUG_USAGE}`);
+  requireArguments(parameters, 0, HOTPLUG_USAGE);
+  let attachment: Attachment | undefined;
+  try {
+    attachment = attachmentFromEnvironment();
+    const done = command === 'add' ? add(type, attachment) : remove(attachment);
+    logCall(program, attachment, command, done);
+  } catch (error) {
+    const subject = attachment ?? { path: '-', domain: '-' };
+    const reason = oneLine(error instanceof Error ? error.message : String(error));
+    logCall(program, subject, command, `failed: ${reason}`);
+    logError(program, subject, command, reason);
+    throw error;
+  }
+}

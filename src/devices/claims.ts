@@ -1,0 +1,79 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from './answer/refusal.ts';
+import { type DeviceIdentity, MAPPER_FOLDER, parseDeviceName } from './plan/device-names.ts';
+import type { ImageKey } from './plan/image-key.ts';
+
+/**
+ * Where the disks that are attached to VMs are recorded, a few files each. The record of a disk's node is a claim on
+ * it: from the moment that the node is chosen, before any VM has it open, until the disk is detached.
+ */
+export const RECORDS_FOLDER = '/run/xen-hotplug';
+
+/** What the name of the file that holds the node of an attachment ends with. */
+export const NODE_RECORD = '-node';
+
+/** One disk of a VM, and what it needs. */
+export interface Claim {
+  /** The name of the attachment in the records. */
+  attachment: string;
+  identity: DeviceIdentity;
+}
+
+/**
+ * The claims on devices of a base. They are made and given up under the base's lock: who means to act on them holds it.
+ * @param except an attachment whose own claim does not count
+ */
+export function claimsOn(base: ImageKey, except?: string): Claim[] {
+  const claims: Claim[] = [];
+  for (const file of recordNames()) {
+    if (!file.endsWith(NODE_RECORD)) continue;
+    const attachment = file.slice(0, -NODE_RECORD.length);
+    if (attachment === except) continue;
+    const identity = readNode(file);
+    if (identity?.base === base) claims.push({ attachment, identity });
+  }
+  return claims;
+}
+
+/** The first claim that needs a device: on it, or on one that lies on it. */
+export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim | undefined {
+  return claims.find(({ identity }) => {
+    if (needed.type === 'origin') return identity.type === 'origin';
+    return identity.type === 'snapshot' && needed.cows.every((cow, index) => identity.cows[index] === cow);
+  });
+}
+
+function recordNames(): string[] {
+  try {
+    const names = readdirSync(RECORDS_FOLDER);
+    requireTrusted();
+    return names;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/**
+ * Records say what is taken down, so nobody but root may write them.
+ * @throws Refusal when others may, or it is no folder of root's
+ */
+export function requireTrusted(): void {
+  const { uid, mode } = lstatSync(RECORDS_FOLDER);
+  if (uid !== 0 || (mode & 0o170022) !== 0o040000)
+    throw new Refusal(
+      `${RECORDS_FOLDER} is not a folder that only root can write: chown root ${RECORDS_FOLDER} && chmod 755 ${RECORDS_FOLDER}`,
+    );
+}
+
+function readNode(file: string): DeviceIdentity | undefined {
+  try {
+    const node = readFileSync(`${RECORDS_FOLDER}/${file}`, 'latin1').trimEnd();
+    return parseDeviceName(node.startsWith(MAPPER_FOLDER) ? node.slice(MAPPER_FOLDER.length) : node);
+  } catch (error) {
+    // Its disk was detached in this moment.
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

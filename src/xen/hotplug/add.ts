@@ -1,0 +1,91 @@
+import { Refusal } from '../../devices/answer/refusal.ts';
+import { limitWaits } from '../../devices/kernel/patience.ts';
+import type { Undo } from '../../devices/kernel/undo.ts';
+import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { prepare } from '../../devices/prepare.ts';
+import { parseNode } from '../../devices/request/node-request.ts';
+import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
+import { addon } from '../../native/addon.ts';
+import { withXenstore } from '../xenstore/store.ts';
+import type { Attachment } from './attachment.ts';
+import { publishDevice, publishError, readBackend } from './backend.ts';
+import { detach } from './detach.ts';
+import { forgetRecord, writeRecord } from './records.ts';
+import { sweep } from './sweep.ts';
+
+/**
+ * libxl kills a script after 40 s. In milliseconds since the start: when the waits for the lock and for udev end, so
+ * that there are 5 s for xenstore; and when those of taking back what was made end, which leaves 5 s to say why.
+ */
+const MAKING_ENDS = 15_000;
+const UNDOING_ENDS = 30_000;
+
+/**
+ * Makes the device that the backend asks for, claims it, and tells blkback of it.
+ * @returns what was done, in a few words for the log
+ * @throws Refusal, with nothing of this call left, and the reason in xenstore
+ */
+export function add(type: DeviceType, attachment: Attachment): string {
+  try {
+    return attach(type, attachment);
+  } catch (error) {
+    report(attachment, error);
+    throw error;
+  }
+}
+
+function attach(type: DeviceType, attachment: Attachment): string {
+  const { key } = attachment;
+  limitWaits(MAKING_ENDS);
+  return withXenstore(store => {
+    const { parameters, mode } = readBackend(store, attachment);
+    const request = parseStackRequest(type, parameters);
+    takeDownFormer(key);
+    const node = prepare(request, {
+      chosen: (name, undo) => claim(key, { parameters, type, node: MAPPER_FOLDER + name }, name, undo),
+      ready: made => {
+        limitWaits(UNDOING_ENDS);
+        store.restartClock();
+        publishDevice(store, attachment, made);
+      },
+    });
+    const swept = sweep(parseNode(node).identity.base, attachment, ask => ask(store));
+    return [`connected ${node}, mode ${mode}`, ...swept].join('; ');
+  });
+}
+
+/** The record comes before the device: what is made is claimed already, and `remove` finds it after a kill. */
+function claim(
+  key: string,
+  record: { parameters: string; type: string; node: string },
+  name: string,
+  undo: Undo,
+): void {
+  const existed = addon().deviceTable(name) !== null;
+  // Taken back last. What was made and is open by now (by blkback, when xenstore's last answer was lost) stays
+  // recorded for the `remove` that libxl calls next.
+  undo.add(() => {
+    if (existed || addon().deviceTable(name) === null) forgetRecord(key);
+  });
+  writeRecord(key, record);
+}
+
+/** A record of this number of domain and disk is of one that is gone, whose `remove` never came, or did not get it all. */
+function takeDownFormer(key: string): void {
+  try {
+    detach(key, 0);
+  } catch (error) {
+    // What cannot be read as a record is written over.
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
+
+function report(attachment: Attachment, error: unknown): void {
+  try {
+    withXenstore(store =>
+      publishError(store, attachment, error instanceof Error ? error.message : String(error)),
+    );
+  } catch {
+    // xenstore is what failed: standard error, the log and the exit status tell libxl as much.
+  }
+}

@@ -1,0 +1,31 @@
+import { Refusal } from '../../devices/answer/refusal.ts';
+import { printable } from '../../devices/request/image-path.ts';
+
+/** A disk of a VM: what libxl calls a hotplug script for. */
+export interface Attachment {
+  /** The backend's path in xenstore, relative to the own domain: backend/vbd/DOMAIN/DEVICE. */
+  path: string;
+  /** The number of the domain whose disk it is. */
+  domain: string;
+  /** What its records are called: the path with - for /. No part of a path has a - in it, so no two are called the same. */
+  key: string;
+}
+
+const LONGEST_PATH = 200;
+const PATH = /^\/?(?:[A-Za-z0-9_]+\/)+(\d{1,10})\/\d{1,10}$/;
+
+/**
+ * The attachment that the environment names.
+ * @throws Refusal when XENBUS_PATH is missing or is not the path of a backend
+ */
+export function attachmentFromEnvironment(): Attachment {
+  const path = process.env['XENBUS_PATH'];
+  if (path === undefined || path === '')
+    throw new Refusal("XENBUS_PATH is not set: add and remove are for libxl to call, as a disk's script");
+  const domain = path.length <= LONGEST_PATH ? PATH.exec(path)?.[1] : undefined;
+  if (domain === undefined)
+    throw new Refusal(
+      `XENBUS_PATH ${printable(path)} is not the path of a backend, such as backend/vbd/5/51712`,
+    );
+  return { path, domain, key: path.replaceAll('/', '-') };
+}

@@ -1,0 +1,74 @@
+import { constants, fstatSync, openSync } from 'node:fs';
+import { Refusal } from '../../devices/answer/refusal.ts';
+import { CLOSE_ON_EXEC, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { deviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
+import { oneLine, printable } from '../../devices/request/image-path.ts';
+import { addon } from '../../native/addon.ts';
+import type { Store, Xenstore } from '../xenstore/store.ts';
+import type { Attachment } from './attachment.ts';
+
+/** What libxl asks for. */
+export interface Backend {
+  /** BASE:COW[:COW2…], with nothing checked but that it is text. */
+  parameters: string;
+  /** Whether the VM may write. The images are attached for writing either way: blkback keeps a reader from it. */
+  mode: 'r' | 'w';
+}
+
+/** Longest text that is written as a reason: a long path must not make the write fail. */
+const LONGEST_REASON = 2000;
+
+/** @throws Refusal when what libxl should have written is not there, or makes no sense */
+export function readBackend(store: Store, { path }: Attachment): Backend {
+  const parameters = store.read(`${path}/params`);
+  if (parameters === undefined || parameters === '')
+    throw new Refusal(`${path}/params in xenstore is missing: give the disk a target=BASE:COW[:COW2...]`);
+  const mode = store.read(`${path}/mode`);
+  if (mode !== 'r' && mode !== 'w')
+    throw new Refusal(
+      `${path}/mode in xenstore is ${mode === undefined ? 'missing' : printable(mode)}: it has to be r or w`,
+    );
+  return { parameters, mode };
+}
+
+/**
+ * Tells blkback and libxl of the device, all at once.
+ * @throws Refusal when the node is not the device that was made
+ */
+export function publishDevice(store: Xenstore, { path }: Attachment, node: string): void {
+  const { physicalDevice, sequence } = inspectNode(node);
+  store.transaction(transaction => {
+    transaction.write(`${path}/physical-device`, physicalDevice);
+    transaction.write(`${path}/physical-device-path`, node);
+    transaction.write(`${path}/node`, node);
+    if (sequence !== null) transaction.write(`${path}/diskseq`, sequence.toString(16));
+    transaction.write(`${path}/hotplug-status`, 'connected');
+  });
+}
+
+/** Tells libxl why there is no device. */
+export function publishError(store: Xenstore, { path }: Attachment, reason: string): void {
+  store.transaction(transaction => {
+    transaction.write(`${path}/hotplug-error`, oneLine(reason).slice(0, LONGEST_REASON));
+    transaction.write(`${path}/hotplug-status`, 'error');
+  });
+}
+
+/** What blkback needs to know of the node, from the very device that device-mapper has under that name. */
+function inspectNode(node: string): { physicalDevice: string; sequence: bigint | null } {
+  return withDescriptor(openSync(node, constants.O_RDONLY | CLOSE_ON_EXEC), descriptor => {
+    const stats = fstatSync(descriptor, { bigint: true });
+    const device = addon().deviceTable(node.slice(MAPPER_FOLDER.length));
+    if (
+      device === null ||
+      !stats.isBlockDevice() ||
+      deviceNumberOf(stats.rdev) !== deviceNumber(device.major, device.minor)
+    )
+      throw new Refusal(`${node} is not the device of that name: see dmsetup info, and dmsetup mknodes`);
+    return {
+      physicalDevice: `${device.major.toString(16)}:${device.minor.toString(16)}`,
+      sequence: addon().blockDeviceSequence(descriptor),
+    };
+  });
+}

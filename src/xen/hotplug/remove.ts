@@ -1,0 +1,24 @@
+import { limitWaits } from '../../devices/kernel/patience.ts';
+import { withXenstore } from '../xenstore/store.ts';
+import type { Attachment } from './attachment.ts';
+import { detach } from './detach.ts';
+import { readRecord } from './records.ts';
+import { sweep } from './sweep.ts';
+
+/** libxl kills a script after 40 s: in milliseconds since the start, when all waits end. */
+const WAITS_END = 30_000;
+
+/** blkback closes a disk a little later than it says so (drivers/block/xen-blkback/xenbus.c, xen_blkbk_remove). */
+const PATIENCE_MILLISECONDS = 3000;
+
+/**
+ * Takes down what a disk needed. It does not ask xenstore, where the disk may be gone already, but the records.
+ * @returns what was done, in a few words for the log
+ */
+export function remove(attachment: Attachment): string {
+  limitWaits(WAITS_END);
+  const base = readRecord(attachment.key)?.identity.base;
+  const done = detach(attachment.key, PATIENCE_MILLISECONDS);
+  const swept = base === undefined ? [] : sweep(base, attachment, withXenstore);
+  return [done, ...swept].join('; ');
+}

@@ -1,0 +1,118 @@
+import { closeSync } from 'node:fs';
+import { printable } from '../../devices/request/image-path.ts';
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { XenstoreError } from './error.ts';
+import { openTransport, type Transport } from './transport.ts';
+import {
+  decodeHeader,
+  encodeMessage,
+  HEADER_BYTES,
+  type Header,
+  LONGEST_PAYLOAD,
+  MESSAGE,
+  type RequestType,
+} from './wire.ts';
+
+/** How long xenstore may take, from the first message to the last. */
+export const PATIENCE_MILLISECONDS = 5000;
+
+/** What is asked, for messages: "read backend/vbd/5/51712/params". */
+export interface Request {
+  type: RequestType;
+  transactionId: number;
+  payload: Buffer;
+  shown: string;
+}
+
+/** One conversation with xenstore: a request, its answer, the next request. It trusts nothing in an answer. */
+export class Connection {
+  private readonly transport: Transport;
+  private requestId = 0;
+  private end = 0;
+
+  constructor() {
+    this.restartClock();
+    this.transport = openTransport(PATIENCE_MILLISECONDS);
+  }
+
+  /** Gives xenstore its time anew: for the next step of a command, when its own work lies between. */
+  restartClock(): void {
+    this.end = performance.now() + PATIENCE_MILLISECONDS;
+  }
+
+  /** Milliseconds that xenstore has left. */
+  timeLeft(): number {
+    return Math.max(0, Math.round(this.end - performance.now()));
+  }
+
+  close(): void {
+    closeSync(this.transport.descriptor);
+  }
+
+  /**
+   * Sends a request and takes its answer.
+   * @returns the payload of the answer
+   * @throws XenstoreError with xenstore's own code when it refuses; ETIMEDOUT, ECONNRESET or EPROTO when it does not
+   *   answer as it should
+   */
+  exchange(request: Request): Buffer {
+    this.requestId += 1;
+    const { type, transactionId, payload, shown } = request;
+    const message = encodeMessage({ type, requestId: this.requestId, transactionId }, payload);
+    const { header, answer } = this.converse(message, shown);
+    this.check(header, request);
+    if (header.type === MESSAGE.error) throw refusalOf(answer, shown);
+    return answer;
+  }
+
+  private converse(message: Buffer, shown: string): { header: Header; answer: Buffer } {
+    const { descriptor } = this.transport;
+    try {
+      addon().sendBytes(descriptor, message, this.timeLeft());
+      const header = decodeHeader(addon().receiveBytes(descriptor, HEADER_BYTES, this.timeLeft()));
+      if (header.length > LONGEST_PAYLOAD)
+        throw this.broken(shown, `an answer of ${header.length} bytes, more than ${LONGEST_PAYLOAD}`);
+      return { header, answer: addon().receiveBytes(descriptor, header.length, this.timeLeft()) };
+    } catch (error) {
+      if (!isSystemError(error) || error instanceof XenstoreError) throw error;
+      if (error.code === 'ETIMEDOUT')
+        throw new XenstoreError(
+          `xenstore at ${this.transport.path} did not answer "${shown}" within ${PATIENCE_MILLISECONDS / 1000} s: is xenstored stuck?`,
+          error.code,
+        );
+      throw new XenstoreError(
+        `xenstore at ${this.transport.path} ended the conversation at "${shown}" (${error.code}): is xenstored running?`,
+        error.code,
+      );
+    }
+  }
+
+  /** An answer has to be the one to this request; no watch is ever set, so nothing else may come. */
+  private check(header: Header, { type, transactionId, shown }: Request): void {
+    if (header.type !== type && header.type !== MESSAGE.error)
+      throw this.broken(shown, `an answer of type ${header.type}, not ${type}`);
+    if (header.requestId !== this.requestId)
+      throw this.broken(shown, `an answer to request ${header.requestId}, not ${this.requestId}`);
+    if (header.transactionId !== transactionId)
+      throw this.broken(shown, `an answer in transaction ${header.transactionId}, not ${transactionId}`);
+  }
+
+  private broken(shown: string, got: string): XenstoreError {
+    return new XenstoreError(
+      `xenstore at ${this.transport.path} broke its protocol: "${shown}" got ${got}`,
+      'EPROTO',
+    );
+  }
+}
+
+/** An error's payload is the name of an errno and a NUL. */
+function refusalOf(answer: Buffer, shown: string): XenstoreError {
+  const code = /^([A-Z0-9]{2,20})\0?$/.exec(answer.toString('latin1'))?.[1];
+  if (code === undefined)
+    return new XenstoreError(
+      `xenstore refused "${shown}" without a reason: ${printable(answer.toString('latin1'))}`,
+      'EPROTO',
+    );
+  return new XenstoreError(`xenstore refused "${shown}": ${code}`, code);
+}
