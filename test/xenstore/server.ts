@@ -8,6 +8,8 @@ import { type Change, Tree } from './tree.ts';
 const [, , path = ''] = process.argv;
 const tree = new Tree();
 let refusedEnds = 0;
+// What the client cannot write itself.
+tree.write(0, '/test/not-utf8', Buffer.from([0x2f, 0xff, 0xfe]));
 
 interface Message {
   type: number;

@@ -1,4 +1,5 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
+import { requireTrusted } from '../../devices/claims.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import type { Undo } from '../../devices/kernel/undo.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
@@ -10,7 +11,7 @@ import { withXenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
 import { publishDevice, publishError, readBackend } from './backend.ts';
 import { detach } from './detach.ts';
-import { forgetRecord, writeRecord } from './records.ts';
+import { forgetRecord, readRecord, writeRecord } from './records.ts';
 import { sweep } from './sweep.ts';
 
 /**
@@ -62,12 +63,22 @@ function claim(
   undo: Undo,
 ): void {
   const existed = addon().deviceTable(name) !== null;
+  const recorded = existed && isRecorded(key, name);
+  writeRecord(key, record);
   // Taken back last. What was made and is open by now (by blkback, when xenstore's last answer was lost) stays
   // recorded for the `remove` that libxl calls next.
   undo.add(() => {
-    if (existed || addon().deviceTable(name) === null) forgetRecord(key);
+    if (!recorded && (existed || addon().deviceTable(name) === null)) forgetRecord(key);
   });
-  writeRecord(key, record);
+}
+
+/** Whether this disk was attached already, and is in use: then its record is not this call's to take back. */
+function isRecorded(key: string, name: string): boolean {
+  try {
+    return readRecord(key)?.name === name;
+  } catch {
+    return false;
+  }
 }
 
 /** A record of this number of domain and disk is of one that is gone, whose `remove` never came, or did not get it all. */
@@ -75,8 +86,9 @@ function takeDownFormer(key: string): void {
   try {
     detach(key, 0);
   } catch (error) {
-    // What cannot be read as a record is written over.
     if (!(error instanceof Refusal)) throw error;
+    // What cannot be read as a record is written over, but not where anybody can write.
+    requireTrusted();
   }
 }
 

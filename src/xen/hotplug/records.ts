@@ -34,6 +34,7 @@ export function writeRecord(key: string, record: AttachmentRecord): void {
     writeValue(key + NODE_RECORD, record.node);
   } catch (error) {
     if (error instanceof Refusal || !isSystemError(error)) throw error;
+    if (!isSystemError(error, 'EROFS', 'EACCES', 'EPERM')) forgetRecord(key);
     throw new Refusal(
       `cannot write ${RECORDS_FOLDER}/${key}${NODE_RECORD} (${error.code}): ${RECORDS_FOLDER} has to be writable`,
     );

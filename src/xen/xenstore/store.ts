@@ -91,21 +91,27 @@ export class Xenstore extends Store {
    */
   transaction<Result>(action: (store: Store) => Result): Result {
     for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
-      const id = this.startTransaction();
-      let result: Result;
+      const again = pause > 1;
       try {
-        result = action(new Store(this.connection, id));
+        const id = this.startTransaction();
+        const result = this.within(id, action);
+        if (this.commitTransaction(id)) return result;
       } catch (error) {
-        this.abandonTransaction(id);
+        // Time ran out at some message of the last attempt, which is not what is wrong.
+        if (again && isXenstoreError(error, 'ETIMEDOUT')) throw neverAgreed();
         throw error;
       }
-      if (this.commitTransaction(id)) return result;
-      if (this.connection.timeLeft() <= pause)
-        throw new XenstoreError(
-          `xenstore did not take a transaction within ${PATIENCE_MILLISECONDS / 1000} s (EAGAIN again and again): what changes the same nodes all the time?`,
-          'EAGAIN',
-        );
+      if (this.connection.timeLeft() <= pause) throw neverAgreed();
       addon().sleepMilliseconds(pause);
+    }
+  }
+
+  private within<Result>(id: number, action: (store: Store) => Result): Result {
+    try {
+      return action(new Store(this.connection, id));
+    } catch (error) {
+      this.abandonTransaction(id);
+      throw error;
     }
   }
 
@@ -149,6 +155,13 @@ export class Xenstore extends Store {
       shown: 'end transaction',
     });
   }
+}
+
+function neverAgreed(): XenstoreError {
+  return new XenstoreError(
+    `xenstore did not take a transaction within ${PATIENCE_MILLISECONDS / 1000} s (EAGAIN again and again): what changes the same nodes all the time?`,
+    'EAGAIN',
+  );
 }
 
 /**

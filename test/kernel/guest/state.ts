@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { kernel, must } from './programs.ts';
 
 /** Names of all device-mapper devices, sorted. */
@@ -29,7 +29,15 @@ export function leftovers(): string[] {
       .filter(name => name !== 'control')
       .map(name => `node /dev/mapper/${name}`),
     ...heldLocks(),
+    ...records().map(name => `record ${name}`),
   ];
+}
+
+const RECORDS_FOLDER = '/run/xen-hotplug';
+
+/** The records of attached disks. */
+export function records(): string[] {
+  return existsSync(RECORDS_FOLDER) ? readdirSync(RECORDS_FOLDER).sort() : [];
 }
 
 const LOCK_FOLDER = '/run/block-snapshot';
@@ -72,4 +80,5 @@ export function takeAllDown(): void {
     }
   must('dmsetup', 'mknodes');
   for (const { name } of loopDevices()) must('losetup', '-d', `/dev/${name}`);
+  for (const name of records()) unlinkSync(`${RECORDS_FOLDER}/${name}`);
 }

@@ -1,0 +1,7 @@
+// add and remove as libxl calls them, on the real kernel, with a small xenstore.
+import { xenstored } from './hotplug/surroundings.ts';
+import './hotplug/attach.ts';
+import './hotplug/claims.ts';
+import './hotplug/failures.ts';
+
+process.once('beforeExit', () => xenstored.stop());

@@ -1,0 +1,4 @@
+import { onKernel } from './lab.ts';
+
+onKernel('add and remove, without udev', [], 'hotplug.js');
+onKernel('add and remove, with udev', ['--udev'], 'hotplug.js');
