@@ -1,0 +1,41 @@
+# Reporting checks in the Test Anything Protocol, from bash.
+number=0
+failed=0
+
+# check NAME COMMAND... : the command has to succeed. What it says is shown when it does not.
+check() {
+  local name=$1 said
+  shift
+  number=$((number + 1))
+  if said=$("$@" 2>&1); then
+    echo "ok $number - $name"
+  else
+    failed=1
+    echo "not ok $number - $name"
+    echo "$* : exit $?: $said" | sed 's/^/# /'
+    state | sed 's/^/# /'
+  fi
+}
+
+# equal ACTUAL EXPECTED
+equal() {
+  [ "$1" = "$2" ] || { echo "it is:     $1"; echo "should be: $2"; return 1; }
+}
+
+finish() {
+  echo "1..$number"
+  exit "$failed"
+}
+
+# What there is of ours, for people.
+state() {
+  dmsetup ls
+  losetup -l -n -O NAME,BACK-FILE
+  ls /run/xen-hotplug
+  tail -n 5 /var/log/xen/xen-hotplug.log
+}
+
+# No loop device, no device-mapper device, no record, no claim.
+nothing_left() {
+  equal "$(dmsetup ls | grep -v 'No devices found')$(losetup -l -n -O BACK-FILE)$(ls /run/xen-hotplug 2>/dev/null)" ''
+}

@@ -1,0 +1,43 @@
+#!/bin/bash
+# Boots a real Xen (hypervisor, dom0 with its tools, VMs) in QEMU without any help of the processor, runs the tests in
+# dom0, and prints what they print.
+#
+#   boot.sh IMAGE FILES MINUTES   IMAGE from build-image.sh; FILES a folder that is laid over dom0's root filesystem
+#
+# Exit status: the tests'; 125 when Xen did not come up or did not come to an end.
+set -uo pipefail
+image=$1 files=$2 minutes=$3
+results=${XEN_LAB_RESULTS:-}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$files" "$scratch/files.img" \
+  "$(($(du -sm --apparent-size "$files" | cut -f 1) * 12 / 10 + 32))M" || exit 125
+truncate -s 64M "$scratch/results.img"
+
+# The features that are taken away crash dom0 or hang PVH guests under QEMU's own emulation (SMAP, RDTSCP).
+nice -n 15 timeout --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp \
+  -m 2048 -smp 2 -display none -vga none -nodefaults -no-reboot -serial stdio -monitor none -net none \
+  -drive "file=$image/root.img,format=raw,if=virtio,snapshot=on" \
+  -drive "file=$scratch/files.img,format=raw,if=virtio,readonly=on" \
+  -drive "file=$scratch/results.img,format=raw,if=virtio,cache=unsafe" \
+  -kernel "$image/xen.elf" \
+  -append "com1=115200,8n1 console=com1 dom0_mem=1024M,max:1024M loglvl=warning guest_loglvl=warning edid=no edd=off" \
+  -initrd "$image/vmlinux console=hvc0 quiet net.ifnames=0,$image/dom0.cpio.gz" \
+  </dev/null >"$scratch/console" 2>&1
+
+mkdir "$scratch/results"
+tar -C "$scratch/results" -xf "$scratch/results.img" 2>/dev/null
+if [ -n "$results" ]; then
+  mkdir -p "$results"
+  cp -a "$scratch/results/." "$scratch/console" "$results/"
+fi
+if [ ! -s "$scratch/results/status" ]; then
+  echo "boot.sh: Xen did not come to an end within $minutes minutes, or did not come up:" >&2
+  tail -n 40 "$scratch/console" >&2
+  exit 125
+fi
+cat "$scratch/results/tap"
+status=$(cat "$scratch/results/status")
+[ "$status" = 0 ] || { cat "$scratch/results/errors"; tail -n 30 "$scratch/results/dmesg.txt"; } >&2
+exit "$status"

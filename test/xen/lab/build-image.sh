@@ -1,0 +1,99 @@
+#!/bin/bash
+# Builds what a real Xen needs, from Debian's packages alone: a root filesystem for dom0 with Xen's tools, the
+# hypervisor, a kernel, and two initial ramdisks. It prints the folder where all of it lies; what is there already is
+# used again, unless this script or what it packs has changed.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+release=bookworm
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/block-snapshot
+version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" | sha256sum | cut -c1-16)
+image=$cache/xen-$version
+if [ -s "$image/root.img" ]; then
+  echo "$image"
+  exit 0
+fi
+
+mkdir -p "$cache"
+chmod 700 "$cache"
+work=$(mktemp -d "$cache/building.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+say() { echo "xen lab: $*" >&2; }
+
+sources=/etc/apt/sources.list.d/debian.sources
+[ -e "$sources" ] || sources=/etc/apt/sources.list
+if ! grep -q "$release" "$sources" 2>/dev/null; then
+  say "$sources knows no Debian $release: Xen 4.17 comes from there; add it, and run this again"
+  exit 1
+fi
+
+say "building the image in $image (once; about a minute)"
+packages=xen-utils-4.17,xenstore-utils,dmsetup,util-linux,mount,kmod,udev,bash,strace,procps
+mmdebstrap --variant=minbase --include="$packages" \
+  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+  --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
+  --format=directory "$release" "$work/root" "$sources" >"$work/mmdebstrap.log" 2>&1 ||
+  { tail -n 20 "$work/mmdebstrap.log" >&2; exit 1; }
+
+# Kernel and hypervisor are unpacked only: they boot from outside.
+mkdir "$work/packages"
+cd "$work/packages"
+kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*amd64\)/\1/p' | head -n 1)
+hypervisor=xen-hypervisor-4.17-amd64
+for package in "$kernel" "$hypervisor"; do
+  apt-get -o APT::Sandbox::User=root download -q "$package" >/dev/null
+  dpkg-deb -x "$package"_*.deb "$package"
+done
+release_name=${kernel#linux-image-}
+mkdir -p "$work/image" "$work/root/lib/modules" "$work/root/lab"
+zcat "$hypervisor/boot/xen-4.17-amd64.gz" >"$work/image/xen.elf"
+cp -a "$kernel/lib/modules/$release_name" "$work/root/lib/modules/"
+
+# A compressed kernel is unpacked by an emulated processor otherwise, at every boot and every start of a VM. The
+# offsets are of the payload in the setup header (Documentation/x86/boot.rst of Linux).
+vmlinuz=$kernel/boot/vmlinuz-$release_name
+word() { od -An -tu"$2" -j "$1" -N "$2" "$vmlinuz" | tr -d ' '; }
+start=$((($(word 497 1) + 1) * 512 + $(word 584 4)))
+tail -c +$((start + 1)) "$vmlinuz" | head -c $(($(word 588 4) - 4)) | xz -dc --single-stream >"$work/image/vmlinux" 2>/dev/null || true
+[ "$(head -c 4 "$work/image/vmlinux" | tail -c 3)" = ELF ] || { say "$kernel is not compressed with xz"; exit 1; }
+
+# The modules that dom0 and the VMs need, with those that they depend on.
+modules=$work/root/lib/modules/$release_name
+depmod -b "$work/root" "$release_name"
+needs() {
+  local name
+  for name; do
+    modprobe -d "$work/root" -S "$release_name" --show-depends "$name" 2>/dev/null | awk '$1 == "insmod" { print $2 }'
+  done | awk '!seen[$0]++'
+}
+needs virtio_pci virtio_blk crc32c_generic ext4 xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-blkback loop \
+  dm-mod dm-snapshot xen-blkfront | sed "s#^$modules/##" | sort >"$work/kept"
+(cd "$modules" && find . -name '*.ko*' | sed 's#^\./##' | sort | comm -23 - "$work/kept" | xargs rm -f)
+depmod -b "$work/root" "$release_name"
+
+# initial_ramdisk INIT|none MODULE... makes one of busybox, the modules in their order, and the script.
+initial_ramdisk() {
+  local script=$1 folder module
+  shift
+  folder=$(mktemp -d "$work/ramdisk.XXXXXX")
+  chmod 755 "$folder"
+  mkdir "$folder/bin" "$folder/modules"
+  cp /bin/busybox "$folder/bin/busybox"
+  [ "$script" = none ] || install -m 755 "$here/$script" "$folder/init"
+  needs "$@" | while read -r module; do
+    cp "$module" "$folder/modules/"
+    basename "$module" >>"$folder/modules.list"
+  done
+  (cd "$folder" && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1)
+}
+initial_ramdisk dom0-init virtio_pci virtio_blk crc32c_generic ext4 >"$work/image/dom0.cpio.gz"
+initial_ramdisk none xen-blkfront >"$work/root/lab/guest.cpio.gz"
+cp "$work/image/vmlinux" "$work/root/lab/vmlinux"
+
+echo dom0 >"$work/root/etc/hostname"
+rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists"
+size=$(($(du -sm --apparent-size "$work/root" | cut -f 1) * 13 / 10 + 256))
+mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$work/root" "$work/image/root.img" "${size}M"
+
+rm -rf "$cache"/xen-*
+mv "$work/image" "$image"
+echo "$image"

@@ -1,0 +1,23 @@
+#!/bin/bash
+# The tests on a real Xen: builds what is missing, installs into a folder with make install, boots, prints the results.
+#   run.sh [PART...]   of test/xen/dom0/parts; all of them without
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(cd "$here/../.." && pwd)
+
+"$here/lab/packages.sh"
+image=$("$here/lab/build-image.sh")
+files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT
+chmod 755 "$files"
+make --no-print-directory -s -C "$project" install DESTDIR="$files" PREFIX=/usr >&2
+mkdir -p "$files/lab"
+cp -r "$here"/dom0/. "$files/lab/"
+cp "$files/lab/guest-init" "$files/init"
+(cd "$files" && echo init | cpio -o -H newc --quiet -R 0:0 | gzip -1) >"$files/lab/guest-init.cpio.gz"
+rm "$files/init"
+if [ $# -gt 0 ]; then
+  rm "$files"/lab/parts/*
+  for part; do cp "$here/dom0/parts/$part" "$files/lab/parts/"; done
+fi
+"$here/lab/boot.sh" "$image" "$files" 13

@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { PROJECT } from '../unit/executable.ts';
+
+// One boot of a real Xen; its checks are reported as this run's own. The limit in time is the boot's.
+t.setTimeout(0);
+t.spawn(join(PROJECT, 'test/xen/run.sh'), [], { timeout: 0 }, 'a real Xen, its xl, and real guests');
