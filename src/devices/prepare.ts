@@ -1,4 +1,3 @@
-import { existsSync, unlinkSync } from 'node:fs';
 import { addon } from '../native/addon.ts';
 import { Refusal } from './answer/refusal.ts';
 import { warn } from './answer/warning.ts';
@@ -57,7 +56,7 @@ function prepareLocked(request: StackRequest, base: Image, expectedName: string 
       udev.settle();
       const node = MAPPER_FOLDER + name;
       // Without udev, a command that was killed before its end has left the device without its node.
-      if (!existsSync(node)) addon().mendNode(name);
+      if (addon().fileStatus(node) === null) addon().mendNode(name);
       return node;
     });
   });
@@ -75,7 +74,7 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
       makeCowFile(cow.path, storeSize(sizeOf(base)), base);
-      undo.add(() => unlinkSync(cow.path));
+      undo.add(() => addon().removeFile(cow.path));
     }
     return requireImage(cow);
   });
