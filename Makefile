@@ -1,13 +1,16 @@
 # Targets explain themselves: `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' package.json)
 SOURCES := $(shell find src -name '*.ts')
+TEST_SOURCES := $(shell find test -name '*.ts')
 ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
+MODULES := node_modules/.package-lock.json
 
 # Compiler and runtime in one. The baseline build needs no AVX2, which older processors do not have.
 BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
@@ -15,23 +18,29 @@ BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
 # The names that the executable answers to besides its own.
 LINKS := block-origin create-snapshot destroy-snapshot
 
+LAB := test/kernel/lab/boot.sh
+
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 # What npm brings, exactly as the lock file says.
-node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --no-audit --no-fund
+$(MODULES): package.json package-lock.json
+	npm ci
 	@touch $@
 
+.PHONY: needs-build needs-kernel
+needs-build needs-kernel: needs-%:
+	@test/needs.sh $*
+
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
-dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | node_modules/.package-lock.json
+dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs-build
 	@mkdir -p dist
 	$(CC) -std=gnu17 -shared -fPIC -O2 -Wall -Wextra -Werror -fvisibility=hidden -Wl,-z,relro \
 		-Inode_modules/node-api-headers/include $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
 
 # Never strip it: the program lies behind the runtime in the same file, and strip would drop it.
-dist/block-snapshot: $(SOURCES) package.json Makefile node_modules/.package-lock.json
+dist/block-snapshot: $(SOURCES) package.json $(MODULES)
 	@mkdir -p dist
 	$(BUN) build src/main.ts --compile --target=bun --minify --bytecode --splitting --format=esm \
 		--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
@@ -44,20 +53,83 @@ $(LINKS:%=dist/%): dist/block-snapshot
 .PHONY: build
 build: dist/block-snapshot dist/block-snapshot.node $(LINKS:%=dist/%) ## Build the executable and the addon into dist/
 
+# The tests as plain JavaScript.
+build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
+	rm -rf build
+	tsc
+	@touch $@
+
+# tap, told by .taprc which of its plugins to load.
+.tap/plugins: .taprc $(MODULES)
+	tap build
+	@touch $@
+
+.PHONY: test
+test: lint test-unit test-kernel ## Lint, and run every test, those on the real kernel included
+
+.PHONY: test-unit
+test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
+	tap 'build/test/unit/**/*.test.js'
+
+.PHONY: test-kernel
+test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel
+	tap --jobs=2 --timeout=0 'build/test/kernel/*.test.js'
+
+.PHONY: demo
+demo: build needs-kernel ## Show the main job on a real device-mapper kernel, in a page
+	@$(LAB) test/demo/demo.sh $(CURDIR) $$(test -t 1 && echo colour)
+
+# Scripts with the same command lines, to measure against.
+BASELINE ?= $(CURDIR)/test/bench/baseline/block-snapshot
+BASELINE_CREATE ?= $(CURDIR)/test/bench/baseline/create-snapshot
+BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
+
+.PHONY: bench
+bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
+	@node build/test/bench/start-up.js
+	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
+
 .PHONY: lint
-lint: node_modules/.package-lock.json ## Check formatting, lint and types
+lint: $(MODULES) ## Check formatting, lint and types
 	biome check
 	tsc --noEmit
 
 .PHONY: format
-format: node_modules/.package-lock.json ## Format the sources
+format: $(MODULES) ## Format the sources
 	biome check --write
 
-.PHONY: build-tests
-build-tests: node_modules/.package-lock.json
-	rm -rf build
-	tsc
+DESTDIR ?=
+PREFIX ?= /usr
+LIBRARY = $(DESTDIR)$(PREFIX)/lib/block-snapshot
+QUBES_LIBRARY = $(DESTDIR)$(PREFIX)/lib/qubes
+
+.PHONY: install
+install: build ## Install below DESTDIR and PREFIX (/usr)
+	install -d $(LIBRARY) $(DESTDIR)$(PREFIX)/bin $(QUBES_LIBRARY) $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	install -m 755 dist/block-snapshot $(LIBRARY)/block-snapshot
+	install -m 755 dist/block-snapshot.node $(LIBRARY)/block-snapshot.node
+	install -m 644 etc/udev/60-block-snapshot.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
+	ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/block-snapshot
+	@# qubesd's own scripts are kept beside ours, and come back with make uninstall.
+	for name in create-snapshot destroy-snapshot; do \
+		file=$(QUBES_LIBRARY)/$$name; \
+		if [ -e "$$file" ] && [ ! -L "$$file" ]; then mv "$$file" "$$file.distrib"; fi; \
+		ln -sfn ../block-snapshot/block-snapshot "$$file"; \
+	done
+
+.PHONY: uninstall
+uninstall: ## Remove what make install has installed
+	rm -f $(LIBRARY)/block-snapshot $(LIBRARY)/block-snapshot.node $(DESTDIR)$(PREFIX)/bin/block-snapshot
+	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-block-snapshot.rules
+	for name in create-snapshot destroy-snapshot; do \
+		file=$(QUBES_LIBRARY)/$$name; \
+		rm -f "$$file"; \
+		if [ -e "$$file.distrib" ]; then mv "$$file.distrib" "$$file"; fi; \
+	done
+	rmdir --ignore-fail-on-non-empty $(LIBRARY) $(QUBES_LIBRARY)
 
 .PHONY: clean
 clean: ## Remove everything that was built
 	rm -rf dist build .tap
+
+include test/xen/xen.mk

@@ -1,6 +1,6 @@
-import { writeSync } from 'node:fs';
+import { addon } from '../native/addon.ts';
 
 /** One line on standard output, the answer that scripts read. */
 export function answer(line: string): void {
-  writeSync(1, `${line}\n`);
+  addon().writeText(1, `${line}\n`);
 }

@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { Refusal } from '../devices/answer/refusal.ts';
 import { complain } from '../devices/answer/warning.ts';
 import { cleanup } from '../devices/cleanup.ts';
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { printable } from '../devices/request/image-path.ts';
 import { parseNode } from '../devices/request/node-request.ts';
+import { addon } from '../native/addon.ts';
 import { requireArguments } from './usage.ts';
 
 export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
@@ -21,5 +21,5 @@ export function runDestroySnapshot(parameters: readonly string[]): void {
 }
 
 function isBlockDevice(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isBlockDevice() ?? false;
+  return addon().fileStatus(path)?.kind === 'block device';
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from './answer/refusal.ts';
 import { type DeviceIdentity, MAPPER_FOLDER, parseDeviceName } from './plan/device-names.ts';
@@ -46,7 +46,7 @@ export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim
 
 function recordNames(): string[] {
   try {
-    const names = readdirSync(RECORDS_FOLDER);
+    const names = addon().listFolder(RECORDS_FOLDER);
     requireTrusted();
     return names;
   } catch (error) {
@@ -60,20 +60,15 @@ function recordNames(): string[] {
  * @throws Refusal when others may, or it is no folder of root's
  */
 export function requireTrusted(): void {
-  const { uid, mode } = lstatSync(RECORDS_FOLDER);
-  if (uid !== 0 || (mode & 0o170022) !== 0o040000)
+  const folder = addon().fileStatus(RECORDS_FOLDER);
+  if (folder?.kind !== 'directory' || folder.user !== 0 || (folder.mode & 0o022) !== 0)
     throw new Refusal(
       `${RECORDS_FOLDER} is not a folder that only root can write: chown root ${RECORDS_FOLDER} && chmod 755 ${RECORDS_FOLDER}`,
     );
 }
 
 function readNode(file: string): DeviceIdentity | undefined {
-  try {
-    const node = readFileSync(`${RECORDS_FOLDER}/${file}`, 'latin1').trimEnd();
-    return parseDeviceName(node.startsWith(MAPPER_FOLDER) ? node.slice(MAPPER_FOLDER.length) : node);
-  } catch (error) {
-    // Its disk was detached in this moment.
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  // Nothing where its disk was detached in this moment.
+  const node = addon().readText(`${RECORDS_FOLDER}/${file}`)?.trimEnd() ?? '';
+  return parseDeviceName(node.startsWith(MAPPER_FOLDER) ? node.slice(MAPPER_FOLDER.length) : node);
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { addon } from '../native/addon.ts';
 import { type Claim, claimOn, claimsOn } from './claims.ts';
 import { withBaseLock } from './kernel/base-lock.ts';
@@ -121,5 +120,5 @@ class Work {
 }
 
 function glance(): number {
-  return existsSync('/run/udev/control') ? GLANCE_MILLISECONDS : 0;
+  return addon().fileStatus('/run/udev/control') !== null ? GLANCE_MILLISECONDS : 0;
 }

@@ -1,4 +1,3 @@
-import { existsSync, unlinkSync } from 'node:fs';
 import { addon } from '../native/addon.ts';
 import { Refusal } from './answer/refusal.ts';
 import { warn } from './answer/warning.ts';
@@ -67,7 +66,7 @@ function prepareLocked(request: StackRequest, base: Image, options: PrepareOptio
       udev.settle();
       const node = MAPPER_FOLDER + name;
       // Without udev, a command that was killed before its end has left the device without its node.
-      if (!existsSync(node)) addon().mendNode(name);
+      if (addon().fileStatus(node) === null) addon().mendNode(name);
       ready?.(node);
       return node;
     });
@@ -86,7 +85,7 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
       makeCowFile(cow.path, storeSize(sizeOf(base)), base);
-      undo.add(() => unlinkSync(cow.path));
+      undo.add(() => addon().removeFile(cow.path));
     }
     return requireImage(cow);
   });

@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path';
-
 /** State of one device-mapper device, with its targets (table or status, by the call that gave it). */
 export interface DeviceState {
   major: number;
@@ -34,6 +32,20 @@ export interface LoopStatus {
   flags: number;
 }
 
+/** What stat tells of a file. */
+export interface FileStatus {
+  kind: 'file' | 'block device' | 'directory' | 'socket' | 'named pipe' | 'character device';
+  device: bigint;
+  inode: bigint;
+  rdev: bigint;
+  /** Bytes. */
+  size: number;
+  user: number;
+  group: number;
+  /** Permission bits. */
+  mode: number;
+}
+
 /** The functions of src/native/addon, as C exports them. Each throws a SystemError. */
 export interface Addon {
   createDevice(name: string): { major: number; minor: number };
@@ -53,10 +65,30 @@ export interface Addon {
   configureLoop(loop: number, file: number, flags: number, name: string): void;
   loopStatus(loop: number): LoopStatus | null;
   refreshLoopSize(loop: number): void;
+  fileStatus(path: string): FileStatus | null;
+  descriptorStatus(descriptor: number): FileStatus;
+  openFile(path: string, flags: number, mode: number): number;
+  listFolder(path: string): string[];
+  readLink(path: string): string | null;
+  readText(path: string): string | null;
+  makeFolder(path: string, mode: number): void;
+  removeFile(path: string): void;
+  linkTemporaryFile(descriptor: number, path: string): void;
+  /** O_ flags of fcntl.h; O_CLOEXEC is always set. */
+  openFlags: Record<
+    'readOnly' | 'writeOnly' | 'readWrite' | 'append' | 'truncate' | 'create' | 'noFollow' | 'temporary',
+    number
+  >;
+  closeFile(descriptor: number): void;
   lockFile(descriptor: number): boolean;
+  readStart(descriptor: number, length: number): ArrayBuffer;
+  startsWithZeros(descriptor: number, length: number): boolean;
+  writeText(descriptor: number, text: string): void;
+  resizeFile(descriptor: number, size: number): void;
+  setOwner(descriptor: number, user: number, group: number, mode: number): void;
+  syncFile(descriptor: number): void;
   blockDeviceSize(descriptor: number): number;
   blockDeviceSequence(descriptor: number): bigint | null;
-  linkTemporaryFile(descriptor: number, path: string): void;
   sleepMilliseconds(milliseconds: number): void;
   holdSignals(): void;
   releaseSignals(): void;
@@ -73,7 +105,9 @@ let loaded: Addon | undefined;
  * It lies beside the executable and nowhere else: nothing of the current folder or the environment is asked.
  */
 export function addon(): Addon {
-  loaded ??= loadAddonFrom(join(dirname(process.execPath), 'block-snapshot.node'));
+  loaded ??= loadAddonFrom(
+    `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}/block-snapshot.node`,
+  );
   return loaded;
 }
 
@@ -83,7 +117,13 @@ export function addon(): Addon {
  */
 export function loadAddonFrom(path: string): Addon {
   const module = { exports: {} };
-  process.dlopen(module, path);
+  try {
+    process.dlopen(module, path);
+  } catch (error) {
+    throw new Error(
+      `cannot load ${path}: install block-snapshot again, and libdevmapper 1.02 (${error instanceof Error ? error.message : error})`,
+    );
+  }
   loaded = module.exports as Addon;
   return loaded;
 }

@@ -1,13 +1,13 @@
-/** What the addon throws, and what node:fs throws as far as `code` goes. */
+/** What the addon throws. */
 export interface SystemError extends Error {
   /** Name of the errno, such as "EBUSY". */
   code: string;
   /** What was tried, such as "load table". */
-  operation?: string;
+  operation: string;
   /** What it was tried on. */
-  argument?: string;
-  /** What libdevmapper had to say, if anything. */
-  detail?: string;
+  argument: string;
+  /** What libdevmapper had to say; empty for nothing. */
+  detail: string;
 }
 
 /** Whether the value is an error of the operating system; with codes, whether it is one of those. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { runAs } from './executable.ts';
@@ -52,8 +53,10 @@ t.test('a path that is no image gets a line that names it, exit 1, and nothing c
   writeFileSync(at('tiny.img'), 'x');
   execFileSync('mkfifo', [at('fifo')]);
   symlinkSync(at('circle'), at('circle'));
-  mkdirSync(at('s'));
-  const socket = at('s/s');
+  // A socket's path has to be short.
+  const shortFolder = mkdtempSync(join(tmpdir(), 'bad-input-'));
+  test.teardown(() => rmSync(shortFolder, { recursive: true }));
+  const socket = join(shortFolder, 'socket');
   const server = createServer().listen(socket);
   await new Promise(resolve => server.once('listening', resolve));
   const [root, cow, missing] = [at('root.img'), at('root-cow.img'), at('missing-image')];

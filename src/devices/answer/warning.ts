@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
 
 /** The name that all lines on standard error begin with. */
 const PROGRAM = 'block-snapshot';
@@ -6,9 +6,10 @@ const PROGRAM = 'block-snapshot';
 /** One line for people on standard error. */
 export function complain(message: string): void {
   try {
-    writeSync(2, `${PROGRAM}: ${message}\n`);
+    addon().writeText(2, `${PROGRAM}: ${message}\n`);
   } catch {
-    // Nobody is there to read it.
+    // The addon itself could not be loaded.
+    console.error(`${PROGRAM}: ${message}`);
   }
 }
 

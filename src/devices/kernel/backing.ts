@@ -1,4 +1,3 @@
-import { constants, openSync } from 'node:fs';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
@@ -7,7 +6,7 @@ import { type Bytes, type Sectors, sectorsOf } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { attachLoop, LOOP_READ_ONLY, loopServes, type OpenLoop } from './loop-devices.ts';
-import { CLOSE_ON_EXEC, descriptorSectors, openBlockDevice, withDescriptor } from './open-descriptor.ts';
+import { descriptorSectors, openToRead, openToWrite, withDescriptor } from './open-descriptor.ts';
 
 /** The block device that an image is reached by. */
 export interface Backing {
@@ -50,14 +49,14 @@ function attachBase(base: Image, writable: boolean, held: HeldDescriptors): Open
 /** For writing wherever the filesystem allows it: the same loop device may have to serve an origin later. */
 function openBaseFile(base: Image, writable: boolean): { descriptor: number; readOnly: boolean } {
   try {
-    return { descriptor: openSync(base.path, constants.O_RDWR | CLOSE_ON_EXEC), readOnly: false };
+    return { descriptor: openToWrite(base.path), readOnly: false };
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to write base ${base.path}: run as root`);
     if (!isSystemError(error, 'EROFS')) throw error;
     if (writable)
       throw new Refusal(`base ${base.path} is on a read-only filesystem: an origin has to write to it`);
-    return { descriptor: openSync(base.path, constants.O_RDONLY | CLOSE_ON_EXEC), readOnly: true };
+    return { descriptor: openToRead(base.path), readOnly: true };
   }
 }
 
@@ -72,7 +71,7 @@ export function loopBacking(loop: OpenLoop, fileSize: Bytes): Backing {
 
 /** An image that is a block device itself. */
 export function openGivenDevice(image: Image, device: DeviceNumber, held: HeldDescriptors): Backing {
-  const size = descriptorSectors(held.hold(openBlockDevice(image.path)));
+  const size = descriptorSectors(held.hold(openToRead(image.path)));
   if (size === 0) throw new Refusal(`${image.role} ${image.path} is empty: the block device has no sectors`);
   return { device, size };
 }

@@ -1,9 +1,8 @@
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
 import type { ImageKey } from '../plan/image-key.ts';
-import { CLOSE_ON_EXEC } from './open-descriptor.ts';
+import { withDescriptor } from './open-descriptor.ts';
 import { patience } from './patience.ts';
 
 /** Only root may write in /run, so what is found there is root's own. */
@@ -19,24 +18,21 @@ const PATIENCE_MILLISECONDS = 25_000;
  */
 export function withBaseLock<Result>(base: ImageKey, action: () => Result): Result {
   const path = `${LOCK_FOLDER}/${base}.lock`;
-  const descriptor = openLock(path);
-  try {
+  return withDescriptor(openLock(path), descriptor => {
     waitForLock(descriptor, path);
     return action();
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 
 function openLock(path: string): number {
-  const open = () =>
-    openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | CLOSE_ON_EXEC, 0o600);
+  const { openFile, openFlags, makeFolder } = addon();
+  const open = () => openFile(path, openFlags.readWrite | openFlags.create | openFlags.noFollow, 0o600);
   try {
     try {
       return open();
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
-      mkdirSync(LOCK_FOLDER, { recursive: true, mode: 0o700 });
+      makeFolder(LOCK_FOLDER, 0o700);
       return open();
     }
   } catch (error) {

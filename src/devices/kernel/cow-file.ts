@@ -1,5 +1,3 @@
-import { constants, fchmodSync, fchownSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
@@ -7,10 +5,7 @@ import { CHUNK, CHUNK_BYTES, HEADER_BYTES, parseStoreHeader } from '../plan/exce
 import type { Bytes } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
-import { CLOSE_ON_EXEC, withDescriptor } from './open-descriptor.ts';
-
-/** O_TMPFILE of fcntl.h, which node:fs does not name: a file with no name yet (man 2 open). */
-const TEMPORARY_FILE = 0o20000000 | constants.O_DIRECTORY;
+import { openToWrite, withDescriptor } from './open-descriptor.ts';
 
 /** Whether the cow is the base's own, which is made where it is missing: X-cow.img of X.img, in the same folder. */
 export function isOwnCow(basePath: string, cowPath: string): boolean {
@@ -22,9 +17,11 @@ export function isOwnCow(basePath: string, cowPath: string): boolean {
  * that no crash leaves one of the wrong size.
  */
 export function makeCowFile(path: string, size: Bytes, base: Image): void {
+  const { openFlags } = addon();
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
   let descriptor: number;
   try {
-    descriptor = openSync(dirname(path), TEMPORARY_FILE | constants.O_RDWR | CLOSE_ON_EXEC, 0o600);
+    descriptor = addon().openFile(folder, openFlags.temporary | openFlags.readWrite, 0o600);
   } catch (error) {
     if (isSystemError(error, 'EROFS'))
       throw new Refusal(`cow ${path} is missing and its filesystem is read-only: make it writable`);
@@ -35,10 +32,9 @@ export function makeCowFile(path: string, size: Bytes, base: Image): void {
     throw error;
   }
   withDescriptor(descriptor, () => {
-    ftruncateSync(descriptor, size);
-    fchownSync(descriptor, base.owner.user, base.owner.group);
-    fchmodSync(descriptor, base.owner.mode);
-    fsyncSync(descriptor);
+    addon().resizeFile(descriptor, size);
+    addon().setOwner(descriptor, base.owner.user, base.owner.group, base.owner.mode & 0o777);
+    addon().syncFile(descriptor);
     addon().linkTemporaryFile(descriptor, path);
   });
 }
@@ -47,7 +43,7 @@ export function makeCowFile(path: string, size: Bytes, base: Image): void {
 export function openCowFile(cow: Image, held: HeldDescriptors): number {
   let descriptor: number;
   try {
-    descriptor = held.hold(openSync(cow.path, constants.O_RDWR | CLOSE_ON_EXEC));
+    descriptor = held.hold(openToWrite(cow.path));
   } catch (error) {
     if (isSystemError(error, 'EROFS'))
       throw new Refusal(`cow ${cow.path} is on a read-only filesystem: a snapshot has to write to it`);
@@ -64,9 +60,7 @@ export function openCowFile(cow: Image, held: HeldDescriptors): number {
  * @throws Refusal when the store overflowed, has another chunk size, or is something else altogether
  */
 export function checkStore(descriptor: number, cow: Image): void {
-  const start = Buffer.alloc(HEADER_BYTES);
-  readSync(descriptor, start, 0, HEADER_BYTES, 0);
-  const header = parseStoreHeader(start);
+  const header = parseStoreHeader(addon().readStart(descriptor, HEADER_BYTES));
   if (header.kind === 'foreign' || (header.kind === 'blank' && !isBlank(descriptor)))
     throw new Refusal(
       `cow ${cow.path} holds something other than a snapshot store (invalid or corrupt): ` +
@@ -88,12 +82,10 @@ export function checkStore(descriptor: number, cow: Image): void {
  * starts with zeros too, so the chunks that the kernel would write first have to be all zero.
  */
 function isBlank(descriptor: number): boolean {
-  const chunks = Buffer.alloc(2 * CHUNK_BYTES);
-  const length = readSync(descriptor, chunks, 0, chunks.length, 0);
-  return chunks.subarray(0, length).equals(Buffer.alloc(length));
+  return addon().startsWithZeros(descriptor, 2 * CHUNK_BYTES);
 }
 
 /** Grows a cow that another program made too small to take every chunk of its base. It never shrinks one. */
 export function growCowFile(descriptor: number, cow: Image, size: Bytes): void {
-  if (cow.size < size) ftruncateSync(descriptor, size);
+  if (cow.size < size) addon().resizeFile(descriptor, size);
 }

@@ -35,7 +35,7 @@ function readTable(name: string): DeviceState | null {
   try {
     return addon().deviceTable(name);
   } catch (error) {
-    const detail = isSystemError(error) ? (error.detail ?? '') : '';
+    const detail = isSystemError(error) ? error.detail : '';
     if (isSystemError(error, 'EACCES', 'EPERM') || /permission/i.test(detail))
       throw new Refusal('no permission to use device-mapper (/dev/mapper/control): run as root');
     if (/driver|control/i.test(detail))

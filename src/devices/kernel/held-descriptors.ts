@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
 
 /** Descriptors that have to stay open until device-mapper has the devices open itself; all are closed together. */
 export class HeldDescriptors {
@@ -11,7 +11,7 @@ export class HeldDescriptors {
   }
 
   release(): void {
-    for (const descriptor of this.descriptors.splice(0)) closeSync(descriptor);
+    for (const descriptor of this.descriptors.splice(0)) addon().closeFile(descriptor);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type BigIntStats, statSync } from 'node:fs';
+import { addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
@@ -23,11 +23,10 @@ export interface Image extends ImagePath {
  */
 export function findImage(image: ImagePath): Image | undefined {
   const { role, path } = image;
-  let found: BigIntStats | undefined;
+  let found: FileStatus | null;
   try {
-    found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    found = addon().fileStatus(path);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to look at ${role} ${path}: run as root`);
     if (isSystemError(error, 'ELOOP'))
@@ -36,22 +35,22 @@ export function findImage(image: ImagePath): Image | undefined {
       throw new Refusal(`${role} ${path.slice(0, 100)}... has a name too long for its filesystem: rename it`);
     throw error;
   }
-  if (found === undefined) return undefined;
-  if (!found.isFile() && !found.isBlockDevice())
-    throw new Refusal(`${role} ${path} is ${kindOf(found)}: give an image file or a block device`);
-  if (found.isFile() && found.size < SECTOR_BYTES)
+  if (found === null) return undefined;
+  if (found.kind !== 'file' && found.kind !== 'block device')
+    throw new Refusal(`${role} ${path} is a ${found.kind}: give an image file or a block device`);
+  if (found.kind === 'file' && found.size < SECTOR_BYTES)
     throw new Refusal(
-      found.size === 0n
+      found.size === 0
         ? `${role} ${path} is empty: an image has at least one sector`
         : `${role} ${path} has ${found.size} bytes, less than one sector: it is no image`,
     );
   return {
     role,
     path,
-    key: imageKey(found.dev, found.ino),
-    device: found.isBlockDevice() ? deviceNumberOf(found.rdev) : undefined,
-    size: bytes(Number(found.isFile() ? found.size : 0n)),
-    owner: { user: Number(found.uid), group: Number(found.gid), mode: Number(found.mode & 0o777n) },
+    key: imageKey(found.device, found.inode),
+    device: found.kind === 'block device' ? deviceNumberOf(found.rdev) : undefined,
+    size: bytes(found.kind === 'file' ? found.size : 0),
+    owner: found,
   };
 }
 
@@ -61,16 +60,4 @@ export function requireImage(image: ImagePath): Image {
   if (found === undefined)
     throw new Refusal(`${image.role} ${image.path} does not exist: check the path, or make the file first`);
   return found;
-}
-
-function kindOf(stats: BigIntStats): string {
-  if (stats.isDirectory()) return 'a directory';
-  if (stats.isSocket()) return 'a socket';
-  if (stats.isFIFO()) return 'a named pipe';
-  return 'a character device';
-}
-
-/** Bytes behind the last full sector, which no block device can show. */
-export function bytesBeyondSectors(image: Image): number {
-  return image.size % SECTOR_BYTES;
 }

@@ -1,4 +1,3 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { addon, type LoopStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
@@ -6,13 +5,7 @@ import type { DeviceNumber } from '../plan/device-number.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
-import {
-  blockDevicePath,
-  CLOSE_ON_EXEC,
-  descriptorDevice,
-  holdersOf,
-  openBlockDevice,
-} from './open-descriptor.ts';
+import { blockDevicePath, descriptorDevice, holdersOf, openToRead, openToWrite } from './open-descriptor.ts';
 
 /** LO_FLAGS of linux/loop.h. */
 export const LOOP_READ_ONLY = 1;
@@ -38,12 +31,12 @@ function showsWhole(status: LoopStatus): boolean {
 export function loopServes(device: DeviceNumber, image: Image): boolean {
   const path = blockDevicePath(device);
   if (path === undefined || !/^\/dev\/loop\d+$/.test(path)) return false;
-  const descriptor = openBlockDevice(path);
+  const descriptor = openToRead(path);
   try {
     const status = addon().loopStatus(descriptor);
     return status !== null && imageKey(status.device, status.inode) === image.key && showsWhole(status);
   } finally {
-    closeSync(descriptor);
+    addon().closeFile(descriptor);
   }
 }
 
@@ -58,7 +51,7 @@ export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<
   const wanted = new Map(images.map(image => [image.key, image]));
   if (wanted.size === 0) return found;
   try {
-    for (const name of readdirSync('/sys/block')) {
+    for (const name of addon().listFolder('/sys/block')) {
       if (!/^loop\d+$/.test(name)) continue;
       const candidate = openIfServing(`/dev/${name}`, wanted);
       if (candidate === undefined) continue;
@@ -76,17 +69,17 @@ export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<
 function choose(image: Image, former: OpenLoop, latter: OpenLoop): OpenLoop {
   const carries = (loop: OpenLoop) => holdersOf(loop.device).length > 0;
   if (!carries(latter)) {
-    closeSync(latter.descriptor);
+    addon().closeFile(latter.descriptor);
     return former;
   }
   if (carries(former)) {
-    closeSync(latter.descriptor);
+    addon().closeFile(latter.descriptor);
     throw new Refusal(
       `${image.role} ${image.path} is in use through two loop devices, ${former.path} and ${latter.path}: ` +
         'writing to both would corrupt it; take down what uses one of them',
     );
   }
-  closeSync(former.descriptor);
+  addon().closeFile(former.descriptor);
   return latter;
 }
 
@@ -96,7 +89,7 @@ function openIfServing(
 ): { image: Image; loop: OpenLoop } | undefined {
   let descriptor: number;
   try {
-    descriptor = openBlockDevice(path);
+    descriptor = openToRead(path);
   } catch (error) {
     // It went since the folder was read.
     if (isSystemError(error, 'ENOENT', 'ENXIO', 'ENODEV')) return undefined;
@@ -105,11 +98,11 @@ function openIfServing(
   const status = addon().loopStatus(descriptor);
   const image = status === null ? undefined : wanted.get(imageKey(status.device, status.inode));
   if (status === null || image === undefined) {
-    closeSync(descriptor);
+    addon().closeFile(descriptor);
     return undefined;
   }
   if (!showsWhole(status)) {
-    closeSync(descriptor);
+    addon().closeFile(descriptor);
     throw new Refusal(
       `${image.role} ${image.path} is attached to ${path} with an offset or a size limit: detach that first (losetup -d ${path})`,
     );
@@ -127,11 +120,11 @@ export function attachLoop(image: Image, file: number, readOnly: boolean, held: 
   const flags = LOOP_AUTOCLEAR | LOOP_DIRECT_IO | (readOnly ? LOOP_READ_ONLY : 0);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const path = `/dev/loop${freeNumber(image)}`;
-    const descriptor = openSync(path, (readOnly ? constants.O_RDONLY : constants.O_RDWR) | CLOSE_ON_EXEC);
+    const descriptor = readOnly ? openToRead(path) : openToWrite(path);
     try {
       addon().configureLoop(descriptor, file, flags, image.path);
     } catch (error) {
-      closeSync(descriptor);
+      addon().closeFile(descriptor);
       if (isSystemError(error, 'EBUSY')) continue;
       if (isSystemError(error, 'EINVAL', 'ENOTTY'))
         throw new Refusal(
@@ -163,7 +156,7 @@ function freeNumber(image: Image): number {
 
 /** A path can be given another file at any time: what was opened has to be the image that was found. */
 function requireSameFile(descriptor: number, image: Image): void {
-  const { dev, ino } = fstatSync(descriptor, { bigint: true });
-  if (imageKey(dev, ino) !== image.key)
+  const { device, inode } = addon().descriptorStatus(descriptor);
+  if (imageKey(device, inode) !== image.key)
     throw new Refusal(`${image.role} ${image.path} was replaced by another file in this moment: try again`);
 }

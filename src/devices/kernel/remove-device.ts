@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { MAPPER_FOLDER } from '../plan/device-names.ts';
@@ -29,7 +28,7 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const state = addon().deviceTable(name);
     if (state === null) {
       // Without udev, a command that was killed before its end has left the node: its number may be another's soon.
-      if (existsSync(MAPPER_FOLDER + name)) addon().mendNode(name);
+      if (addon().fileStatus(MAPPER_FOLDER + name) !== null) addon().mendNode(name);
       return { kind: 'absent' };
     }
     const [target] = state.targets;
@@ -57,9 +56,5 @@ function removed(name: string, udev: UdevSession): boolean {
 
 /** The device-mapper name of a block device that the kernel calls dm-N. */
 function mapperName(kernelName: string): string {
-  try {
-    return readFileSync(`/sys/class/block/${kernelName}/dm/name`, 'utf8').trim();
-  } catch {
-    return kernelName;
-  }
+  return addon().readText(`/sys/class/block/${kernelName}/dm/name`)?.trim() ?? kernelName;
 }

@@ -29,8 +29,8 @@ export type StoreHeader =
   | { kind: 'foreign' };
 
 /** Reads a header of HEADER_BYTES bytes. Only the kernel writes it: what VMs write goes into the chunks behind. */
-export function parseStoreHeader(header: Uint8Array): StoreHeader {
-  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+export function parseStoreHeader(header: ArrayBuffer): StoreHeader {
+  const view = new DataView(header);
   const magic = view.getUint32(0, true);
   if (magic === 0) return { kind: 'blank' };
   if (magic !== MAGIC) return { kind: 'foreign' };

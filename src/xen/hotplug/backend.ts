@@ -1,6 +1,5 @@
-import { constants, fstatSync, openSync } from 'node:fs';
 import { Refusal } from '../../devices/answer/refusal.ts';
-import { CLOSE_ON_EXEC, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { deviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { oneLine, printable } from '../../devices/request/image-path.ts';
@@ -57,12 +56,12 @@ export function publishError(store: Xenstore, { path }: Attachment, reason: stri
 
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */
 function inspectNode(node: string): { physicalDevice: string; sequence: bigint | null } {
-  return withDescriptor(openSync(node, constants.O_RDONLY | CLOSE_ON_EXEC), descriptor => {
-    const stats = fstatSync(descriptor, { bigint: true });
+  return withDescriptor(openToRead(node), descriptor => {
+    const stats = addon().descriptorStatus(descriptor);
     const device = addon().deviceTable(node.slice(MAPPER_FOLDER.length));
     if (
       device === null ||
-      !stats.isBlockDevice() ||
+      stats.kind !== 'block device' ||
       deviceNumberOf(stats.rdev) !== deviceNumber(device.major, device.minor)
     )
       throw new Refusal(`${node} is not the device of that name: see dmsetup info, and dmsetup mknodes`);

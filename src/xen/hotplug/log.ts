@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { oneLine } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 
@@ -8,9 +8,6 @@ const SYSLOG = '/dev/log';
 
 /** Facility daemon, severity error (RFC 5424, 6.2.1). */
 const DAEMON_ERROR = 3 * 8 + 3;
-
-/** O_CLOEXEC of fcntl.h, which node:fs does not name. */
-const CLOSE_ON_EXEC = 0o2000000;
 
 /** What a call was about: a path in xenstore and its domain, where they are known. */
 export interface Subject {
@@ -23,7 +20,7 @@ export function logCall(program: string, subject: Subject, command: string, done
   const milliseconds = Math.round(performance.now());
   append(
     `${new Date().toISOString()} ${program}[${process.pid}] ${subject.path} domain ${subject.domain} ` +
-      `${command}: ${oneLine(done)} (${milliseconds} ms)\n`,
+      `${command}: ${oneLine(done).slice(0, 4000)} (${milliseconds} ms)\n`,
   );
 }
 
@@ -41,13 +38,10 @@ export function logError(program: string, subject: Subject, command: string, rea
 
 function append(line: string): void {
   try {
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
-    const descriptor = openSync(LOG, flags | CLOSE_ON_EXEC, 0o640);
-    try {
-      writeSync(descriptor, line);
-    } finally {
-      closeSync(descriptor);
-    }
+    const { writeOnly, append: toEnd, create, noFollow } = addon().openFlags;
+    withDescriptor(addon().openFile(LOG, writeOnly | toEnd | create | noFollow, 0o640), descriptor =>
+      addon().writeText(descriptor, line),
+    );
   } catch {
     // A log that cannot be written keeps no VM from its disk.
   }

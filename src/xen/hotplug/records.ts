@@ -1,13 +1,11 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { Refusal } from '../../devices/answer/refusal.ts';
 import { NODE_RECORD, RECORDS_FOLDER, requireTrusted } from '../../devices/claims.ts';
+import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { type NodeRequest, parseNode } from '../../devices/request/node-request.ts';
 import { isDeviceType } from '../../devices/request/stack-request.ts';
+import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-
-/** O_CLOEXEC of fcntl.h, which node:fs does not name. */
-const CLOSE_ON_EXEC = 0o2000000;
 
 const PARAMETERS_RECORD = '-params';
 const TYPE_RECORD = '-type';
@@ -27,7 +25,7 @@ export interface AttachmentRecord {
  */
 export function writeRecord(key: string, record: AttachmentRecord): void {
   try {
-    mkdirSync(RECORDS_FOLDER, { recursive: true, mode: 0o755 });
+    addon().makeFolder(RECORDS_FOLDER, 0o755);
     requireTrusted();
     writeValue(key + PARAMETERS_RECORD, record.parameters);
     writeValue(key + TYPE_RECORD, record.type);
@@ -68,7 +66,7 @@ export function readRecord(key: string): (NodeRequest & { parameters: string }) 
 export function forgetRecord(key: string): void {
   for (const suffix of [NODE_RECORD, TYPE_RECORD, PARAMETERS_RECORD]) {
     try {
-      unlinkSync(`${RECORDS_FOLDER}/${key}${suffix}`);
+      addon().removeFile(`${RECORDS_FOLDER}/${key}${suffix}`);
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
     }
@@ -76,21 +74,13 @@ export function forgetRecord(key: string): void {
 }
 
 function writeValue(name: string, value: string): void {
-  const flags =
-    constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | CLOSE_ON_EXEC;
-  const descriptor = openSync(`${RECORDS_FOLDER}/${name}`, flags, 0o644);
-  try {
-    writeSync(descriptor, `${value}\n`);
-  } finally {
-    closeSync(descriptor);
-  }
+  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
+  const flags = writeOnly | create | truncate | noFollow;
+  withDescriptor(addon().openFile(`${RECORDS_FOLDER}/${name}`, flags, 0o644), descriptor =>
+    addon().writeText(descriptor, `${value}\n`),
+  );
 }
 
 function readValue(name: string): string | undefined {
-  try {
-    return readFileSync(`${RECORDS_FOLDER}/${name}`, 'utf8').replace(/\n$/, '');
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  return addon().readText(`${RECORDS_FOLDER}/${name}`)?.replace(/\n$/, '');
 }

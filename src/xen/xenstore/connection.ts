@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
@@ -47,7 +46,7 @@ export class Connection {
   }
 
   close(): void {
-    closeSync(this.transport.descriptor);
+    addon().closeFile(this.transport.descriptor);
   }
 
   /**

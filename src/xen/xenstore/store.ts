@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { addon } from '../../native/addon.ts';
 import { Connection, PATIENCE_MILLISECONDS } from './connection.ts';
 import { isXenstoreError, XenstoreError } from './error.ts';
@@ -33,9 +32,11 @@ export class Store {
       if (isXenstoreError(error, 'ENOENT')) return undefined;
       throw error;
     }
-    if (!isUtf8(value)) throw new XenstoreError(`${path} in xenstore is not UTF-8`, 'EILSEQ');
-    if (value.includes(0)) throw new XenstoreError(`${path} in xenstore has a NUL in it`, 'EILSEQ');
-    return value.toString('utf8');
+    const text = value.toString('utf8');
+    if (!Buffer.from(text).equals(value))
+      throw new XenstoreError(`${path} in xenstore is not UTF-8`, 'EILSEQ');
+    if (text.includes('\0')) throw new XenstoreError(`${path} in xenstore has a NUL in it`, 'EILSEQ');
+    return text;
   }
 
   /** Writes a node; what is missing above it is made. */

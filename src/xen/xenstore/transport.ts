@@ -1,4 +1,4 @@
-import { constants, openSync } from 'node:fs';
+import { openToWrite } from '../../devices/kernel/open-descriptor.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
@@ -7,9 +7,6 @@ import { XenstoreError } from './error.ts';
 /** Where xenstored listens, and where the kernel passes messages on to it in a domain that has no xenstored. */
 const SOCKET = '/run/xenstored/socket';
 const DEVICE = '/dev/xen/xenbus';
-
-/** O_CLOEXEC of fcntl.h, which node:fs does not name. */
-const CLOSE_ON_EXEC = 0o2000000;
 
 /** An open way to xenstore; the caller closes the descriptor. */
 export interface Transport {
@@ -39,7 +36,7 @@ export function openTransport(milliseconds: number): Transport {
     if (!(error instanceof XenstoreError) || !['ENOENT', 'ECONNREFUSED'].includes(error.code)) throw error;
   }
   try {
-    return { descriptor: openSync(DEVICE, constants.O_RDWR | CLOSE_ON_EXEC), path: DEVICE };
+    return { descriptor: openToWrite(DEVICE), path: DEVICE };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new XenstoreError(

@@ -43,7 +43,7 @@ export function records(): string[] {
 const LOCK_FOLDER = '/run/block-snapshot';
 
 /** Locks of ours that somebody holds: the last part of a line in /proc/locks is `major:minor:inode`. */
-function heldLocks(): string[] {
+export function heldLocks(): string[] {
   if (!existsSync(LOCK_FOLDER)) return [];
   const inodes = new Map(
     readdirSync(LOCK_FOLDER).map(name => [statSync(`${LOCK_FOLDER}/${name}`).ino, name]),

@@ -1,0 +1,227 @@
+/* Open files: reading, writing, locking, resizing. */
+#define _GNU_SOURCE
+#include "values.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* From linux/fs.h of Linux 5.15; older headers lack it. */
+#ifndef BLKGETDISKSEQ
+#define BLKGETDISKSEQ _IOR(0x12, 128, uint64_t)
+#endif
+
+/* The one descriptor that most functions take. */
+static bool get_descriptor(napi_env env, napi_callback_info info, int32_t *descriptor)
+{
+	napi_value arguments[1];
+
+	return get_arguments(env, info, 1, arguments) && get_int32(env, arguments[0], descriptor);
+}
+
+/* A descriptor and a number that is not negative. */
+static bool get_descriptor_and_number(napi_env env, napi_callback_info info, int32_t *descriptor, uint64_t *number)
+{
+	napi_value arguments[2];
+
+	return get_arguments(env, info, 2, arguments) && get_int32(env, arguments[0], descriptor) &&
+	       get_uint64(env, arguments[1], number);
+}
+
+/* closeFile(descriptor) */
+static napi_value close_file(napi_env env, napi_callback_info info)
+{
+	int32_t descriptor;
+
+	if (!get_descriptor(env, info, &descriptor))
+		return NULL;
+	close(descriptor);
+	return make_undefined(env);
+}
+
+/* lockFile(descriptor): true when the exclusive lock was got, false when another holds it (man 2 flock). */
+static napi_value lock_file(napi_env env, napi_callback_info info)
+{
+	int32_t descriptor;
+
+	if (!get_descriptor(env, info, &descriptor))
+		return NULL;
+	if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+		return make_boolean(env, true);
+	if (errno == EWOULDBLOCK)
+		return make_boolean(env, false);
+	return throw_descriptor_error(env, "flock", descriptor);
+}
+
+/* readStart(descriptor, length): an ArrayBuffer of that length, zero behind the end of the file. */
+static napi_value read_start(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL;
+	int32_t descriptor;
+	uint64_t length;
+	void *bytes;
+
+	if (!get_descriptor_and_number(env, info, &descriptor, &length))
+		return NULL;
+	if (napi_create_arraybuffer(env, length, &bytes, &result) != napi_ok)
+		return NULL;
+	memset(bytes, 0, length);
+	if (pread(descriptor, bytes, length, 0) < 0)
+		return throw_descriptor_error(env, "read", descriptor);
+	return result;
+}
+
+/* startsWithZeros(descriptor, length): whether no byte of its beginning is anything else. */
+static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
+{
+	char block[65536];
+	int32_t descriptor;
+	uint64_t length;
+	off_t position = 0;
+
+	if (!get_descriptor_and_number(env, info, &descriptor, &length))
+		return NULL;
+	while ((uint64_t)position < length) {
+		uint64_t left = length - (uint64_t)position;
+		ssize_t got = pread(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
+
+		if (got < 0)
+			return throw_descriptor_error(env, "read", descriptor);
+		if (got == 0)
+			break;
+		for (ssize_t i = 0; i < got; i++)
+			if (block[i])
+				return make_boolean(env, false);
+		position += got;
+	}
+	return make_boolean(env, true);
+}
+
+/* writeText(descriptor, text of at most 8191 bytes) */
+static napi_value write_text(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2];
+	char text[8192];
+	int32_t descriptor;
+	size_t length, done = 0;
+
+	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_string(env, arguments[1], text, sizeof(text)))
+		return NULL;
+	length = strlen(text);
+	while (done < length) {
+		ssize_t written = write(descriptor, text + done, length - done);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return throw_descriptor_error(env, "write", descriptor);
+		done += (size_t)written;
+	}
+	return make_undefined(env);
+}
+
+/* resizeFile(descriptor, bytes) */
+static napi_value resize_file(napi_env env, napi_callback_info info)
+{
+	int32_t descriptor;
+	uint64_t size;
+
+	if (!get_descriptor_and_number(env, info, &descriptor, &size))
+		return NULL;
+	if (ftruncate(descriptor, (off_t)size) < 0)
+		return throw_descriptor_error(env, "resize", descriptor);
+	return make_undefined(env);
+}
+
+/* setOwner(descriptor, user, group, mode) */
+static napi_value set_owner(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[4];
+	uint32_t user, group, mode;
+	int32_t descriptor;
+
+	if (!get_arguments(env, info, 4, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint32(env, arguments[1], &user) || !get_uint32(env, arguments[2], &group) ||
+	    !get_uint32(env, arguments[3], &mode))
+		return NULL;
+	if (fchown(descriptor, user, group) < 0 || fchmod(descriptor, mode) < 0)
+		return throw_descriptor_error(env, "set owner", descriptor);
+	return make_undefined(env);
+}
+
+/* syncFile(descriptor): returns when the file is on disk. */
+static napi_value sync_file(napi_env env, napi_callback_info info)
+{
+	int32_t descriptor;
+
+	if (!get_descriptor(env, info, &descriptor))
+		return NULL;
+	if (fsync(descriptor) < 0)
+		return throw_descriptor_error(env, "sync", descriptor);
+	return make_undefined(env);
+}
+
+/* blockDeviceSize(descriptor): in bytes. */
+static napi_value block_device_size(napi_env env, napi_callback_info info)
+{
+	int32_t descriptor;
+	uint64_t bytes;
+
+	if (!get_descriptor(env, info, &descriptor))
+		return NULL;
+	if (ioctl(descriptor, BLKGETSIZE64, &bytes) < 0)
+		return throw_descriptor_error(env, "read size of block device", descriptor);
+	return make_number(env, (double)bytes);
+}
+
+/* blockDeviceSequence(descriptor): the number that no other disk of this boot has; null before Linux 5.15. */
+static napi_value block_device_sequence(napi_env env, napi_callback_info info)
+{
+	int32_t descriptor;
+	uint64_t sequence;
+
+	if (!get_descriptor(env, info, &descriptor))
+		return NULL;
+	if (ioctl(descriptor, BLKGETDISKSEQ, &sequence) < 0) {
+		if (errno == ENOTTY)
+			return make_null(env);
+		return throw_descriptor_error(env, "read sequence number of block device", descriptor);
+	}
+	return make_bigint(env, sequence);
+}
+
+/* sleepMilliseconds(number): the program waits, and does nothing else. */
+static napi_value sleep_milliseconds(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1];
+	uint32_t milliseconds;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_uint32(env, arguments[0], &milliseconds))
+		return NULL;
+	usleep(milliseconds * 1000);
+	return make_undefined(env);
+}
+
+void register_descriptors(napi_env env, napi_value exports)
+{
+	static const struct function_entry entries[] = {
+		{ "closeFile", close_file },
+		{ "lockFile", lock_file },
+		{ "readStart", read_start },
+		{ "startsWithZeros", starts_with_zeros },
+		{ "writeText", write_text },
+		{ "resizeFile", resize_file },
+		{ "setOwner", set_owner },
+		{ "syncFile", sync_file },
+		{ "blockDeviceSize", block_device_size },
+		{ "blockDeviceSequence", block_device_sequence },
+		{ "sleepMilliseconds", sleep_milliseconds },
+	};
+
+	register_functions(env, exports, entries, ARRAY_LENGTH(entries));
+}

@@ -1,0 +1,102 @@
+// The figures on the real kernel, all from one boot: medians of whole-process times, ours and a shell script's in turn.
+//   devices.js BASELINE BASELINE_CREATE BASELINE_DESTROY
+import { join } from 'node:path';
+import { MEBIBYTE, makeImage, makeTemplate, type Template } from '../kernel/guest/images.ts';
+import { executable, must, prepareHere } from '../kernel/guest/programs.ts';
+import { deviceNames, takeAllDown } from '../kernel/guest/state.ts';
+import { figure, median, timeProgram } from './timing.ts';
+
+// Udev does not run in there, and dmsetup, which scripts call, has to be told so.
+process.env['DM_DISABLE_UDEV'] = '1';
+
+const ROUNDS = 15;
+const OTHERS = 500;
+
+const [baseline = '', baselineCreate = '', baselineDestroy = ''] = process.argv.slice(2);
+
+interface Contestant {
+  name: string;
+  prepare: string;
+  create: string;
+  destroy: string;
+}
+
+const contestants: Contestant[] = [
+  {
+    name: 'ours',
+    prepare: executable(),
+    create: executable('create-snapshot'),
+    destroy: executable('destroy-snapshot'),
+  },
+  { name: 'script', prepare: baseline, create: baselineCreate, destroy: baselineDestroy },
+];
+
+type Step =
+  | 'cold prepare of two layers'
+  | 'prepare of what exists'
+  | 'cleanup'
+  | 'create-snapshot'
+  | 'destroy-snapshot';
+
+/** One round of one contestant on fresh cows: every step once. */
+function round(contestant: Contestant, template: Template, times: Map<Step, number[]>): void {
+  const stack = [template.root, template.rootCow, template.vm1];
+  const node = nodeOf(stack);
+  const note = (step: Step, milliseconds: number) =>
+    times.set(step, [...(times.get(step) ?? []), milliseconds]);
+  const prepare = () => timeProgram(contestant.prepare, ['prepare', 'snapshot', stack.join(':')]);
+  note('cold prepare of two layers', prepare());
+  note('prepare of what exists', prepare());
+  note('cleanup', timeProgram(contestant.prepare, ['cleanup', 'snapshot', node]));
+  // What a script leaves attached would make its next cold start a warm one.
+  takeAllDown();
+  note('create-snapshot', timeProgram(contestant.create, [node.slice('/dev/mapper/'.length), ...stack]));
+  note('destroy-snapshot', timeProgram(contestant.destroy, [node]));
+  takeAllDown();
+}
+
+function nodeOf(stack: string[]): string {
+  return `/dev/mapper/snapshot-${stack.map(path => must('stat', '-L', '-c', '%D:%i', path)).join('-')}`;
+}
+
+function race(): void {
+  const results = new Map(contestants.map(({ name }) => [name, new Map<Step, number[]>()]));
+  for (let number = 0; number < ROUNDS; number++)
+    for (const contestant of contestants)
+      round(contestant, makeTemplate(MEBIBYTE), results.get(contestant.name) ?? new Map());
+  for (const [step, times] of results.get('ours') ?? [])
+    console.log(
+      figure(step, median(times), {
+        name: 'script',
+        milliseconds: median(results.get('script')?.get(step) ?? []),
+      }),
+    );
+}
+
+/** What exists is found by its name: other devices must not make it slower. */
+function amongOthers(): void {
+  const template = makeTemplate(MEBIBYTE);
+  const stack = [template.root, template.rootCow, template.vm1].join(':');
+  const exists = () => timeProgram(executable(), ['prepare', 'snapshot', stack]);
+  const measure = () => {
+    exists();
+    return median(Array.from({ length: ROUNDS }, exists));
+  };
+  const alone = measure();
+  const other = makeTemplate(MEBIBYTE);
+  while (deviceNames().length < OTHERS + 2)
+    prepareHere(
+      'snapshot',
+      other.root,
+      other.rootCow,
+      makeImage(join(other.folder, `${deviceNames().length}-cow.img`), MEBIBYTE),
+    );
+  const among = measure();
+  console.log(figure('prepare of what exists, alone', alone));
+  console.log(figure(`the same among ${OTHERS} other devices`, among));
+  console.log(`  ${'times the time among none'.padEnd(44)}${(among / alone).toFixed(2).padStart(8)}`);
+}
+
+console.log(`On a real device-mapper kernel (user-mode Linux ${must('uname', '-r')}), medians of ${ROUNDS}:`);
+race();
+amongOthers();

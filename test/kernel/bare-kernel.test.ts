@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('a kernel without modules', ['--bare'], 'bare-kernel.js');

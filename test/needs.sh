@@ -1,0 +1,38 @@
+#!/bin/bash
+# Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
+#   needs.sh build|kernel
+set -eu
+
+case ${1-} in
+  build) packages='gcc libc6-dev libdevmapper-dev' ;;
+  kernel) packages='user-mode-linux libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils' ;;
+  *) echo "usage: $0 build|kernel" >&2; exit 2 ;;
+esac
+
+if ! command -v dpkg-query >/dev/null; then
+  # Not Debian: the packages have other names here, so the commands and files themselves are looked for.
+  case $1 in
+    build) [ -e /usr/include/libdevmapper.h ] && command -v cc >/dev/null && exit 0 ;;
+    kernel) command -v linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null && exit 0 ;;
+  esac
+  echo "make: this needs what Debian calls: $packages" >&2
+  exit 1
+fi
+
+missing=
+for package in $packages; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "make: packages are missing; as root: apt-get install --no-install-recommends$missing" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# An index that is out of date names packages that are no longer there: refreshed only when it is needed.
+# shellcheck disable=SC2086
+install() { apt-get install -y --no-install-recommends $missing >"$log" 2>&1; }
+install || { apt-get update >>"$log" 2>&1 && install; } || { cat "$log" >&2; echo "make: apt-get could not install:$missing" >&2; exit 1; }
