@@ -20,4 +20,10 @@ if [ $# -gt 0 ]; then
   rm "$files"/lab/parts/*
   for part; do cp "$here/dom0/parts/$part" "$files/lab/parts/"; done
 fi
-"$here/lab/boot.sh" "$image" "$files" 13
+minutes=${XEN_LAB_MINUTES:-13}
+echo $(((minutes - 2) * 60)) >"$files/lab/seconds"
+"$here/lab/boot.sh" "$image" "$files" "$minutes" &
+boot=$!
+trap 'kill "$boot" 2>/dev/null; wait "$boot"; rm -rf "$files"' EXIT
+trap 'exit 125' INT TERM
+wait "$boot"

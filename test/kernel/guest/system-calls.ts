@@ -17,9 +17,33 @@ const TRACE = '/run/lab/trace';
  */
 const CLOCK = 'clock_gettime';
 
+/**
+ * System calls that change nothing outside the program. Killed as it enters the call after one of these, it leaves the
+ * very same world behind as when it is killed as it enters this one.
+ */
+const HARMLESS =
+  /^(?:newfstatat|fstat|statx|access|read|pread64|readlink|getdents64|poll|futex|madvise|mmap|munmap|mprotect|brk|uname|getpid|gettid|rt_sigaction|rt_sigprocmask|sched_getaffinity|sched_yield|umask|lseek|fcntl)$/;
+
+/** Leaves out every call that follows one that changes nothing: the kill before that one stands for it. */
+export function distinctWorlds(calls: readonly SystemCall[]): SystemCall[] {
+  return calls.filter((_, index) => index === 0 || !HARMLESS.test(calls[index - 1]?.name ?? ''));
+}
+
 /** The system calls that a command makes from the taking of its lock on. */
 export function callsUnderLock(parameters: readonly string[]): SystemCall[] {
-  const { status, stderr } = run('strace', ['-qq', '-o', TRACE, executable(), ...parameters]);
+  return callsFrom(/^flock\(/, parameters);
+}
+
+/**
+ * The system calls that a command makes from the first on whose line in the trace matches.
+ * @param program the name that it is called by
+ */
+export function callsFrom(
+  start: RegExp,
+  parameters: readonly string[],
+  program = 'block-snapshot',
+): SystemCall[] {
+  const { status, stderr } = run('strace', ['-qq', '-o', TRACE, executable(program), ...parameters]);
   if (status !== 0) throw new Error(`${parameters.join(' ')}: exit ${status}: ${stderr}`);
   const counts = new Map<string, number>();
   const calls = readFileSync(TRACE, 'utf8')
@@ -31,13 +55,17 @@ export function callsUnderLock(parameters: readonly string[]): SystemCall[] {
       counts.set(name, occurrence);
       return [{ name, occurrence, line: line.slice(0, 70) }];
     });
-  const first = calls.findIndex(call => call.name === 'flock');
-  if (first < 0) throw new Error(`${parameters.join(' ')} takes no lock`);
+  const first = calls.findIndex(call => start.test(call.line));
+  if (first < 0) throw new Error(`${parameters.join(' ')} makes no system call that matches ${start}`);
   return calls.slice(first);
 }
 
 /** Runs a command and kills it as it enters a system call. @returns whether it was killed: it may make fewer this time */
-export function runKilledAt(call: SystemCall, parameters: readonly string[]): boolean {
+export function runKilledAt(
+  call: SystemCall,
+  parameters: readonly string[],
+  program = 'block-snapshot',
+): boolean {
   const injection = `${call.name}:signal=KILL:when=${call.occurrence}`;
   const { status, stderr } = run('strace', [
     '-qq',
@@ -47,7 +75,7 @@ export function runKilledAt(call: SystemCall, parameters: readonly string[]): bo
     `trace=${call.name}`,
     '-e',
     `inject=${injection}`,
-    executable(),
+    executable(program),
     ...parameters,
   ]);
   if (status === 0) return false;

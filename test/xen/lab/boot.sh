@@ -7,16 +7,20 @@
 # Exit status: the tests'; 125 when Xen did not come up or did not come to an end.
 set -uo pipefail
 image=$1 files=$2 minutes=$3
-results=${XEN_LAB_RESULTS:-}
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+qemu=
+trap '[ -z "$qemu" ] || kill "$qemu" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'exit 125' INT TERM
+# For a person who looks into a failure: where everything that came out of the lab is kept.
+results=${XEN_LAB_RESULTS:-$scratch/kept}
+mkdir -p "$results"
 
 mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$files" "$scratch/files.img" \
   "$(($(du -sm --apparent-size "$files" | cut -f 1) * 12 / 10 + 32))M" || exit 125
 truncate -s 64M "$scratch/results.img"
 
 # The features that are taken away crash dom0 or hang PVH guests under QEMU's own emulation (SMAP, RDTSCP).
-nice -n 15 timeout --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp \
+nice -n 15 timeout --foreground --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp \
   -m 2048 -smp 2 -display none -vga none -nodefaults -no-reboot -serial stdio -monitor none -net none \
   -drive "file=$image/root.img,format=raw,if=virtio,snapshot=on" \
   -drive "file=$scratch/files.img,format=raw,if=virtio,readonly=on" \
@@ -24,20 +28,18 @@ nice -n 15 timeout --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thr
   -kernel "$image/xen.elf" \
   -append "com1=115200,8n1 console=com1 dom0_mem=1024M,max:1024M loglvl=warning guest_loglvl=warning edid=no edd=off" \
   -initrd "$image/vmlinux console=hvc0 quiet net.ifnames=0,$image/dom0.cpio.gz" \
-  </dev/null >"$scratch/console" 2>&1
+  </dev/null >"$results/console" 2>&1 &
+qemu=$!
+wait "$qemu"
+qemu=
 
-mkdir "$scratch/results"
-tar -C "$scratch/results" -xf "$scratch/results.img" 2>/dev/null
-if [ -n "$results" ]; then
-  mkdir -p "$results"
-  cp -a "$scratch/results/." "$scratch/console" "$results/"
-fi
-if [ ! -s "$scratch/results/status" ]; then
+tar -C "$results" -xf "$scratch/results.img" 2>/dev/null
+if [ ! -s "$results/status" ]; then
   echo "boot.sh: Xen did not come to an end within $minutes minutes, or did not come up:" >&2
-  tail -n 40 "$scratch/console" >&2
+  tail -n 40 "$results/console" >&2
   exit 125
 fi
-cat "$scratch/results/tap"
-status=$(cat "$scratch/results/status")
-[ "$status" = 0 ] || { cat "$scratch/results/errors"; tail -n 30 "$scratch/results/dmesg.txt"; } >&2
+cat "$results/tap"
+status=$(cat "$results/status")
+[ "$status" = 0 ] || { cat "$results/errors"; tail -n 30 "$results/dmesg.txt"; } >&2
 exit "$status"
