@@ -59,6 +59,8 @@ export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptio
           ? undefined
           : `${MAPPER_FOLDER}${name} is in use${users && ` by ${users}`}: left as it is`;
       const outcome = { left, lingering: work.lingering };
+      // Nodes and all: what is forgotten afterwards has to be gone altogether.
+      udev.settle();
       options.finished?.(outcome);
       return outcome;
     }),

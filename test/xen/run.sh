@@ -16,6 +16,7 @@ cp -r "$here"/dom0/. "$files/lab/"
 cp "$files/lab/guest-init" "$files/init"
 (cd "$files" && echo init | cpio -o -H newc --quiet -R 0:0 | gzip -1) >"$files/lab/guest-init.cpio.gz"
 rm "$files/init"
+cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-kernel" "$here/dom0/still-kernel.S"
 if [ $# -gt 0 ]; then
   rm "$files"/lab/parts/*
   for part; do cp "$here/dom0/parts/$part" "$files/lab/parts/"; done

@@ -1,8 +1,7 @@
 # VMs of the lab, and talking to them over their consoles.
 consoles=/var/log/xen/console
-asked=0
 
-# vm NAME TYPE DISK... : writes its configuration. A disk is SCRIPT:DEVICE:ACCESS:IMAGES.
+# vm NAME pv|pvh|still DISK... : writes its configuration. A disk is SCRIPT:DEVICE:ACCESS:IMAGES.
 vm() {
   local name=$1 type=$2 disks='' disk script device access images
   shift 2
@@ -10,13 +9,17 @@ vm() {
     IFS=: read -r script device access images <<<"$disk"
     disks+="'script=$script,vdev=$device,access=$access,target=$images',"
   done
+  local kernel='kernel = "/lab/vmlinux"
+ramdisk = "/run/guest.cpio.gz"
+memory = 160'
+  # One that is never let run needs no real kernel, whose loading takes its time in here.
+  [ "$type" != still ] || kernel='kernel = "/lab/still-kernel"
+memory = 8' type=pv
   cat >"/run/$name.cfg" <<CONFIGURATION
 name = "$name"
 type = "$type"
-kernel = "/lab/vmlinux"
-ramdisk = "/run/guest.cpio.gz"
+$kernel
 extra = "console=hvc0 quiet"
-memory = 160
 vcpus = 1
 on_poweroff = "destroy"
 on_crash = "destroy"
@@ -29,15 +32,16 @@ CONFIGURATION
 start() {
   rm -f "$consoles/guest-$1.log"
   xl create -q "/run/$1.cfg" || return 1
+  xenstore-read "/local/domain/$(xl domid "$1")/console/tty" >"/run/console-$1"
   waits_for "$1" GUEST-UP
 }
 
 # waits_for NAME TEXT : on its console, for a minute.
 waits_for() {
-  local try
-  for try in {1..600}; do
+  local ends=$((SECONDS + 60))
+  while [ $SECONDS -lt $ends ]; do
     grep -qa "$2" "$consoles/guest-$1.log" 2>/dev/null && return 0
-    sleep 0.1
+    sleep 0.2
   done
   echo "$1 does not say $2"
   tail -n 5 "$consoles/guest-$1.log"
@@ -46,13 +50,10 @@ waits_for() {
 
 # ask NAME COMMAND... : prints the answer.
 ask() {
-  local name=$1 console
+  # A number that no other question has.
+  local name=$1 tag=${EPOCHREALTIME/./}
   shift
-  # A number that no other question has, in a subshell as well.
-  asked=$((asked + 1))
-  local tag=$BASHPID$asked$RANDOM
-  console=$(xenstore-read "/local/domain/$(xl domid "$name")/console/tty")
-  echo "$tag $*" >"$console"
+  timeout 10 bash -c "echo '$tag $*' >$(cat "/run/console-$name")" || { echo "$name does not listen"; return 1; }
   waits_for "$name" "ANSWER $tag" || return 1
   tr -d '\r' <"$consoles/guest-$name.log" | sed -n "s/^.*ANSWER $tag //p" | head -n 1
 }
@@ -84,11 +85,11 @@ stop() {
 hash_of() { sha256sum "$1" | cut -d ' ' -f 1; }
 devices() { dmsetup ls --noheadings 2>/dev/null | grep -vc 'No devices'; }
 
-# images FOLDER : a template of 8 MiB, and disks of VMs.
+# images FOLDER : a template of 4 MiB, and disks of VMs.
 images() {
   rm -rf "$1"
   mkdir -p "$1"
   { echo 'the first block of the template'; head -c 512 /dev/zero; } | head -c 512 >"$1/root.img"
-  head -c $((8 * 1024 * 1024 - 512)) /dev/urandom >>"$1/root.img"
-  truncate -s 8M "$1/root-cow.img" "$1"/vm{1,2,3,4}-cow.img
+  head -c $((4 * 1024 * 1024 - 512)) /dev/urandom >>"$1/root.img"
+  truncate -s 4M "$1/root-cow.img" "$1"/vm{1,2,3,4}-cow.img
 }

@@ -2,9 +2,9 @@
 folder=/var/lib/images/orders
 images $folder
 stack=$folder/root.img:$folder/root-cow.img
-vm g1 pv "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
-vm g2 pv "block-snapshot:xvda:rw:$stack:$folder/vm2-cow.img"
-vm template pv "block-origin:xvda:rw:$stack"
+vm g1 still "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
+vm g2 still "block-snapshot:xvda:rw:$stack:$folder/vm2-cow.img"
+vm template still "block-origin:xvda:rw:$stack"
 start_paused() {
   local name
   for name; do xl create -q -p "/run/$name.cfg" || return 1; done

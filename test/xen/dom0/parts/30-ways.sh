@@ -19,9 +19,7 @@ detached() { xl block-detach four xvde && sleep 1 && equal "$(devices)" 4; }
 check 'block-detach takes it away again, with its device' detached
 
 powers_off() {
-  local tty
-  tty=$(xenstore-read "/local/domain/$(xl domid four)/console/tty")
-  echo '1 poweroff' >"$tty"
+  echo '1 poweroff' >"$(cat /run/console-four)"
   stopped four
 }
 check 'the guest powers off by itself' powers_off
@@ -32,7 +30,7 @@ check 'a PVH guest starts' start pvh
 check "it reads the template's bytes" equal "$(ask pvh hash xvda)" "$before"
 check 'it stops' stop pvh
 
-vm missing pv "block-snapshot:xvda:rw:$stack:$folder/nowhere-cow.img"
+vm missing still "block-snapshot:xvda:rw:$stack:$folder/nowhere-cow.img"
 reason() {
   local said
   said=$(xl create -q /run/missing.cfg 2>&1) && return 1
