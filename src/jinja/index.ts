@@ -22,3 +22,8 @@ export { repr, str } from './runtime/repr.ts';
 export { PythonSet } from './runtime/set.ts';
 export { Float, Markup, Tuple, Undefined } from './runtime/values.ts';
 export { Template } from './template.ts';
+
+import { compileTemplate } from './compile/compile.ts';
+import { installCompiler } from './environment.ts';
+
+installCompiler(compileTemplate);

@@ -58,6 +58,11 @@ export class Context {
     for (const [block, render] of blocks) this.blocks.set(block, [render]);
   }
 
+  /** A context is what filters and tests get to know. */
+  get context(): Context {
+    return this;
+  }
+
   /** The variable's value, or undefined if there is none. */
   resolve(name: string): Value | undefined {
     const own = this.vars.get(name);

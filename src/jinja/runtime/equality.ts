@@ -87,6 +87,11 @@ export function contains(haystack: Value, needle: Value): boolean {
   return raise('TypeError', `argument of type '${typeName(haystack)}' is not iterable`);
 }
 
+/** `needle in haystack`, in the order in which the two are evaluated. */
+export function isIn(needle: Value, haystack: Value): boolean {
+  return contains(haystack, needle);
+}
+
 /** `in` for what can only be gone through. */
 export function containsByIteration(iterable: PythonObject, needle: Value): boolean {
   const iterator = iterate(iterable);

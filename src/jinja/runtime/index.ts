@@ -14,7 +14,7 @@ export {
 } from './arithmetic.ts';
 export { spend } from './budget.ts';
 export { Dict } from './dict.ts';
-export { compare, contains, equals } from './equality.ts';
+export { compare, equals, isIn } from './equality.ts';
 export { markupOf } from './escape.ts';
 export { assignAttribute } from './globals.ts';
 export { getAttribute, getItem, Slice, slice, undefinedName } from './items.ts';
@@ -38,8 +38,8 @@ export {
   print,
   requireBlock,
   spread,
-  stateOf,
   testNamed,
+  textOnly,
 } from './operations.ts';
 export { TemplateReference } from './references.ts';
 export { str } from './repr.ts';

@@ -58,11 +58,6 @@ function unknown(kind: string, name: string): never {
   return raise('TemplateRuntimeError', `No ${kind} named ${repr(name)} found.`);
 }
 
-/** What a filter or test knows inside a template. */
-export function stateOf(context: Context): FilterState {
-  return { environment: context.environment, autoescape: context.autoescape, context };
-}
-
 /** `a ~ b ~ …` with autoescape on: safe as soon as one part is. */
 export function joinMarkup(parts: Value[]): Value {
   const index = parts.findIndex(isMarkup);
@@ -89,6 +84,12 @@ export function print(context: Context, value: Value): string {
 export function captured(autoescape: boolean, value: Value): Value {
   if (!autoescape) return value;
   return value instanceof Markup ? value : new Markup(str(value));
+}
+
+/** Text that a call or filter block gives: it is printed as it is, and nothing but text can be. */
+export function textOnly(value: Value): string {
+  const text = textOf(value);
+  return text ?? raise('TypeError', `sequence item 0: expected str instance, ${typeName(value)} found`);
 }
 
 /** The text of an included template. */
