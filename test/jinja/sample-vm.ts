@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { Dict, fromJson, HostObject, hostFunction, raise, repr, type Value } from '../../src/jinja/index.ts';
+import {
+  Dict,
+  fromJson,
+  HostObject,
+  hostFunction,
+  raise,
+  repr,
+  Tuple,
+  type Value,
+} from '../../src/jinja/index.ts';
 
 /** A virtual machine with what the sample templates use of it, made from test/jinja/data/vm.json. */
 export function sampleVm(): Value {
@@ -31,6 +40,8 @@ function nested(key: string, value: Value): Value {
   if (key === 'features' && value instanceof Dict) return new SampleFeatures(value);
   if (key === 'devices' && value instanceof Dict) return new SampleDevices(value);
   if (value instanceof Dict) return machine(value);
+  // These two are tuples in the program that the templates were written for.
+  if ((key === 'dns' || key === 'cpu_family_model') && Array.isArray(value)) return new Tuple(value);
   if (Array.isArray(value)) return value.map(item => (item instanceof Dict ? machine(item) : item));
   return value;
 }

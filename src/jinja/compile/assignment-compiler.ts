@@ -48,10 +48,13 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
   }
 
   declare protected isUnreachable: boolean;
+  /** Whether the function that is being written is the root or a block, not a macro or a recursive loop. */
+  declare protected inPlainFunction: boolean;
 
   override init(templateName: string | null, throwOnUndefined: boolean): void {
     super.init(templateName, throwOnUndefined);
     this.isUnreachable = false;
+    this.inPlainFunction = true;
   }
 
   /** The names and values that an include or a scoped block takes along. */

@@ -53,11 +53,10 @@ export abstract class LoopCompiler extends MacroCompiler {
   }
 
   private constantOutput(child: nodes.Expression, frame: Frame): string | null {
-    if (child.typename === 'TemplateData') return child.data;
-    if (frame.evaluation.volatile && child.typename !== 'Const') return null;
+    if (child.typename === 'TemplateData') return frame.evaluation.volatile ? null : child.data;
     try {
+      // A constant goes by what is known of autoescape here, even where a variable decides it.
       const value = new ConstantEvaluator(this.environment, frame.evaluation).evaluate(child);
-      if (frame.evaluation.volatile) return null;
       return frame.evaluation.autoescape ? markupOf(value) : str(value);
     } catch {
       return null;
@@ -66,6 +65,7 @@ export abstract class LoopCompiler extends MacroCompiler {
 
   private outputCode(child: nodes.Expression, frame: Frame): string {
     const code = this.code(child, frame);
+    if (child.typename === 'TemplateData') return `(context.autoescape, ${code})`;
     if (frame.evaluation.volatile) return `${this.use('print')}(context, ${code})`;
     return `${this.use(frame.evaluation.autoescape ? 'markupOf' : 'str')}(${code})`;
   }
@@ -141,6 +141,7 @@ export abstract class LoopCompiler extends MacroCompiler {
   private writeRecursive(loop: Loop, outer: Frame): void {
     const { node, frame, elseFrame } = loop;
     const name = this._tmpid();
+    const wasPlain = this.inPlainFunction;
     const { autoescape, volatile } = frame.evaluation;
     this.writeFunction(
       `const ${name} = (items, depth) => {`,
@@ -148,7 +149,9 @@ export abstract class LoopCompiler extends MacroCompiler {
       () => {
         this.startBuffer(frame);
         elseFrame.buffer = frame.buffer;
+        this.inPlainFunction = false;
         this.writeLoop(loop, 'items', `${name}, depth`);
+        this.inPlainFunction = wasPlain;
         if (volatile) this._emitLine(`return ${this.use('captured')}(context.autoescape, ${frame.buffer});`);
         else if (autoescape) this._emitLine(`return new ${this.use('Markup')}(${frame.buffer});`);
         else this._emitLine(`return ${frame.buffer};`);
@@ -193,9 +196,8 @@ export abstract class LoopCompiler extends MacroCompiler {
     const { evaluation } = frame;
     const before = { ...evaluation };
     const kept = this.temporary();
-    this._emitLine(`${kept} = context.autoescape;`);
     this.mark(node);
-    this._emitLine(`context.autoescape = ${this.condition(node.value, frame)};`);
+    this._emitLine(`${kept} = context.changeAutoescape(${this.code(node.value, frame)});`);
     try {
       evaluation.autoescape = truthy(
         new ConstantEvaluator(this.environment, evaluation).evaluate(node.value),
@@ -206,6 +208,6 @@ export abstract class LoopCompiler extends MacroCompiler {
     }
     this.body(node.body, frame);
     Object.assign(evaluation, before);
-    this._emitLine(`context.autoescape = ${kept};`);
+    this._emitLine(`context.revertAutoescape(${kept});`);
   }
 }

@@ -87,6 +87,8 @@ export abstract class MacroCompiler extends AssignmentCompiler {
   }
 
   private writeMacroBody(node: MacroLike, frame: Frame, parameters: string[]): void {
+    const wasPlain = this.inPlainFunction;
+    this.inPlainFunction = false;
     this.writeLocatedFunction(
       `(${parameters.join(', ')}) => {`,
       parameters,
@@ -96,6 +98,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
         this.enterFrame(frame);
         this.writeDefaults(node, frame);
         this.body(node.body, frame);
+        this.inPlainFunction = wasPlain;
       },
       () => frame.buffer,
     );

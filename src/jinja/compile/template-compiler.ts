@@ -117,14 +117,16 @@ export class TemplateCompiler extends LoopCompiler {
     this.mark(node);
     const find = `context.environment.${finderOf(node.template)}(${this.code(node.template, frame)})`;
     const locals = node.withContext ? this.localsCode(frame) : 'null';
+    // Without context Jinja2 prints past the set or filter block that the include stands in.
+    const buffer = !node.withContext && this.inPlainFunction ? 'output' : frame.buffer;
     if (!node.ignoreMissing) {
-      this.print(frame, `${this.use('include')}(context, ${find}, ${locals})`);
+      this._emitLine(`${buffer} += ${this.use('include')}(context, ${find}, ${locals});`);
       return;
     }
     const found = this.temporary();
     this._emitLine(`${found} = ${this.use('findIncluded')}(() => ${find});`);
     this._emitLine(
-      `if (${found} !== null) ${frame.buffer} += ${this.use('include')}(context, ${found}, ${locals});`,
+      `if (${found} !== null) ${buffer} += ${this.use('include')}(context, ${found}, ${locals});`,
     );
   }
 

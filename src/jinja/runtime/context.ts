@@ -1,4 +1,5 @@
 import type { Filter, Test } from './filter-types.ts';
+import { truthy } from './iteration.ts';
 import type { Value } from './object.ts';
 import { BlockReference } from './references.ts';
 import { repr } from './repr.ts';
@@ -42,7 +43,7 @@ export class Context {
   readonly vars = new Map<string, Value>();
   readonly exported = new Set<string>();
   blocks: Map<string, RenderFunction[]>;
-  autoescape: boolean;
+  #autoescape: boolean | Undefined;
 
   constructor(
     environment: RenderEnvironment,
@@ -53,9 +54,25 @@ export class Context {
     this.environment = environment;
     this.name = name;
     this.parent = parent;
-    this.autoescape = environment.autoescape;
+    this.#autoescape = environment.autoescape;
     this.blocks = new Map();
     for (const [block, render] of blocks) this.blocks.set(block, [render]);
+  }
+
+  /** Whether what is printed is escaped. Raises UndefinedError if an autoescape block was given an Undefined. */
+  get autoescape(): boolean {
+    return this.#autoescape instanceof Undefined ? this.#autoescape.truthy() : this.#autoescape;
+  }
+
+  /** Sets it for an autoescape block; gives back what `revertAutoescape` needs. */
+  changeAutoescape(value: Value): boolean | Undefined {
+    const before = this.#autoescape;
+    this.#autoescape = value instanceof Undefined ? value : truthy(value);
+    return before;
+  }
+
+  revertAutoescape(before: boolean | Undefined): void {
+    this.#autoescape = before;
   }
 
   /** A context is what filters and tests get to know. */
@@ -79,7 +96,7 @@ export class Context {
   /** The context of a scoped block: the same, with the locals on top. */
   derived(locals: Locals): Context {
     const derived = new Context(this.environment, this.name, withLocals(this.all(), locals), new Map());
-    derived.autoescape = this.autoescape;
+    derived.#autoescape = this.#autoescape;
     for (const [block, stack] of this.blocks) derived.blocks.set(block, stack.slice());
     return derived;
   }

@@ -27,8 +27,6 @@ export interface TupleOptions {
   /** Only primaries, as in the targets of a for loop. */
   simplified?: boolean;
   withCondition?: boolean;
-  /** A name that ends the tuple too. */
-  endName?: string | null;
   /** Whether `()` may be an empty tuple here. */
   parentheses?: boolean;
 }
@@ -186,14 +184,13 @@ export abstract class ExpressionParser extends TokenParser {
   }
 
   parseTuple(options: TupleOptions = {}): Expression {
-    const { simplified = false, withCondition = true, endName = null, parentheses = false } = options;
+    const { simplified = false, withCondition = true, parentheses = false } = options;
     let { lineno } = this.current;
     const items: Expression[] = [];
     let isTuple = false;
     for (;;) {
       if (items.length > 0) this.expectType('comma');
-      if (this.isType('variable_end', 'block_end', 'rparen') || (endName !== null && this.isName(endName)))
-        break;
+      if (this.isType('variable_end', 'block_end', 'rparen')) break;
       items.push(simplified ? this.parsePrimary() : this.parseExpression(withCondition));
       if (!this.isType('comma')) break;
       isTuple = true;

@@ -4,11 +4,6 @@ import { ExpressionParser } from './expression-parser.ts';
 import type { Expression, NameNode, Node, Signature, Statement, TemplateNode } from './nodes.ts';
 import { JinjaTokenizer } from './tokenizer.ts';
 
-interface TargetOptions {
-  endName?: string | null;
-  withNamespace?: boolean;
-}
-
 /** Jinja2's statements, and the template as a whole. */
 export class JinjaParser extends ExpressionParser {
   declare private endNames: string[][];
@@ -117,14 +112,14 @@ export class JinjaParser extends ExpressionParser {
     return body;
   }
 
-  private parseTarget({ endName = null, withNamespace = false }: TargetOptions = {}): Expression {
+  private parseTarget(withNamespace = false): Expression {
     if (withNamespace && this.look(1).type === 'dot') {
       const token = this.expectType('name');
       this.nextToken();
       const attr = String(this.expectType('name').value);
       return { typename: 'NSRef', name: String(token.value), attr, lineno: token.lineno };
     }
-    const target = this.parseTuple({ simplified: true, endName });
+    const target = this.parseTuple({ simplified: true });
     this.makeStored(target);
     return target;
   }
@@ -143,9 +138,9 @@ export class JinjaParser extends ExpressionParser {
   }
 
   private parseFor(lineno: number): Statement {
-    const target = this.parseTarget({ endName: 'in' });
+    const target = this.parseTarget();
     this.expectName('in');
-    const iter = this.parseTuple({ withCondition: false, endName: 'recursive' });
+    const iter = this.parseTuple({ withCondition: false });
     const test = this.skipName('if') ? this.parseExpression() : null;
     const recursive = this.skipName('recursive');
     const body = this.parseBody(['endfor', 'else'], false);
@@ -258,7 +253,7 @@ export class JinjaParser extends ExpressionParser {
   }
 
   private parseSet(lineno: number): Statement {
-    const target = this.parseTarget({ withNamespace: true });
+    const target = this.parseTarget(true);
     if (this.skipType('assign')) return { typename: 'Assign', target, node: this.parseTuple(), lineno };
     const filter = this.parseFilter(null);
     return { typename: 'AssignBlock', target, filter, body: this.parseBody(['endset']), lineno };
