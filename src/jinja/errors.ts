@@ -44,7 +44,10 @@ export function raise(pythonName: string, reason: string): never {
 }
 
 /** Raised while constants are folded: the node is left for the rendering. */
-export class NotConstant extends Error {}
+class NotConstant extends Error {}
+
+/** The one NotConstant: it is raised so often that a stack for each would take most of the compiler's time. */
+export const NOT_CONSTANT: Error = new NotConstant('not a constant');
 
 /** The classes of Python's that a `{% include … ignore missing %}` forgives. */
 export function isTemplateNotFound(error: unknown): error is JinjaError {

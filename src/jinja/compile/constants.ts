@@ -1,4 +1,4 @@
-import { NotConstant, raise } from '../errors.ts';
+import { NOT_CONSTANT, raise } from '../errors.ts';
 import * as arithmetic from '../runtime/arithmetic.ts';
 import type { RenderEnvironment } from '../runtime/context.ts';
 import { Dict } from '../runtime/dict.ts';
@@ -15,6 +15,7 @@ import type {
   CompareNode,
   Expression,
   FilterNode,
+  PairNode,
   TestNode,
   UnaryNode,
 } from '../syntax/nodes.ts';
@@ -33,7 +34,7 @@ export class ConstantEvaluator {
     this.#evaluation = evaluation;
   }
 
-  /** The value; NotConstant if there is none before rendering. Other errors are the template's. */
+  /** The value; raises NOT_CONSTANT if there is none before rendering. Other errors are the template's. */
   evaluate(node: Expression): Value {
     switch (node.typename) {
       case 'Const':
@@ -45,9 +46,7 @@ export class ConstantEvaluator {
       case 'List':
         return node.items.map(item => this.evaluate(item));
       case 'Dict':
-        return Dict.from(
-          node.items.map(({ key, value }) => [this.evaluate(key), this.evaluate(value)] as const),
-        );
+        return this.#dict(node.items);
       case 'And': {
         const left = this.evaluate(node.left);
         return truthy(left) ? this.evaluate(node.right) : left;
@@ -60,7 +59,7 @@ export class ConstantEvaluator {
         if (truthy(this.evaluate(node.test))) return this.evaluate(node.expr1);
         return node.expr2 === null ? notConstant() : this.evaluate(node.expr2);
       case 'Concat':
-        return joinPlain(node.nodes.map(part => this.evaluate(part)));
+        return node.nodes.reduce((text, part) => text + joinPlain([this.evaluate(part)]), '');
       case 'Slice':
         return this.#slice(node);
       case 'Name':
@@ -70,6 +69,13 @@ export class ConstantEvaluator {
       default:
         return this.#guarded(node);
     }
+  }
+
+  // Pair by pair: a key that cannot be hashed is an error even before a value that is not constant.
+  #dict(items: readonly PairNode[]): Dict {
+    const dict = new Dict();
+    for (const { key, value } of items) dict.set(this.evaluate(key), this.evaluate(value));
+    return dict;
   }
 
   #templateData(data: string): Value {
@@ -212,5 +218,5 @@ function compareConstants(left: Value, op: string, right: Value): boolean {
 }
 
 function notConstant(): never {
-  throw new NotConstant('not a constant');
+  throw NOT_CONSTANT;
 }

@@ -1,4 +1,4 @@
-import { NotConstant } from '../errors.ts';
+import { NOT_CONSTANT } from '../errors.ts';
 import { Dict } from '../runtime/dict.ts';
 import type { Value } from '../runtime/object.ts';
 import { repr } from '../runtime/repr.ts';
@@ -65,7 +65,7 @@ export abstract class ExpressionCompiler extends CodeWriter {
       );
       return this.dictCode(pairs);
     }
-    throw new NotConstant('no way to write it');
+    throw NOT_CONSTANT;
   }
 
   // Jinja2 writes these by name, and Python does not know the names.

@@ -1,4 +1,4 @@
-import { NotConstant } from '../errors.ts';
+import { NOT_CONSTANT } from '../errors.ts';
 import { markupOf } from '../runtime/escape.ts';
 import { truthy } from '../runtime/iteration.ts';
 import { str } from '../runtime/repr.ts';
@@ -203,7 +203,7 @@ export abstract class LoopCompiler extends MacroCompiler {
         new ConstantEvaluator(this.environment, evaluation).evaluate(node.value),
       );
     } catch (error) {
-      if (!(error instanceof NotConstant)) throw error;
+      if (error !== NOT_CONSTANT) throw error;
       evaluation.volatile = true;
     }
     this.body(node.body, frame);

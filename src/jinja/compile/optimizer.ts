@@ -1,4 +1,4 @@
-import { NotConstant } from '../errors.ts';
+import { NOT_CONSTANT } from '../errors.ts';
 import type { RenderEnvironment } from '../runtime/context.ts';
 import { Dict } from '../runtime/dict.ts';
 import type { Value } from '../runtime/object.ts';
@@ -31,7 +31,7 @@ function foldNode(node: Node, evaluator: ConstantEvaluator): Node {
     const value = evaluator.evaluate(node as Expression);
     return isWritable(value) ? { typename: 'Const', value, lineno: node.lineno } : node;
   } catch (error) {
-    if (error instanceof NotConstant) return node;
+    if (error === NOT_CONSTANT) return node;
     throw error;
   }
 }

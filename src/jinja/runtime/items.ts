@@ -97,6 +97,9 @@ function textItem(text: string, key: Value): string {
 
 /** Jinja2's `object[key]`: the item, else the attribute of that name, else Undefined. */
 export function getItem(object: Value, key: Value): Value {
+  if (object instanceof PythonObject && !object.hasItems && typeof key === 'string') {
+    return attributeOf(object, key) ?? getAttribute(object, key);
+  }
   if (object instanceof Dict && typeof key === 'string') {
     const value = object.get(key);
     if (value !== undefined) return value;

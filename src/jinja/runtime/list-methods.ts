@@ -4,6 +4,7 @@ import { same } from './equality.ts';
 import { type Method, method } from './functions.ts';
 import { toList } from './iteration.ts';
 import type { Value } from './object.ts';
+import { repr } from './repr.ts';
 import { sorted } from './sorting.ts';
 import { indexOf } from './types.ts';
 import type { Tuple } from './values.ts';
@@ -20,12 +21,8 @@ function search(items: readonly Value[], wanted: Value, start: Value, stop: Valu
   }
   return raise(
     'ValueError',
-    kind === 'tuple' ? 'tuple.index(x): x not in tuple' : `${describe(wanted)} is not in list`,
+    kind === 'tuple' ? 'tuple.index(x): x not in tuple' : `${repr(wanted)} is not in list`,
   );
-}
-
-function describe(value: Value): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 function count(items: readonly Value[], wanted: Value): number {

@@ -9,7 +9,7 @@ import type { Value } from './object.ts';
 import { PythonObject } from './object.ts';
 import { ascii, integerText, repr, str } from './repr.ts';
 import { indexOf, integerOf, textOf, typeName } from './types.ts';
-import { Float, Tuple } from './values.ts';
+import { Float, Tuple, Undefined } from './values.ts';
 
 interface Conversion {
   flags: string;
@@ -157,6 +157,7 @@ function integerArgument(type: string, value: Value, escaping: boolean): number 
   const integer = integerOf(value);
   if (integer !== undefined) return integer;
   if (decimal && value instanceof Float) return toInteger(value);
+  if (decimal && value instanceof Undefined) return value.fail();
   const wanted = decimal ? 'a real number' : 'an integer';
   return raise('TypeError', `%${type} format: ${wanted} is required, not ${typeName(value)}`);
 }

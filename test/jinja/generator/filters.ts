@@ -69,6 +69,8 @@ export function filterChain(scope: Scope, value: string, depth: number): string 
     const [name, makeArguments] = random.pick(TEXT_FILTERS);
     if (name === 'nosuchfilter' && !random.chance(0.1)) continue;
     code += `${random.pick(['|', ' | '])}${name}${makeArguments(scope, depth)}`;
+    // What prints as an address would differ from run to run.
+    if (name === 'reverse' || name === 'unique') code += '|list';
   }
   return code;
 }

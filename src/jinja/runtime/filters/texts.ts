@@ -47,6 +47,8 @@ function replace(autoescape: boolean, s: Value, old: Value, by: Value, count: Va
 function indent(s: Value, width: Value, first: Value, blank: Value): Value {
   const plain = textOf(s);
   if (plain === undefined) {
+    if (s instanceof Undefined) return s.fail();
+    if (Array.isArray(s)) return raise('AttributeError', "'list' object has no attribute 'splitlines'");
     return raise('TypeError', `unsupported operand type(s) for +=: '${typeName(s)}' and 'str'`);
   }
   const safe = s instanceof Markup;
