@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TemplateReference } from './compile/references.ts';
 import type { CompiledTemplate, CompileOptions, Precompiled, TemplateFactory } from './compiled.ts';
 import { isTemplateNotFound, JinjaError, raise } from './errors.ts';
 import { toValue } from './json.ts';
@@ -30,16 +31,20 @@ export interface EnvironmentOptions {
   precompiled?: Precompiled;
 }
 
-/** Compiles a template's source for an environment. Raises TemplateSyntaxError and its kin. */
-export type Compiler = (environment: Environment, options: CompileOptions) => TemplateFactory;
+/** What takes templates apart; it is loaded only when it is needed. */
+export interface Compiler {
+  /** Compiles a template's source. Raises TemplateSyntaxError and its kin. */
+  compile(environment: Environment, options: CompileOptions): TemplateFactory;
+  findReferences(source: string): TemplateReference[];
+}
 
 const DEFAULT_TIME_LIMIT = 10_000;
 
 let compiler: Compiler | null = null;
 
 /** Tells the environments how templates are compiled that were not compiled at build time. */
-export function installCompiler(compile: Compiler): void {
-  compiler = compile;
+export function installCompiler(installed: Compiler): void {
+  compiler = installed;
 }
 
 /** Thrown where a template must be compiled and the compiler has not been loaded: see `loadCompiler`. */
@@ -109,6 +114,11 @@ export class Environment implements RenderEnvironment {
     return this.#make(name, null, source);
   }
 
+  /** What a template's source extends, includes and imports. Raises TemplateSyntaxError. */
+  referencedTemplates(source: string): TemplateReference[] {
+    return needCompiler().findReferences(source);
+  }
+
   /** Where a template of that name lies, null if nowhere. */
   findTemplate(name: string): string | null {
     return this.#find(name)?.path ?? null;
@@ -142,9 +152,13 @@ export class Environment implements RenderEnvironment {
   }
 
   #compile(options: CompileOptions): TemplateFactory {
-    if (compiler === null) throw new CompilerMissing('the template compiler has not been loaded');
-    return compiler(this, options);
+    return needCompiler().compile(this, options);
   }
+}
+
+function needCompiler(): Compiler {
+  if (compiler === null) throw new CompilerMissing('the template compiler has not been loaded');
+  return compiler;
 }
 
 function isUndefined(error: unknown): boolean {
