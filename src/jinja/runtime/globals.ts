@@ -6,6 +6,7 @@ import { lipsum } from './lipsum.ts';
 import { PythonObject, type Value } from './object.ts';
 import { Range } from './range.ts';
 import { repr } from './repr.ts';
+import { Tuple } from './values.ts';
 
 /** `namespace(...)`: an object whose attributes `{% set ns.x = … %}` may change. */
 export class Namespace extends PythonObject {
@@ -72,7 +73,7 @@ class Cycler extends PythonObject {
       case 'current':
         return this.#current();
       case 'items':
-        return this.#items;
+        return new Tuple(this.#items);
       case 'pos':
         return this.#position;
       case 'next':

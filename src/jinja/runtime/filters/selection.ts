@@ -8,6 +8,7 @@ import { Undefined } from '../values.ts';
 import { attributeGetter } from './attribute-path.ts';
 
 function lookUp(table: ReadonlyMap<string, Filter>, kind: string, name: Value): Filter {
+  if (name instanceof Undefined && name.strict) return name.fail();
   const text = textOf(name);
   const found = text === undefined ? undefined : table.get(text);
   if (found !== undefined) return found;
