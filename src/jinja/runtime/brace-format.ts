@@ -42,11 +42,26 @@ function missing(keywords: KeywordArguments, name: string): Value {
 
 function formatText(self: Text, source: Source): Value {
   const formatter = new Formatter(source);
-  if (typeof self === 'string') return formatter.format(self, MAXIMUM_NESTING);
+  if (typeof self === 'string') {
+    const text = formatter.format(self, MAXIMUM_NESTING);
+    const { whole } = formatter;
+    // CPython gives back the very object if a field with a specification is all there is and leaves it as it was.
+    return whole !== null && whole.value === text && isOneField(self) ? whole : text;
+  }
   return new Markup(formatter.format(self.value, MAXIMUM_NESTING));
 }
 
+function isOneField(template: string): boolean {
+  return (
+    template.startsWith('{') &&
+    !template.startsWith('{{') &&
+    closingBrace(template, 0) === template.length - 1
+  );
+}
+
 class Formatter {
+  /** The Markup that the last field with a specification was made from. */
+  whole: Markup | null = null;
   readonly #source: Source;
   #next = 0;
   #manual = false;
@@ -88,7 +103,10 @@ class Formatter {
       return raise('ValueError', `Unknown conversion specifier ${conversion}`);
     }
     const expanded = this.format(spec, depth - 1);
-    if (!this.#source.escaping) return formatValue(value, expanded);
+    if (!this.#source.escaping) {
+      if (value instanceof Markup && expanded !== '') this.whole = value;
+      return formatValue(value, expanded);
+    }
     if (value instanceof Markup) {
       return expanded === ''
         ? value.value

@@ -156,17 +156,19 @@ export function located(
   return own;
 }
 
+// No regular expressions: there may be too little stack left to compile one.
 function fromEngine(error: unknown): JinjaError | null {
   if (!(error instanceof RangeError)) return null;
-  if (/string length|out of memory/i.test(error.message))
-    return new JinjaError('MemoryError', 'the text is too long');
-  if (/call stack/i.test(error.message)) {
+  const { message } = error;
+  if (message.includes('call stack')) {
     return new JinjaError(
       'RecursionError',
       'maximum recursion depth exceeded: a macro, block or include calls itself',
     );
   }
-  if (/array length|BigInt/i.test(error.message))
-    return new JinjaError('MemoryError', 'the value is too large');
-  return null;
+  return ENGINE_LIMITS.some(limit => message.includes(limit))
+    ? new JinjaError('MemoryError', 'the value is too large')
+    : null;
 }
+
+const ENGINE_LIMITS = ['string length', 'ut of memory', 'array length', 'BigInt'];

@@ -23,6 +23,9 @@ export class Range extends PythonObject {
     if (args.length === 0) return raise('TypeError', 'range expected at least 1 argument, got 0');
     if (args.length > 3) return raise('TypeError', `range expected at most 3 arguments, got ${args.length}`);
     const [first = 0, second, step = 1] = args.map(value => indexOf(value));
+    for (const bound of [first, second ?? 0, step]) {
+      if (!Number.isSafeInteger(bound)) return raise('OverflowError', 'the bounds of a range are too large');
+    }
     if (step === 0) return raise('ValueError', 'range() arg 3 must not be zero');
     return second === undefined ? new Range(0, first, 1) : new Range(first, second, step);
   }

@@ -44,6 +44,8 @@ export function integerOf(value: Value): number | bigint | undefined {
   return undefined;
 }
 
+const LARGEST_INDEX = 2n ** 63n;
+
 /** An int that Python takes as an index or a count; what it cannot take raises TypeError. */
 export function indexOf(
   value: Value,
@@ -51,10 +53,8 @@ export function indexOf(
 ): number {
   const integer = integerOf(value);
   if (integer === undefined) return raise('TypeError', what);
-  if (typeof integer === 'bigint') {
-    return raise('OverflowError', 'Python int too large to convert to C ssize_t');
-  }
-  return integer;
+  if (integer >= -LARGEST_INDEX && integer < LARGEST_INDEX) return Number(integer);
+  return raise('OverflowError', 'Python int too large to convert to C ssize_t');
 }
 
 /** Keeps ints small where they fit: a bigint only beyond 2^53. */

@@ -123,7 +123,9 @@ export class Undefined extends PythonObject {
   }
 
   override equals(other: Value): boolean {
-    return this.strict ? this.fail() : other instanceof Undefined && !other.strict;
+    if (this.strict) return this.fail();
+    // A strict one, being of a subclass, is asked first.
+    return other instanceof Undefined && (other.strict ? other.fail() : true);
   }
 
   override lessThan(): boolean {

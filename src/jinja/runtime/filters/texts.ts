@@ -10,6 +10,7 @@ import { getItem, slice } from '../items.ts';
 import { lengthOf, truthy } from '../iteration.ts';
 import type { Value } from '../object.ts';
 import { str } from '../repr.ts';
+import { join } from '../string-methods.ts';
 import * as text from '../text.ts';
 import { indexOf, textOf, typeName } from '../types.ts';
 import { Markup, Tuple, Undefined } from '../values.ts';
@@ -45,24 +46,30 @@ function replace(autoescape: boolean, s: Value, old: Value, by: Value, count: Va
 }
 
 function indent(s: Value, width: Value, first: Value, blank: Value): Value {
-  const plain = textOf(s);
-  if (plain === undefined) {
-    if (s instanceof Undefined) return s.fail();
-    if (Array.isArray(s)) return raise('AttributeError', "'list' object has no attribute 'splitlines'");
-    return raise('TypeError', `unsupported operand type(s) for +=: '${typeName(s)}' and 'str'`);
-  }
-  const safe = s instanceof Markup;
+  if (typeof s !== 'string' && !(s instanceof Markup)) return refuseIndent(s);
+  const newline = sameKind(s, '\n');
   const given = textOf(width);
-  const plainIndent = given ?? ' '.repeat(checkedWidth(width));
-  const indention = safe ? markupOf(given === undefined ? plainIndent : width) : plainIndent;
-  const [head = '', ...lines] = text.splitLines(`${plain}\n`);
-  spendText(plain.length + lines.length * indention.length);
-  const rest = lines.map(line => (truthy(blank) || line !== '' ? indention + line : line));
-  const body = [head, ...rest].join('\n');
-  const result = truthy(first) ? indention + body : body;
-  return safe || (given !== undefined && width instanceof Markup && (truthy(first) || lines.length > 0))
-    ? new Markup(result)
-    : result;
+  const blanks = given ?? ' '.repeat(checkedWidth(width));
+  const indention = width instanceof Markup ? width : sameKind(s, blanks);
+  const [head = '', ...rest] = text.splitLines(`${str(s)}\n`).map(line => sameKind(s, line));
+  spendText(str(s).length + rest.length * blanks.length);
+  let result: Value = head;
+  if (truthy(blank)) result = join(textual(add(newline, indention)), [head, ...rest]);
+  else if (rest.length > 0) {
+    const lines = rest.map(line => (truthy(line) ? add(indention, line) : line));
+    result = add(head, add(newline, join(newline, lines)));
+  }
+  return truthy(first) ? add(indention, result) : result;
+}
+
+function textual(value: Value): string | Markup {
+  return value instanceof Markup ? value : str(value);
+}
+
+function refuseIndent(s: Value): never {
+  if (s instanceof Undefined) return s.fail();
+  if (Array.isArray(s)) return raise('AttributeError', "'list' object has no attribute 'splitlines'");
+  return raise('TypeError', `unsupported operand type(s) for +=: '${typeName(s)}' and 'str'`);
 }
 
 function checkedWidth(width: Value): number {
@@ -92,6 +99,7 @@ function truncate(s: Value, length: Value, killWords: Value, end: Value, leeway:
 
 function wordWrap(s: Value, width: Value, breakLong: Value, wrapString: Value, onHyphens: Value): Value {
   const plain = textOf(s);
+  if (s instanceof Undefined) return s.fail();
   if (plain === undefined)
     return raise('AttributeError', `'${typeName(s)}' object has no attribute 'splitlines'`);
   const options = { width: indexOf(width), breakLong: truthy(breakLong), onHyphens: truthy(onHyphens) };
