@@ -5,12 +5,13 @@ import { hashKey } from './hash.ts';
 import { iterate } from './iteration.ts';
 import { PythonObject, type Value } from './object.ts';
 import { integerOf, textOf, typeName } from './types.ts';
-import { Float, installMembership, Tuple } from './values.ts';
+import { Float, installMembership, Tuple, Undefined } from './values.ts';
 
 /** Python's `==`: no coercion but between numbers, deep on lists, tuples and dicts. */
 export function equals(left: Value, right: Value): boolean {
   if (typeof left === 'string' && typeof right === 'string') return left === right;
   if (typeof left === 'number' && typeof right === 'number') return left === right;
+  if (right instanceof Undefined) return right.equals(left);
   if (left instanceof PythonObject) return left.equals(right);
   if (right instanceof PythonObject) return right.equals(left);
   return equalsPlain(left, right);

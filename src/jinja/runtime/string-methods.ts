@@ -5,17 +5,11 @@ import { markupOf, sameKind } from './escape.ts';
 import { type Method, method, type Parameter } from './functions.ts';
 import { iterate, truthy } from './iteration.ts';
 import type { Value } from './object.ts';
+import { type Methods, plain, required, SEARCHES, type Text } from './string-search.ts';
 import * as text from './text.ts';
 import { TEXT_KINDS } from './text-kinds.ts';
-import { indexOf, integerOf, textOf, typeName } from './types.ts';
+import { indexOf, textOf, typeName } from './types.ts';
 import { Markup, Tuple } from './values.ts';
-
-type Text = string | Markup;
-type Methods = [string, Method<Text>][];
-
-function plain(self: Text): string {
-  return typeof self === 'string' ? self : self.value;
-}
 
 /** A str argument; Markup's methods escape theirs first. */
 function argument(self: Text, value: Value, what = 'must be str'): string {
@@ -118,67 +112,6 @@ const WIDTHS: Methods = [
     ),
   ],
 ];
-
-function required(value: Value, what: string): string {
-  return textOf(value) ?? raise('TypeError', `${what}, not ${typeName(value)}`);
-}
-
-const SEARCH: Parameter[] = ['sub', ['start', null], ['end', null]];
-
-function find(self: Text, args: Value[], last: boolean): number {
-  const [wanted = null, start = null, end = null] = args;
-  const part = required(wanted, 'must be str');
-  const area = text.section(plain(self), bound(start, 0), bound(end, Number.MAX_SAFE_INTEGER));
-  if (area === null) return -1;
-  const at = last ? area.part.lastIndexOf(part) : area.part.indexOf(part);
-  return at < 0 ? -1 : area.start + Array.from(area.part.slice(0, at)).length;
-}
-
-function bound(value: Value, otherwise: number): number {
-  if (value === null) return otherwise;
-  const index = integerOf(value);
-  if (index === undefined) {
-    return raise('TypeError', 'slice indices must be integers or None or have an __index__ method');
-  }
-  return Number(index);
-}
-
-function edge(name: 'startswith' | 'endswith'): Method<Text> {
-  return method(
-    ['prefix', ['start', null], ['end', null]],
-    (self, wanted = null, start = null, end = null) => {
-      const choices = wanted instanceof Tuple ? wanted.items : [wanted];
-      const area = text.section(plain(self), bound(start, 0), bound(end, Number.MAX_SAFE_INTEGER));
-      return choices.some(choice => {
-        const part = required(choice, `${name} first arg must be str or a tuple of str`);
-        return (
-          area !== null && (name === 'startswith' ? area.part.startsWith(part) : area.part.endsWith(part))
-        );
-      });
-    },
-  );
-}
-
-const SEARCHES: Methods = [
-  ['find', method(SEARCH, (self, ...args) => find(self, args, false))],
-  ['rfind', method(SEARCH, (self, ...args) => find(self, args, true))],
-  ['index', method(SEARCH, (self, ...args) => found(find(self, args, false)))],
-  ['rindex', method(SEARCH, (self, ...args) => found(find(self, args, true)))],
-  [
-    'count',
-    method(SEARCH, (self, wanted = null, start = null, end = null) => {
-      const part = required(wanted, 'must be str');
-      const area = text.section(plain(self), bound(start, 0), bound(end, Number.MAX_SAFE_INTEGER));
-      return area === null ? 0 : text.countOccurrences(area.part, part);
-    }),
-  ],
-  ['startswith', edge('startswith')],
-  ['endswith', edge('endswith')],
-];
-
-function found(position: number): number {
-  return position < 0 ? raise('ValueError', 'substring not found') : position;
-}
 
 function separator(value: Value): string | null {
   return value === null ? null : required(value, 'must be str or None');
