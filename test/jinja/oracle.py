@@ -69,7 +69,7 @@ def answer(request):
     except Exception as error:
         line = getattr(error, "lineno", None)
         trace = error.__traceback__
-        while trace is not None:
+        while trace is not None and not isinstance(error, jinja2.TemplateSyntaxError):
             if trace.tb_frame.f_code.co_filename == "<template>":
                 line = trace.tb_lineno
             trace = trace.tb_next

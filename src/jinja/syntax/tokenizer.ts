@@ -59,6 +59,13 @@ export class JinjaTokenizer extends Tokenizer {
     throw Object.assign(error, { lineno: this.#line });
   }
 
+  // Jinja2 misses the end only if something else is there instead.
+  #failUnlessAtEnd(message: string): null {
+    if (this.index < this.len) this.#fail(message);
+    this.#state = 'root';
+    return null;
+  }
+
   /** Text up to the next tag, or the tag that begins here. */
   #template(): Token | null {
     if (this.index >= this.len) return this.#token('eof', '', '');
@@ -92,7 +99,7 @@ export class JinjaTokenizer extends Tokenizer {
   #comment(): null {
     rules.COMMENT_END.lastIndex = this.index;
     const end = rules.COMMENT_END.exec(this.str);
-    if (end === null) return this.#fail('Missing end of comment tag');
+    if (end === null) return this.#failUnlessAtEnd('Missing end of comment tag');
     this.#skip(this.str.slice(this.index, end.index + end[0].length));
     return null;
   }
@@ -100,7 +107,7 @@ export class JinjaTokenizer extends Tokenizer {
   #raw(): Token | null {
     rules.RAW_END.lastIndex = this.index;
     const end = rules.RAW_END.exec(this.str);
-    if (end === null) return this.#fail('Missing end of raw directive');
+    if (end === null) return this.#failUnlessAtEnd('Missing end of raw directive');
     const text = this.str.slice(this.index, end.index);
     const token = this.#token('data', end[1] === '-' ? strip(text, null, 'right') : text, text + end[0]);
     return token.value === '' ? null : token;
