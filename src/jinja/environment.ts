@@ -68,7 +68,7 @@ export class Environment implements RenderEnvironment {
     for (const [name, value] of Object.entries(options.globals ?? {})) this.globals.set(name, toValue(value));
     this.autoescape = options.autoescape ?? true;
     this.timeLimitMilliseconds = options.timeLimitMilliseconds ?? DEFAULT_TIME_LIMIT;
-    this.#readTemplate = options.readTemplate ?? (path => readFileSync(path, 'utf8'));
+    this.#readTemplate = options.readTemplate ?? readText;
     this.#precompiled = options.precompiled ?? new Map();
   }
 
@@ -159,6 +159,16 @@ export class Environment implements RenderEnvironment {
 function needCompiler(): Compiler {
   if (compiler === null) throw new CompilerMissing('the template compiler has not been loaded');
   return compiler;
+}
+
+/** The text of a file. Raises UnicodeDecodeError where Python does, instead of putting something else in. */
+function readText(path: string): string {
+  const bytes = readFileSync(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return raise('UnicodeDecodeError', `${path} is not UTF-8 text`);
+  }
 }
 
 function isUndefined(error: unknown): boolean {

@@ -44,6 +44,13 @@ t.test('a template outside the search path is not found', async t => {
   }
 });
 
+t.test('a template that is not UTF-8 is refused', async t => {
+  const root = t.testdir();
+  writeFileSync(join(root, 'a.xml'), Buffer.from([0x61, 0xff]));
+  const error = errorOf(() => new Environment({ searchPath: [root] }).getTemplate('a.xml'));
+  t.match(error, { pythonName: 'UnicodeDecodeError', reason: `${join(root, 'a.xml')} is not UTF-8 text` });
+});
+
 t.test('what a check of the reader throws is passed on', async t => {
   const readTemplate = (path: string): string => {
     throw new Error(`${path} is writable by others`);
