@@ -1,3 +1,6 @@
+// A line can be a whole file.
+const SHOWN_SOURCE = 200;
+
 /**
  * The one error of the Jinja dialect. `pythonName` is what Python would call it (UndefinedError, TypeError, ...),
  * `template`, `path`, `line` and `sourceLine` say where in which template it came from, as far as that is known.
@@ -26,7 +29,7 @@ export class JinjaError extends Error {
     this.line = place.line;
     this.sourceLine = place.sourceLine;
     const where = place.path ?? place.template;
-    const source = place.sourceLine?.trim();
+    const source = place.sourceLine?.trim().slice(0, SHOWN_SOURCE);
     this.message = `${where === null ? '' : `${where}, `}line ${place.line}: ${this.pythonName}: ${this.reason}${source ? `\n  ${source}` : ''}`;
   }
 }

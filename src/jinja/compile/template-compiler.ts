@@ -31,7 +31,7 @@ export class TemplateCompiler extends LoopCompiler {
   }
 
   private writeRoot(tree: nodes.TemplateNode, evaluation: EvaluationState): void {
-    const extending = Array.from(descendants(tree)).some(node => node.typename === 'Extends');
+    const extending = descendants(tree).some(node => node.typename === 'Extends');
     const frame = new Frame(evaluation);
     this.writeLocatedFunction(
       'function root(context) {',

@@ -9,23 +9,50 @@ const PRODUCTS: Readonly<Record<string, BinaryName>> = {
   floordiv: 'FloorDiv',
   mod: 'Mod',
 };
+const ENDS = new Set([
+  'variable_end',
+  'block_end',
+  'comma',
+  'rparen',
+  'rbracket',
+  'rbrace',
+  'colon',
+  'assign',
+]);
 // Deeper nesting would not be a template but an attack on the stack.
 const MAXIMUM_DEPTH = 200;
 
 /** Jinja2's expressions: each method is one level of precedence, loosest first. */
 export abstract class ExpressionParser extends PrimaryParser {
   declare private depth: number;
+  /** The first operand, if it was read before it was known that an operator follows. */
+  declare private begun: { node: Expression; lineno: number } | null;
 
   override parseExpression(withCondition = true): Expression {
     this.depth = (this.depth ?? 0) + 1;
     if (this.depth > MAXIMUM_DEPTH) this.error('the expression is nested too deeply');
-    const node = withCondition ? this.parseCondition() : this.parseOr();
+    const node = this.parseSimple() ?? (withCondition ? this.parseCondition() : this.parseOr());
     this.depth -= 1;
     return node;
   }
 
+  // Most expressions have no operator: those need not go through all the levels.
+  private parseSimple(): Expression | null {
+    if (this.isName('not')) return null;
+    const { lineno } = this.current;
+    const node = this.parseUnary();
+    if (ENDS.has(this.current.type)) return node;
+    this.begun = { node, lineno };
+    return null;
+  }
+
+  /** The line where the expression at hand begins. */
+  private get startLine(): number {
+    return this.begun?.lineno ?? this.current.lineno;
+  }
+
   parseCondition(): Expression {
-    let { lineno } = this.current;
+    let lineno = this.startLine;
     let node = this.parseOr();
     while (this.skipName('if')) {
       const test = this.parseOr();
@@ -37,7 +64,7 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseOr(): Expression {
-    let { lineno } = this.current;
+    let lineno = this.startLine;
     let left = this.parseAnd();
     while (this.skipName('or')) {
       left = { typename: 'Or', left, right: this.parseAnd(), lineno };
@@ -47,7 +74,7 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseAnd(): Expression {
-    let { lineno } = this.current;
+    let lineno = this.startLine;
     let left = this.parseNot();
     while (this.skipName('and')) {
       left = { typename: 'And', left, right: this.parseNot(), lineno };
@@ -57,13 +84,13 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseNot(): Expression {
-    const { lineno } = this.current;
-    if (this.skipName('not')) return { typename: 'Not', node: this.parseNot(), lineno };
+    const lineno = this.startLine;
+    if (!this.begun && this.skipName('not')) return { typename: 'Not', node: this.parseNot(), lineno };
     return this.parseCompare();
   }
 
   parseCompare(): Expression {
-    let { lineno } = this.current;
+    let lineno = this.startLine;
     const expr = this.parseSum();
     const ops: OperandNode[] = [];
     for (;;) {
@@ -92,7 +119,7 @@ export abstract class ExpressionParser extends PrimaryParser {
     operators: Readonly<Record<string, BinaryName>>,
     operand: () => Expression,
   ): Expression {
-    let { lineno } = this.current;
+    let lineno = this.startLine;
     let left = operand();
     for (let typename = operators[this.current.type]; typename; typename = operators[this.current.type]) {
       this.nextToken();
@@ -107,7 +134,7 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseConcat(): Expression {
-    const { lineno } = this.current;
+    const lineno = this.startLine;
     const first = this.parseProduct();
     const nodes = [first];
     while (this.skipType('tilde')) nodes.push(this.parseProduct());
@@ -123,6 +150,11 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseUnary(withFilter = true): Expression {
+    if (this.begun) {
+      const { node } = this.begun;
+      this.begun = null;
+      return node;
+    }
     const { type, lineno } = this.current;
     let node: Expression;
     if (type === 'sub' || type === 'add') {

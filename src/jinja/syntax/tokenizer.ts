@@ -18,6 +18,9 @@ const Tokenizer = lexer.lex('', {}).constructor as new (source: string, options:
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+// What cannot begin a name is not tried as one.
+const NAME_START = /[\w\u0080-\uffff]/;
+
 type State = 'root' | 'block' | 'variable';
 
 /** nunjucks' tokenizer with the lexical rules of Jinja2. */
@@ -142,7 +145,9 @@ export class JinjaTokenizer extends Tokenizer {
         integer,
       );
     }
-    const name = this.#match(rules.NAME);
+    const plain = this.#match(rules.PLAIN_NAME);
+    if (plain !== null) return this.#token('name', plain, plain);
+    const name = NAME_START.test(this.str.charAt(this.index)) ? this.#match(rules.NAME) : null;
     if (name !== null) {
       return rules.IDENTIFIER.test(name)
         ? this.#token('name', name, name)

@@ -69,17 +69,23 @@ export function children(node: Node, except?: string): Node[] {
   return found;
 }
 
-/** All nodes below a node, breadth last. */
-export function* descendants(node: Node): Generator<Node> {
+/** All nodes below a node, each before what is below it. */
+export function descendants(node: Node): Node[] {
+  const found: Node[] = [];
+  collect(node, found);
+  return found;
+}
+
+function collect(node: Node, found: Node[]): void {
   for (const child of children(node)) {
-    yield child;
-    yield* descendants(child);
+    found.push(child);
+    collect(child, found);
   }
 }
 
 /** The blocks anywhere below a node. */
 export function blocksIn(node: Node): BlockNode[] {
-  return Array.from(descendants(node)).filter(child => child.typename === 'Block');
+  return descendants(node).filter(child => child.typename === 'Block');
 }
 
 /** Which of the names are read without having been set before, as Jinja2 finds it. Blocks are not looked into. */
