@@ -1,4 +1,4 @@
-import type { CompileOptions, TemplateFactory } from '../compiled.ts';
+import type { CompileOptions } from '../compiled.ts';
 import { JinjaError } from '../errors.ts';
 import { withTimeLimit } from '../runtime/budget.ts';
 import type { RenderEnvironment } from '../runtime/context.ts';
@@ -29,9 +29,4 @@ export function compileToCode(environment: RenderEnvironment, options: CompileOp
 function lineOf(error: unknown): number | null {
   if (!(error instanceof JinjaError) || !('lineno' in error)) return null;
   return typeof error.lineno === 'number' ? error.lineno : null;
-}
-
-/** Compiles a template so that it can be rendered at once. */
-export function compileTemplate(environment: RenderEnvironment, options: CompileOptions): TemplateFactory {
-  return new Function('runtime', 'template', compileToCode(environment, options)) as TemplateFactory;
 }

@@ -88,7 +88,11 @@ function reversed(value: Value): Iterator<Value> | undefined {
   if (value instanceof DictView) return value.reversed();
   if (value instanceof Range) return value.reversed().iterate();
   const text = textOf(value);
-  if (text !== undefined) return characters(text).reverse().values();
+  if (text !== undefined) {
+    const backwards = characters(text).reverse();
+    // Python goes through it by index, and a character of a safe string is safe.
+    return (value instanceof Markup ? backwards.map(unit => new Markup(unit)) : backwards).values();
+  }
   if (value instanceof Undefined) return value.strict ? value.fail() : [].values();
   if (value instanceof PythonObject && value.hasItems && !value.isMapping && !(value instanceof PythonSet)) {
     return reversedByIndex(value);
