@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import nunjucks from 'nunjucks';
 import t from 'tap';
 import {
+  defineFilter,
   Environment,
   HostObject,
   hostFunction,
   JinjaError,
   JinjaLoader,
+  str,
   type Value,
 } from '../../src/jinja/index.ts';
 import { dictionaryEnvironment } from './dictionary-environment.ts';
@@ -92,6 +94,19 @@ t.test('autoescape can be off, and globals, filters and tests be added', async t
   const environment = new Environment({ searchPath: [], autoescape: false, globals: { site: '<here>' } });
   t.equal(environment.fromString('{{ site }}').render(), '<here>');
   t.equal(environment.fromString('{{ site }}').render({ site: 1 }), '1', 'a variable hides a global');
+  environment.filters.set(
+    'twice',
+    defineFilter(
+      ['value', ['mark', '-']],
+      (_state, value = null, mark = '-') => `${str(value)}${str(mark)}${str(value)}`,
+    ),
+  );
+  environment.tests.set(
+    'short',
+    defineFilter(['value'], (_state, value = null) => str(value).length < 3),
+  );
+  const added = environment.fromString("{{ 'a'|twice }} {{ 'b'|twice(mark='+') }} {{ 'abc' is short }}");
+  t.equal(added.render(), 'a-a b+b False');
 });
 
 t.test('numbers and objects of the host become what JSON means in Python', async t => {
