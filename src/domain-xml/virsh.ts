@@ -13,8 +13,9 @@ export async function dumpDomain(name: string, connect: string | null): Promise<
     remedy: 'install libvirt-clients (Debian) or libvirt-client (Fedora), or give a file with --against',
   });
   if (exitCode !== 0) {
-    const reason = stderr.split('\n').find(line => line.trim() !== '') ?? `exit code ${exitCode}`;
-    throw new DomainXmlError(`virsh dumpxml ${name}: ${reason.replace(/^error: /, '')}`);
+    const reasons = stderr.split('\n').map(line => line.replace(/^error: /, '').trim());
+    const reason = reasons.filter(line => line !== '').join(': ') || `exit code ${exitCode}`;
+    throw new DomainXmlError(`virsh dumpxml ${name}: ${reason}`);
   }
   return stdout;
 }

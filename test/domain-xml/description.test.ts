@@ -122,7 +122,7 @@ t.test('A file that is missing, empty, no JSON or no object is refused by name',
   t.throws(read('.'), { message: `${folder}/.: cannot be read: is a folder` });
 });
 
-t.test('A device is taken alone, or as an assignment of one device', async t => {
+t.test('A device is taken alone, beside its options, or as an assignment of one device', async t => {
   const device = { segment: '0000', bus: '00', device: '1f', function: '0' };
   t.same(checkDeviceDescription({ ...device, options: { permissive: '1' } }, 'devices/pci.xml'), {
     device,
@@ -131,6 +131,16 @@ t.test('A device is taken alone, or as an assignment of one device', async t => 
   t.same(checkDeviceDescription({ required: true, options: {}, devices: [device] }, 'devices/pci.xml'), {
     device,
     options: {},
+  });
+  t.same(checkDeviceDescription({ device, options: { permissive: '1' } }, 'devices/pci.xml'), {
+    device,
+    options: { permissive: '1' },
+  });
+  t.throws(() => checkDeviceDescription({ device: { ...device, bus: 7 } }, 'devices/pci.xml'), {
+    message: 'device.bus: must be a hexadecimal number as text, is 7',
+  });
+  t.throws(() => checkDeviceDescription({ devices: [{ bus: '00' }] }, 'devices/pci.xml'), {
+    message: 'devices[0].segment: is missing',
   });
   t.throws(() => checkDeviceDescription({ devices: [device, device] }, 'devices/pci.xml'), {
     message: 'devices: must have one device only in it',

@@ -103,7 +103,10 @@ t.test('The compiled program checks, compares, shows, helps and explains', async
   });
   t.match(call(['which', 'work', '--templates', TEMPLATES]), { status: 0, stdout: 'used' });
   t.match(call(['--help']), { status: 0, stdout: /domain-xml render <name>/ });
-  t.match(call(['render', 'work', '--help']), { status: 0, stdout: /--templates .*in search order/s });
+  t.match(call(['render', 'work', '--help']), {
+    status: 0,
+    stdout: /--templates .*\[default: \/etc\/qubes\/templates, \/usr\/share\/qubes\/templates\]/s,
+  });
   t.same(call(['render']), {
     status: 2,
     stdout: '',

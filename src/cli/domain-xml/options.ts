@@ -1,5 +1,6 @@
 import type { Argv, Options } from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
+import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
 
 /** The options that every command has. */
 export interface CommonArguments {
@@ -10,8 +11,7 @@ export interface CommonArguments {
 const templates = {
   type: 'string',
   requiresArg: true,
-  describe:
-    'Look for templates in DIR, instead of the default folders; may be given more than once, in search order',
+  describe: 'Look for templates in this folder instead; may be given more than once, in search order',
   coerce: several('templates'),
 } satisfies Options;
 
@@ -19,9 +19,11 @@ const templates = {
 export function commonOptions<T>(argv: Argv<T>): Argv<T & CommonArguments> {
   return argv
     .positional('name', { type: 'string', demandOption: true, describe: "The VM's name" })
-    .option('templates', { ...templates, default: [] as string[], defaultDescription: undefined }) as Argv<
-    T & CommonArguments
-  >;
+    .option('templates', {
+      ...templates,
+      default: [] as string[],
+      defaultDescription: DEFAULT_FOLDERS.join(', '),
+    }) as Argv<T & CommonArguments>;
 }
 
 /** An option that takes a value, and only one. */

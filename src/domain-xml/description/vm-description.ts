@@ -159,22 +159,27 @@ export interface DeviceDescription {
 }
 
 /**
- * Gives the document back as a device for that part: the device itself with an `options` key, or an assignment
- * (`{"options": …, "devices": [one]}`) as it stands in a VM's description. Raises DescriptionError.
+ * Gives the document back as a device for that part: the device itself with an `options` key, the two apart
+ * (`{"device": {…}, "options": {…}}`), or an assignment (`{"options": …, "devices": [one]}`) as it stands in a VM's
+ * description. Raises DescriptionError.
  */
 export function checkDeviceDescription(document: unknown, part: string): DeviceDescription {
   if (!isJsonObject(document)) throw new DescriptionError('', 'must be an object');
   const check = DEVICES.get(part) ?? anyDevice;
-  const options = document['options'] ?? {};
+  const { options = {}, ...rest } = document;
   dictionaryOf(text)(options, 'options');
-  if (!Object.hasOwn(document, 'devices')) {
-    check(document, '');
-    const { options: _, ...device } = document;
-    return { device, options: options as JsonObject };
-  }
-  const list = document['devices'];
-  listOf(check, { atLeast: 1 })(list, 'devices');
-  if ((list as unknown[]).length > 1)
-    throw new DescriptionError('devices', 'must have one device only in it');
-  return { device: (list as JsonObject[])[0] as JsonObject, options: options as JsonObject };
+  const { device, key } = deviceIn(rest);
+  check(device, key);
+  return { device: device as JsonObject, options: options as JsonObject };
+}
+
+/** The device, and the key that it stands at. A PCI device has a `device` of its own, but that is a text. */
+function deviceIn(document: JsonObject): { device: unknown; key: string } {
+  const { device, devices } = document;
+  if (isJsonObject(device)) return { device, key: 'device' };
+  if (devices === undefined) return { device: document, key: '' };
+  listOf(anyDevice, { atLeast: 1 })(devices, 'devices');
+  const [first, second] = devices as unknown[];
+  if (second !== undefined) throw new DescriptionError('devices', 'must have one device only in it');
+  return { device: first, key: 'devices[0]' };
 }
