@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CodeCache } from './code-cache.ts';
 import type { TemplateReference } from './compile/references.ts';
 import type { CompiledTemplate, CompileOptions, Precompiled, TemplateFactory } from './compiled.ts';
 import { isTemplateNotFound, JinjaError, raise } from './errors.ts';
@@ -30,8 +29,6 @@ export interface EnvironmentOptions {
   /** Reads a file of the search path; the place for checks. What it throws is passed on, but ENOENT and ENOTDIR. */
   readTemplate?: (path: string) => string;
   precompiled?: Precompiled;
-  /** Keeps what was compiled for the next process; see CodeCache. */
-  codeCache?: CodeCache;
 }
 
 /** What takes templates apart; it is loaded only when it is needed. */
@@ -63,7 +60,6 @@ export class Environment implements RenderEnvironment {
   readonly timeLimitMilliseconds: number;
   readonly #readTemplate: (path: string) => string;
   readonly #precompiled: Precompiled;
-  readonly #codeCache: CodeCache | null;
   readonly #templates = new Map<string, Template>();
 
   constructor(options: EnvironmentOptions) {
@@ -74,7 +70,6 @@ export class Environment implements RenderEnvironment {
     this.timeLimitMilliseconds = options.timeLimitMilliseconds ?? DEFAULT_TIME_LIMIT;
     this.#readTemplate = options.readTemplate ?? readText;
     this.#precompiled = options.precompiled ?? new Map();
-    this.#codeCache = options.codeCache ?? null;
   }
 
   /** The template of that name. Raises TemplateNotFound, and what its syntax raises. */
@@ -157,11 +152,7 @@ export class Environment implements RenderEnvironment {
   }
 
   #compile(options: CompileOptions): TemplateFactory {
-    const cached = this.autoescape ? this.#codeCache?.read(options) : null;
-    if (cached) return new Function('runtime', 'template', cached) as TemplateFactory;
-    const code = needCompiler().compile(this, options);
-    if (this.autoescape) this.#codeCache?.write(options, code);
-    return new Function('runtime', 'template', code) as TemplateFactory;
+    return new Function('runtime', 'template', needCompiler().compile(this, options)) as TemplateFactory;
   }
 }
 

@@ -4,7 +4,6 @@
  */
 import './compile/install.ts';
 
-export { CodeCache } from './code-cache.ts';
 export type { TemplateReference } from './compile/references.ts';
 export type { CompiledTemplate, Precompiled, PrecompiledTemplate, TemplateFactory } from './compiled.ts';
 export { Environment, type EnvironmentOptions } from './environment.ts';

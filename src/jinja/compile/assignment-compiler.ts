@@ -47,9 +47,9 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
     return true;
   }
 
-  declare protected isUnreachable: boolean;
+  protected declare isUnreachable: boolean;
   /** Whether the function that is being written is the root or a block, not a macro or a recursive loop. */
-  declare protected inPlainFunction: boolean;
+  protected declare inPlainFunction: boolean;
 
   override init(templateName: string | null, throwOnUndefined: boolean): void {
     super.init(templateName, throwOnUndefined);

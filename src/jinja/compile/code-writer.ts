@@ -20,12 +20,12 @@ const FOLDABLE = new Set([
 
 /** nunjucks' compiler with what its code is written with here: functions, their variables, the runtime's names. */
 export abstract class CodeWriter extends compiler.Compiler {
-  declare protected environment: RenderEnvironment;
-  declare private helpers: Set<string>;
-  declare private constants: Map<string, string>;
-  declare private scopes: FunctionScope[];
-  declare private folded: WeakSet<object>;
-  declare private line: number;
+  protected declare environment: RenderEnvironment;
+  private declare helpers: Set<string>;
+  private declare constants: Map<string, string>;
+  private declare scopes: FunctionScope[];
+  private declare folded: WeakSet<object>;
+  private declare line: number;
 
   constructor(environment: RenderEnvironment, templateName: string | null) {
     super(templateName, true);

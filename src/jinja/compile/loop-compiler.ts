@@ -24,7 +24,7 @@ interface Loop {
 /** Writes output, conditions, loops and autoescape blocks. */
 export abstract class LoopCompiler extends MacroCompiler {
   /** Set once a template is known to extend another whatever happens: nothing outside blocks is printed then. */
-  declare protected hasKnownExtends: boolean;
+  protected declare hasKnownExtends: boolean;
 
   override init(templateName: string | null, throwOnUndefined: boolean): void {
     super.init(templateName, throwOnUndefined);

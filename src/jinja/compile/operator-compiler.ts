@@ -22,7 +22,7 @@ const YES_OR_NO = new Set(['Compare', 'Not']);
 /** Writes literals and operators. Each `compile…` is what nunjucks' compiler calls for a node of that name. */
 export abstract class OperatorCompiler extends CodeWriter {
   /** Parameters of macros whose defaults are still being worked out. */
-  declare protected openParameters: Set<string>[];
+  protected declare openParameters: Set<string>[];
 
   override init(templateName: string | null, throwOnUndefined: boolean): void {
     super.init(templateName, throwOnUndefined);

@@ -8,8 +8,8 @@ import { analyzeScope } from './symbol-analysis.ts';
 
 /** Writes a whole template: its root, its blocks, and what ties it to other templates. */
 export class TemplateCompiler extends LoopCompiler {
-  declare private blocks: Map<string, nodes.BlockNode>;
-  declare private extendsSoFar: number;
+  private declare blocks: Map<string, nodes.BlockNode>;
+  private declare extendsSoFar: number;
 
   override init(templateName: string | null, throwOnUndefined: boolean): void {
     super.init(templateName, throwOnUndefined);

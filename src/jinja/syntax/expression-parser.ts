@@ -24,9 +24,9 @@ const MAXIMUM_DEPTH = 200;
 
 /** Jinja2's expressions: each method is one level of precedence, loosest first. */
 export abstract class ExpressionParser extends PrimaryParser {
-  declare private depth: number;
+  private declare depth: number;
   /** The first operand, if it was read before it was known that an operator follows. */
-  declare private begun: { node: Expression; lineno: number } | null;
+  private declare begun: { node: Expression; lineno: number } | null;
 
   override parseExpression(withCondition = true): Expression {
     this.depth = (this.depth ?? 0) + 1;

@@ -5,8 +5,8 @@ import { JinjaTokenizer } from './tokenizer.ts';
 
 /** Jinja2's statements, and the template as a whole. */
 export class JinjaParser extends TagParser {
-  declare private endNames: string[][];
-  declare private openTags: string[];
+  private declare endNames: string[][];
+  private declare openTags: string[];
 
   constructor(source: string) {
     super(new JinjaTokenizer(source));

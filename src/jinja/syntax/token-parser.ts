@@ -7,7 +7,7 @@ import type { JinjaTokenizer, Token } from './tokenizer.ts';
 /** nunjucks' parser with Jinja2's way of looking at tokens: by type and name, and two ahead. */
 export abstract class TokenParser extends parser.Parser {
   declare tokens: JinjaTokenizer;
-  declare private ahead: Token[];
+  private declare ahead: Token[];
 
   override init(tokens: JinjaTokenizer): void {
     super.init(tokens);
