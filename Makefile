@@ -115,36 +115,48 @@ DESTDIR ?=
 PREFIX ?= /usr
 LIBRARY = $(DESTDIR)$(PREFIX)/lib/block-snapshot
 QUBES_LIBRARY = $(DESTDIR)$(PREFIX)/lib/qubes
+QUBES_TEMPLATES = $(DESTDIR)$(PREFIX)/share/qubes/templates
+TEMPLATES = $(shell cd templates && find libvirt -name '*.xml')
 
 .PHONY: install
 install: build ## Install below DESTDIR and PREFIX (/usr)
 	install -d $(LIBRARY) $(DESTDIR)$(PREFIX)/bin $(QUBES_LIBRARY) $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	install -m 755 dist/block-snapshot $(LIBRARY)/block-snapshot
 	install -m 755 dist/block-snapshot.node $(LIBRARY)/block-snapshot.node
-	install -d $(DESTDIR)$(PREFIX)/share/qubes/templates/libvirt/devices
-	install -m 644 templates/libvirt/*.xml $(DESTDIR)$(PREFIX)/share/qubes/templates/libvirt/
-	install -m 644 templates/libvirt/devices/*.xml $(DESTDIR)$(PREFIX)/share/qubes/templates/libvirt/devices/
 	install -m 644 etc/udev/60-block-snapshot.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
-	for name in block-snapshot domain-xml; do ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/$$name; done
+	@for name in block-snapshot domain-xml; do ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/$$name; done
 	@# qubesd's own scripts are kept beside ours, and come back with make uninstall.
-	for name in create-snapshot destroy-snapshot; do \
+	@for name in create-snapshot destroy-snapshot; do \
 		file=$(QUBES_LIBRARY)/$$name; \
 		if [ -e "$$file" ] && [ ! -L "$$file" ]; then mv "$$file" "$$file.distrib"; fi; \
 		ln -sfn ../block-snapshot/block-snapshot "$$file"; \
+	done
+
+	@# A distributor's templates stay: only what is missing, or was ours, is put there. Ours are always in the library folder.
+	@for name in $(TEMPLATES); do \
+		file=$(QUBES_TEMPLATES)/$$name; own=$(LIBRARY)/templates/$$name; \
+		if [ ! -e "$$file" ] || cmp -s "$$file" "$$own" || cmp -s "$$file" "templates/$$name"; then \
+			install -D -m 644 "templates/$$name" "$$file"; \
+		else echo "kept $$file, which is another package's"; fi; \
+		install -D -m 644 "templates/$$name" "$$own"; \
 	done
 
 .PHONY: uninstall
 uninstall: ## Remove what make install has installed
 	rm -f $(LIBRARY)/block-snapshot $(LIBRARY)/block-snapshot.node
 	rm -f $(DESTDIR)$(PREFIX)/bin/block-snapshot $(DESTDIR)$(PREFIX)/bin/domain-xml
-	cd templates && find libvirt -name '*.xml' -exec rm -f $(DESTDIR)$(PREFIX)/share/qubes/templates/{} +
+	@for name in $(TEMPLATES); do \
+		file=$(QUBES_TEMPLATES)/$$name; own=$(LIBRARY)/templates/$$name; \
+		if cmp -s "$$file" "$$own"; then rm -f "$$file"; fi; \
+		rm -f "$$own"; \
+	done
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-block-snapshot.rules
-	for name in create-snapshot destroy-snapshot; do \
+	@for name in create-snapshot destroy-snapshot; do \
 		file=$(QUBES_LIBRARY)/$$name; \
 		rm -f "$$file"; \
 		if [ -e "$$file.distrib" ]; then mv "$$file.distrib" "$$file"; fi; \
 	done
-	rmdir --ignore-fail-on-non-empty $(LIBRARY) $(QUBES_LIBRARY)
+	-rmdir --ignore-fail-on-non-empty $(LIBRARY)/templates/libvirt/devices $(LIBRARY)/templates/libvirt $(LIBRARY)/templates $(LIBRARY) $(QUBES_LIBRARY)
 
 .PHONY: clean
 clean: ## Remove everything that was built
