@@ -16,7 +16,7 @@ MODULES := node_modules/.package-lock.json
 BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
-LINKS := block-origin create-snapshot destroy-snapshot
+LINKS := block-origin create-snapshot destroy-snapshot domain-xml
 
 LAB := test/kernel/lab/boot.sh
 
@@ -29,8 +29,8 @@ $(MODULES): package.json package-lock.json
 	npm ci
 	@touch $@
 
-.PHONY: needs-build needs-kernel
-needs-build needs-kernel: needs-%:
+.PHONY: needs-build needs-kernel needs-templates
+needs-build needs-kernel needs-templates: needs-%:
 	@test/needs.sh $*
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
@@ -39,8 +39,13 @@ dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs-b
 	$(CC) -std=gnu17 -shared -fPIC -O2 -Wall -Wextra -Werror -fvisibility=hidden -Wl,-z,relro \
 		-Inode_modules/node-api-headers/include $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
 
+# The project's own templates, compiled: the program holds them.
+SHIPPED := src/domain-xml/compiled/shipped-templates.js
+$(SHIPPED): $(shell find templates -name '*.xml') $(shell find src/jinja src/domain-xml/compiled -name '*.ts') $(MODULES)
+	$(BUN) src/domain-xml/compiled/write-templates.ts
+
 # Never strip it: the program lies behind the runtime in the same file, and strip would drop it.
-dist/block-snapshot: $(SOURCES) package.json $(MODULES)
+dist/block-snapshot: $(SOURCES) $(SHIPPED) package.json $(MODULES)
 	@mkdir -p dist
 	$(BUN) build src/main.ts --compile --target=bun --minify --bytecode --splitting --format=esm \
 		--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
@@ -65,11 +70,15 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 	@touch $@
 
 .PHONY: test
-test: lint test-unit test-kernel ## Lint, and run every test, those on the real kernel included
+test: lint test-unit test-templates test-kernel ## Lint, and run every test, those on the real kernel included
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
 	tap 'build/test/unit/**/*.test.js'
+
+.PHONY: test-templates
+test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
+	tap --jobs=2 --timeout=0 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
 
 .PHONY: test-kernel
 test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel
@@ -89,6 +98,10 @@ bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, 
 	@node build/test/bench/start-up.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
 
+.PHONY: bench-templates
+bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2
+	@node build/test/bench/render.js dist/domain-xml
+
 .PHONY: lint
 lint: $(MODULES) ## Check formatting, lint and types
 	biome check
@@ -102,6 +115,8 @@ DESTDIR ?=
 PREFIX ?= /usr
 LIBRARY = $(DESTDIR)$(PREFIX)/lib/block-snapshot
 QUBES_LIBRARY = $(DESTDIR)$(PREFIX)/lib/qubes
+QUBES_TEMPLATES = $(DESTDIR)$(PREFIX)/share/qubes/templates
+TEMPLATES = $(shell cd templates && find libvirt -name '*.xml')
 
 .PHONY: install
 install: build ## Install below DESTDIR and PREFIX (/usr)
@@ -109,27 +124,42 @@ install: build ## Install below DESTDIR and PREFIX (/usr)
 	install -m 755 dist/block-snapshot $(LIBRARY)/block-snapshot
 	install -m 755 dist/block-snapshot.node $(LIBRARY)/block-snapshot.node
 	install -m 644 etc/udev/60-block-snapshot.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
-	ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/block-snapshot
+	@for name in block-snapshot domain-xml; do ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/$$name; done
 	@# qubesd's own scripts are kept beside ours, and come back with make uninstall.
-	for name in create-snapshot destroy-snapshot; do \
+	@for name in create-snapshot destroy-snapshot; do \
 		file=$(QUBES_LIBRARY)/$$name; \
 		if [ -e "$$file" ] && [ ! -L "$$file" ]; then mv "$$file" "$$file.distrib"; fi; \
 		ln -sfn ../block-snapshot/block-snapshot "$$file"; \
 	done
 
+	@# A distributor's templates stay: only what is missing, or was ours, is put there. Ours are always in the library folder.
+	@for name in $(TEMPLATES); do \
+		file=$(QUBES_TEMPLATES)/$$name; own=$(LIBRARY)/templates/$$name; \
+		if [ ! -e "$$file" ] || cmp -s "$$file" "$$own" || cmp -s "$$file" "templates/$$name"; then \
+			install -D -m 644 "templates/$$name" "$$file"; \
+		else echo "kept $$file, which is another package's"; fi; \
+		install -D -m 644 "templates/$$name" "$$own"; \
+	done
+
 .PHONY: uninstall
 uninstall: ## Remove what make install has installed
-	rm -f $(LIBRARY)/block-snapshot $(LIBRARY)/block-snapshot.node $(DESTDIR)$(PREFIX)/bin/block-snapshot
+	rm -f $(LIBRARY)/block-snapshot $(LIBRARY)/block-snapshot.node
+	rm -f $(DESTDIR)$(PREFIX)/bin/block-snapshot $(DESTDIR)$(PREFIX)/bin/domain-xml
+	@for name in $(TEMPLATES); do \
+		file=$(QUBES_TEMPLATES)/$$name; own=$(LIBRARY)/templates/$$name; \
+		if cmp -s "$$file" "$$own"; then rm -f "$$file"; fi; \
+		rm -f "$$own"; \
+	done
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-block-snapshot.rules
-	for name in create-snapshot destroy-snapshot; do \
+	@for name in create-snapshot destroy-snapshot; do \
 		file=$(QUBES_LIBRARY)/$$name; \
 		rm -f "$$file"; \
 		if [ -e "$$file.distrib" ]; then mv "$$file.distrib" "$$file"; fi; \
 	done
-	rmdir --ignore-fail-on-non-empty $(LIBRARY) $(QUBES_LIBRARY)
+	-rmdir --ignore-fail-on-non-empty $(LIBRARY)/templates/libvirt/devices $(LIBRARY)/templates/libvirt $(LIBRARY)/templates $(LIBRARY) $(QUBES_LIBRARY)
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf dist build .tap
+	rm -rf dist build .tap $(SHIPPED)
 
 include test/xen/xen.mk

@@ -2,9 +2,17 @@ import { run } from './commands/run.ts';
 import { EXIT_ERROR, Refusal } from './devices/answer/refusal.ts';
 import { complain } from './devices/answer/warning.ts';
 
-try {
-  await run(process.argv0.slice(process.argv0.lastIndexOf('/') + 1), process.argv.slice(2));
-} catch (error) {
-  complain(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof Refusal ? error.exitStatus : EXIT_ERROR;
+const program = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
+const parameters = process.argv.slice(2);
+
+if (program === 'domain-xml') {
+  const { runDomainXml } = await import('./cli/domain-xml/main.ts');
+  process.exitCode = await runDomainXml(parameters);
+} else {
+  try {
+    await run(program, parameters);
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+    process.exitCode = error instanceof Refusal ? error.exitStatus : EXIT_ERROR;
+  }
 }

@@ -1,12 +1,13 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel
+#   needs.sh build|kernel|templates
 set -eu
 
 case ${1-} in
   build) packages='gcc libc6-dev libdevmapper-dev' ;;
   kernel) packages='user-mode-linux libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils' ;;
-  *) echo "usage: $0 build|kernel" >&2; exit 2 ;;
+  templates) packages='python3-jinja2 libxml2-utils libvirt0 libvirt-clients' ;;
+  *) echo "usage: $0 build|kernel|templates" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
@@ -14,6 +15,7 @@ if ! command -v dpkg-query >/dev/null; then
   case $1 in
     build) [ -e /usr/include/libdevmapper.h ] && command -v cc >/dev/null && exit 0 ;;
     kernel) command -v linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null && exit 0 ;;
+    templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && command -v xmllint virsh >/dev/null && exit 0 ;;
   esac
   echo "make: this needs what Debian calls: $packages" >&2
   exit 1

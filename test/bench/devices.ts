@@ -2,7 +2,8 @@
 //   devices.js BASELINE BASELINE_CREATE BASELINE_DESTROY
 import { join } from 'node:path';
 import { MEBIBYTE, makeImage, makeTemplate, type Template } from '../kernel/guest/images.ts';
-import { executable, must, prepareHere } from '../kernel/guest/programs.ts';
+import { prepareHere } from '../kernel/guest/in-process.ts';
+import { executable, must } from '../kernel/guest/programs.ts';
 import { deviceNames, takeAllDown } from '../kernel/guest/state.ts';
 import { figure, median, timeProgram } from './timing.ts';
 

@@ -34,8 +34,8 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const [target] = state.targets;
     if (target !== undefined && (state.targets.length > 1 || target.type !== type))
       throw foreignTable(name, `it is not a ${type}`);
-    const holders = holdersOf(deviceNumber(state.major, state.minor));
     if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
+    const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
     if (onlyDevices || waited >= limit) return { kind: 'in use', users: holders.map(mapperName).join(', ') };
     addon().sleepMilliseconds(PAUSE_MILLISECONDS);

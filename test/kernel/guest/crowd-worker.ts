@@ -1,5 +1,5 @@
 // One of a crowd: a process that runs the commands it is told to, because starting one for each is slow in there.
-import { cleanupHere, prepareHere } from './programs.ts';
+import { cleanupHere, prepareHere } from './in-process.ts';
 
 export interface Order {
   command: 'prepare' | 'cleanup';
@@ -17,7 +17,7 @@ export interface Report {
 
 function carryOut({ command, type, subjects }: Order): string {
   if (command === 'prepare') return prepareHere(type, ...subjects);
-  return cleanupHere(type, subjects[0] ?? '') ?? '';
+  return cleanupHere(type, subjects[0] ?? '');
 }
 
 process.on('message', (order: Order) => {

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, unlinkSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { hashOf, makeTemplate, type Template, writeRandomAt } from './images.ts';
-import { cleanupHere, prepareHere } from './programs.ts';
+import { cleanupHere, prepareHere } from './in-process.ts';
 import { heldLocks, leftovers, loopDevices, takeAllDown } from './state.ts';
 import { callsUnderLock, runKilledAt } from './system-calls.ts';
 

@@ -2,26 +2,27 @@ import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './checks.ts';
 import { hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
-import { blockSnapshot, must, mustCleanup, mustPrepare } from './programs.ts';
+import { cleanupHere, prepareHere } from './in-process.ts';
+import { blockSnapshot, must } from './programs.ts';
 import { deviceNames, loopDevices, tableLine } from './state.ts';
 
 check('loop devices are read-write and clear themselves', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   for (const { name } of loopDevices()) {
     test.equal(readFileSync(`/sys/block/${name}/loop/autoclear`, 'utf8'), '1\n');
     test.equal(readFileSync(`/sys/block/${name}/ro`, 'utf8'), '0\n');
   }
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('direct I/O is used where the filesystem can do it', (test, template) => {
   const mount = onFilesystem(template.folder);
   const root = makeImage(join(mount, 'root.img'), 4 * MEBIBYTE, 'random');
-  const node = mustPrepare('snapshot', root, join(mount, 'root-cow.img'));
+  const node = prepareHere('snapshot', root, join(mount, 'root-cow.img'));
   for (const { name, file } of loopDevices().filter(loop => loop.file.startsWith(`${mount}/`)))
     test.equal(readFileSync(`/sys/block/${name}/loop/dio`, 'utf8'), '1\n', file);
   test.equal(hashOf(node), hashOf(root));
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
   must('umount', mount);
 });
 
@@ -43,12 +44,12 @@ check(
     const root = makeImage(join(mount, 'root.img'), 4 * MEBIBYTE, 'random');
     const hash = hashOf(root);
     must('mount', '-o', 'remount,ro', mount);
-    const node = mustPrepare('snapshot', root, template.rootCow);
+    const node = prepareHere('snapshot', root, template.rootCow);
     test.equal(hashOf(node), hash);
     const onAttached = blockSnapshot('prepare', 'origin', `${root}:${template.rootCow}`);
     test.equal(onAttached.status, 1);
     test.match(onAttached.stderr, `base ${root} is attached read-only`);
-    mustCleanup('snapshot', node);
+    cleanupHere('snapshot', node);
     const cold = blockSnapshot('prepare', 'origin', `${root}:${template.rootCow}`);
     test.equal(cold.status, 1);
     test.match(cold.stderr, `base ${root} is on a read-only filesystem: an origin has to write to it`);
@@ -62,10 +63,10 @@ check(
 
 check('a loop device that somebody else set up is used, and not torn down', (test, template) => {
   const foreign = must('losetup', '-f', '--show', template.root);
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
   test.match(tableLine(deviceNames()[0] ?? ''), ` snapshot ${must('stat', '-c', '%Hr:%Lr', foreign)} `);
   test.equal(loopDevices().length, 2);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
   test.same(
     loopDevices().map(loop => loop.file),
     [template.root],
@@ -74,14 +75,14 @@ check('a loop device that somebody else set up is used, and not torn down', (tes
 });
 
 check('of two loop devices on a base, the one that carries devices is used', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
   const second = must('losetup', '-f', '--show', template.root);
-  const origin = mustPrepare('origin', template.root, template.rootCow);
+  const origin = prepareHere('origin', template.root, template.rootCow);
   test.notMatch(tableLine(deviceNames()[0] ?? ''), must('stat', '-c', '%Hr:%Lr', second));
-  const other = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
-  mustCleanup('snapshot', other);
-  mustCleanup('origin', origin);
-  mustCleanup('snapshot', node);
+  const other = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
+  cleanupHere('snapshot', other);
+  cleanupHere('origin', origin);
+  cleanupHere('snapshot', node);
   must('losetup', '-d', second);
 });
 
@@ -103,26 +104,26 @@ check('a read-only loop device on a cow is refused', (test, template) => {
 
 check('a cow that another stack uses is refused', (test, template) => {
   const other = makeImage(join(template.folder, 'other.img'), 4 * MEBIBYTE, 'random');
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
   const { status, stderr } = blockSnapshot('prepare', 'snapshot', `${other}:${template.rootCow}`);
   test.equal(status, 1);
   test.match(stderr, `cow ${template.rootCow} is in use already`);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check(
   'a template that has grown shows its new size to new versions, and its old to the running ones',
   (test, template) => {
-    const old = mustPrepare('snapshot', template.root, template.rootCow);
+    const old = prepareHere('snapshot', template.root, template.rootCow);
     truncateSync(template.root, 6 * MEBIBYTE);
     writeRandomAt(template.root, 4 * MEBIBYTE, 2 * MEBIBYTE);
     const newCow = makeImage(join(template.folder, 'new-cow.img'), 4 * MEBIBYTE);
-    const grown = mustPrepare('snapshot', template.root, newCow);
+    const grown = prepareHere('snapshot', template.root, newCow);
     test.equal(must('blockdev', '--getsize64', grown), String(6 * MEBIBYTE));
     test.equal(hashOf(grown), hashOf(template.root));
-    test.equal(mustPrepare('snapshot', template.root, template.rootCow), old);
+    test.equal(prepareHere('snapshot', template.root, template.rootCow), old);
     test.equal(must('blockdev', '--getsize64', old), String(4 * MEBIBYTE));
-    mustCleanup('snapshot', old);
-    mustCleanup('snapshot', grown);
+    cleanupHere('snapshot', old);
+    cleanupHere('snapshot', grown);
   },
 );

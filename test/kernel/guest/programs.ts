@@ -2,10 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cleanup } from '../../../src/devices/cleanup.ts';
-import { prepare } from '../../../src/devices/prepare.ts';
-import { parseNode } from '../../../src/devices/request/node-request.ts';
-import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { loadAddonFrom } from '../../../src/native/addon.ts';
 
 /** The project's folder: this file runs as build/test/kernel/guest/programs.js. */
@@ -61,16 +57,6 @@ export function must(program: string, ...parameters: string[]): string {
 /** Prepares a device that has to come about. @returns its node */
 export function mustPrepare(type: 'snapshot' | 'origin', ...images: string[]): string {
   return must(executable(), 'prepare', type, images.join(':'));
-}
-
-/** The same code called in this process: for tests of many steps, because starting a program is slow in there. */
-export function prepareHere(type: 'snapshot' | 'origin', ...images: string[]): string {
-  return prepare(parseStackRequest(type, images.join(':')));
-}
-
-/** @returns what is left because it is in use, as `cleanup` says it */
-export function cleanupHere(type: 'snapshot' | 'origin', node: string): string | undefined {
-  return cleanup(parseNode(node, type));
 }
 
 /** Cleans a device up, which has to succeed. @returns what was said on standard error */

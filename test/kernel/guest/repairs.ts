@@ -1,7 +1,8 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { check } from './checks.ts';
 import { hashOf, statKey, type Template, writeRandomAt } from './images.ts';
-import { blockSnapshot, kernel, must, mustCleanup, mustPrepare } from './programs.ts';
+import { cleanupHere, prepareHere } from './in-process.ts';
+import { blockSnapshot, kernel, must } from './programs.ts';
 import { deviceNames, fingerprint, tableLine } from './state.ts';
 
 /** The names of a template's first layer, of the disk of its first VM, and of its origin. */
@@ -28,72 +29,72 @@ function leaveLoaded(template: Template): void {
 check('a device that was created and has no table is finished', (test, template) => {
   const { first, top } = namesOf(template);
   for (const name of [first, top]) must('dmsetup', 'create', name, '--notable');
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   test.equal(hashOf(node), template.hash);
   test.match([tableLine(first), tableLine(top)], [/ snapshot /, / snapshot /]);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('a device whose table was loaded and never made live is finished', (test, template) => {
   leaveLoaded(template);
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   test.equal(hashOf(node), template.hash);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('cleanup takes down what a killed prepare has left of a stack', (test, template) => {
   const { first, top } = namesOf(template);
   leaveLoaded(template);
-  test.equal(mustCleanup('snapshot', top), '');
+  test.equal(cleanupHere('snapshot', top), '');
   test.same(deviceNames(), []);
   must('dmsetup', 'create', first, '--notable');
-  test.equal(mustCleanup('snapshot', first), '');
+  test.equal(cleanupHere('snapshot', first), '');
 });
 
 check('an origin that was left without a table is made anew, or goes', (test, template) => {
   const { origin } = namesOf(template);
   must('dmsetup', 'create', origin, '--notable');
-  const node = mustPrepare('origin', template.root, template.rootCow);
+  const node = prepareHere('origin', template.root, template.rootCow);
   test.match(tableLine(origin), / snapshot-origin /);
-  mustCleanup('origin', node);
+  cleanupHere('origin', node);
   must('dmsetup', 'create', origin, '--notable');
-  mustCleanup('origin', node);
+  cleanupHere('origin', node);
 });
 
 check(
   'an origin that was left suspended goes on at the next command on its base, whichever it is',
   (test, template) => {
-    const origin = mustPrepare('origin', template.root, template.rootCow);
+    const origin = prepareHere('origin', template.root, template.rootCow);
     const suspended = () => kernel.deviceTable(namesOf(template).origin)?.suspended;
     must('dmsetup', 'suspend', '--nolockfs', origin);
     test.equal(suspended(), true);
-    const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+    const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
     test.equal(suspended(), false, 'prepare resumes it');
     must('dmsetup', 'suspend', '--nolockfs', origin);
-    mustCleanup('snapshot', node);
+    cleanupHere('snapshot', node);
     test.equal(suspended(), false, 'cleanup resumes it');
-    mustCleanup('origin', origin);
+    cleanupHere('origin', origin);
   },
 );
 
 check('a snapshot that was left suspended is resumed', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   must('dmsetup', 'suspend', '--nolockfs', node);
-  test.equal(mustPrepare('snapshot', template.root, template.rootCow, template.vm1), node);
+  test.equal(prepareHere('snapshot', template.root, template.rootCow, template.vm1), node);
   test.equal(hashOf(node), template.hash);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('a node that is missing is made', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
   unlinkSync(node);
-  mustPrepare('snapshot', template.root, template.rootCow);
+  prepareHere('snapshot', template.root, template.rootCow);
   test.ok(existsSync(node));
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('a second table behind the live one is refused', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
   must('dmsetup', 'load', node, '--table', '0 8192 error');
   const { status, stderr } = blockSnapshot('prepare', 'snapshot', `${template.root}:${template.rootCow}`);
   test.equal(status, 1);
@@ -102,7 +103,7 @@ check('a second table behind the live one is refused', (test, template) => {
     `${node} is being changed: a second table is loaded; resume it or drop it (dmsetup clear `,
   );
   must('dmsetup', 'clear', node);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('a name that is taken by another table is refused, and what has it is left alone', (test, template) => {
@@ -167,9 +168,9 @@ check('a device that the bash script made is taken over', (test, template) => {
   must('dmsetup', 'create', first, '--table', `0 8192 snapshot ${base} ${cow} P 256`);
   must('dmsetup', 'create', top, '--table', `0 8192 snapshot /dev/mapper/${first} ${cow2} P 256`);
   const before = fingerprint();
-  test.equal(mustPrepare('snapshot', template.root, template.rootCow, template.vm1), `/dev/mapper/${top}`);
+  test.equal(prepareHere('snapshot', template.root, template.rootCow, template.vm1), `/dev/mapper/${top}`);
   test.equal(fingerprint(), before);
-  mustCleanup('snapshot', top);
+  cleanupHere('snapshot', top);
   test.same(deviceNames(), []);
   for (const loop of [base, cow, cow2]) must('losetup', '-d', loop ?? '');
 });

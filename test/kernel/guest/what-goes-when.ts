@@ -11,14 +11,15 @@ import {
   statKey,
   writeRandomAt,
 } from './images.ts';
-import { cleanupHere, must, mustCleanup, mustPrepare, prepareHere } from './programs.ts';
+import { cleanupHere, prepareHere } from './in-process.ts';
+import { must } from './programs.ts';
 import { deviceNames, loopDevices } from './state.ts';
 
 check(
   'two VMs on one version share the first layer and the loop device of the template',
   (test, template) => {
-    const first = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
-    const second = mustPrepare('snapshot', template.root, template.rootCow, template.vm2);
+    const first = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
+    const second = prepareHere('snapshot', template.root, template.rootCow, template.vm2);
     test.equal(deviceNames().length, 3);
     test.same(
       loopDevices().map(loop => loop.file),
@@ -26,93 +27,93 @@ check(
     );
     writeRandomAt(first, 0, 4096);
     test.equal(hashOf(second), template.hash, 'what one VM writes the other does not see');
-    mustCleanup('snapshot', first);
+    cleanupHere('snapshot', first);
     test.equal(deviceNames().length, 2, 'the first layer stays for the other VM');
     test.equal(hashOf(second), template.hash);
-    mustCleanup('snapshot', second);
+    cleanupHere('snapshot', second);
   },
 );
 
 check('a template that is changed while VMs run leaves their bytes alone', (test, template) => {
-  const first = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const first = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   const written = writeRandomAt(first, MEBIBYTE, 1000);
-  const origin = mustPrepare('origin', template.root, template.rootCow);
+  const origin = prepareHere('origin', template.root, template.rootCow);
   writeRandomAt(origin, 0, 4 * MEBIBYTE);
-  const second = mustPrepare('snapshot', template.root, template.rootCow, template.vm2);
+  const second = prepareHere('snapshot', template.root, template.rootCow, template.vm2);
   test.equal(hashOf(second), template.hash, 'a VM on that version reads the old bytes');
   test.ok(readAt(first, MEBIBYTE, 1000).equals(written), 'a VM keeps what it wrote itself');
   test.not(hashOf(template.root), template.hash, 'the template has changed');
   const newCow = makeImage(join(template.folder, 'new-cow.img'), 4 * MEBIBYTE);
-  const third = mustPrepare('snapshot', template.root, newCow);
+  const third = prepareHere('snapshot', template.root, newCow);
   test.equal(hashOf(third), hashOf(template.root), 'a new version shows the new bytes');
   writeRandomAt(origin, MEBIBYTE, MEBIBYTE);
   test.equal(hashOf(second), template.hash, 'and the running VMs still read the old ones');
-  for (const node of [first, second]) mustCleanup('snapshot', node);
-  mustCleanup('origin', origin);
+  for (const node of [first, second]) cleanupHere('snapshot', node);
+  cleanupHere('origin', origin);
 });
 
 check('a cow that we made survives that its whole base is rewritten', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
-  const origin = mustPrepare('origin', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
+  const origin = prepareHere('origin', template.root, template.rootCow);
   for (let round = 0; round < 3; round++) writeRandomAt(origin, 0, 4 * MEBIBYTE);
   test.match(must('dmsetup', 'status', node), / snapshot \d+\/\d+ \d+$/, 'the store is valid');
   test.equal(hashOf(node), template.hash);
-  mustCleanup('origin', origin);
+  cleanupHere('origin', origin);
 });
 
 check('a VM that rewrites its whole disk does not overflow its cow', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   for (let round = 0; round < 2; round++) writeRandomAt(node, 0, 4 * MEBIBYTE);
   test.match(must('dmsetup', 'status', node), / snapshot \d+\/\d+ \d+$/);
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });
 
 check('a top layer that nobody has open goes at once, while the template runs', (test, template) => {
-  const origin = mustPrepare('origin', template.root, template.rootCow);
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
-  mustCleanup('snapshot', node);
+  const origin = prepareHere('origin', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
+  cleanupHere('snapshot', node);
   test.equal(deviceNames().length, 2, 'the origin and the first layer stay');
-  mustCleanup('origin', origin);
+  cleanupHere('origin', origin);
 });
 
 check('a first layer stays while its origin exists, and cleanup says so', (test, template) => {
-  const origin = mustPrepare('origin', template.root, template.rootCow);
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  const origin = prepareHere('origin', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow);
   test.equal(
-    mustCleanup('snapshot', node),
-    `block-snapshot: ${node} is in use by the running template (origin-${statKey(template.root)}): left as it is\n`,
+    cleanupHere('snapshot', node),
+    `${node} is in use by the running template (origin-${statKey(template.root)}): left as it is`,
   );
-  mustCleanup('origin', origin);
+  cleanupHere('origin', origin);
 });
 
 check('a first layer that a VM has open stays when the layer above goes', (test, template) => {
-  const top = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
-  const first = mustPrepare('snapshot', template.root, template.rootCow);
+  const top = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
+  const first = prepareHere('snapshot', template.root, template.rootCow);
   const descriptor = openSync(first, 'r');
-  test.equal(mustCleanup('snapshot', top), '');
+  test.equal(cleanupHere('snapshot', top), '');
   test.equal(deviceNames().length, 1);
   closeSync(descriptor);
-  mustCleanup('snapshot', first);
+  cleanupHere('snapshot', first);
 });
 
 check('when the origin goes, the first layers of its base that nobody uses go with it', (test, template) => {
   const other = makeImage(join(template.folder, 'other-cow.img'), 4 * MEBIBYTE);
-  const used = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
-  const origin = mustPrepare('origin', template.root, template.rootCow);
-  mustPrepare('snapshot', template.root, other);
+  const used = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
+  const origin = prepareHere('origin', template.root, template.rootCow);
+  prepareHere('snapshot', template.root, other);
   test.equal(deviceNames().length, 4);
-  mustCleanup('origin', origin);
+  cleanupHere('origin', origin);
   test.equal(deviceNames().length, 2, 'the stack of the VM stays');
-  mustCleanup('snapshot', used);
+  cleanupHere('snapshot', used);
 });
 
 check('an origin that is open stays, with its snapshot', (test, template) => {
-  const origin = mustPrepare('origin', template.root, template.rootCow);
+  const origin = prepareHere('origin', template.root, template.rootCow);
   const descriptor = openSync(origin, 'r+');
-  test.match(mustCleanup('origin', origin), /is in use: left as it is/);
+  test.match(cleanupHere('origin', origin), /is in use: left as it is/);
   test.equal(deviceNames().length, 2);
   closeSync(descriptor);
-  mustCleanup('origin', origin);
+  cleanupHere('origin', origin);
 });
 
 check('the order of stopping does not matter', (test, template) => {
@@ -136,12 +137,12 @@ check('the order of stopping does not matter', (test, template) => {
 });
 
 check('a discard on the disk of a VM frees the space in its cow', (test, template) => {
-  const first = mustPrepare('snapshot', template.root, template.rootCow);
-  const node = mustPrepare('snapshot', template.root, template.rootCow, template.vm1);
+  const first = prepareHere('snapshot', template.root, template.rootCow);
+  const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   writeRandomAt(node, 0, 4 * MEBIBYTE);
   const full = allocatedBytes(template.vm1);
   must('blkdiscard', '--offset', '0', '--length', String(3 * MEBIBYTE), node);
   test.ok(full - allocatedBytes(template.vm1) >= 3 * MEBIBYTE - CHUNK_BYTES, 'the cow file is smaller');
   test.equal(hashOf(first), template.hash, 'the shared first layer has lost nothing');
-  mustCleanup('snapshot', node);
+  cleanupHere('snapshot', node);
 });

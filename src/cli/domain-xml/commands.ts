@@ -1,0 +1,42 @@
+import yargs from 'yargs';
+import { UsageError } from '../../domain-xml/error.ts';
+import { checkCommand } from './check.ts';
+import { diffCommand } from './diff.ts';
+import { renderCommand } from './render.ts';
+import type { Terminal } from './terminal.ts';
+import { whichCommand } from './which.ts';
+
+/** Reads the arguments and runs the command. Gives 0, or 1 for a finding; raises UsageError and DomainXmlError. */
+export async function runCommands(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const fail = () => {
+    exitCode = 1;
+  };
+  await yargs([...argv])
+    .scriptName('domain-xml')
+    .usage('$0 COMMAND NAME: libvirt domain XML from Jinja templates')
+    .command(renderCommand(terminal))
+    .command(whichCommand(terminal))
+    .command(checkCommand(terminal, fail))
+    .command(diffCommand(terminal, fail))
+    .demandCommand(1, 1, 'which command? There are render, which, check and diff', 'more than one NAME')
+    .strictCommands()
+    .strict()
+    .parserConfiguration({ 'dot-notation': false, 'parse-numbers': false, 'boolean-negation': false })
+    .detectLocale(false)
+    .version(false)
+    .help()
+    .wrap(100)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      // What yargs found fault with is wrong usage; what a command raised is its own.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      const problem = message ?? error?.message ?? '';
+      throw new UsageError(
+        problem.startsWith('Not enough non-option') ? "the VM's NAME is missing" : problem,
+      );
+    })
+    .parseAsync();
+  return exitCode;
+}

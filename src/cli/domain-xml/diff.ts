@@ -1,0 +1,53 @@
+import type { Argv, CommandModule } from 'yargs';
+import { UsageError } from '../../domain-xml/error.ts';
+import { type CommonArguments, commonOptions, single, vmOption } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+interface DiffArguments extends CommonArguments {
+  vm: string;
+  against: string | undefined;
+  connect: string | undefined;
+  color: string;
+}
+
+/** `domain-xml diff NAME`: what would change in libvirt if the domain were defined anew. */
+export function diffCommand(terminal: Terminal, fail: () => void): CommandModule<object, DiffArguments> {
+  return {
+    command: 'diff <name>',
+    describe: "Show how a VM's domain XML differs from what libvirt has",
+    builder: (argv: Argv<object>): Argv<DiffArguments> =>
+      commonOptions(argv)
+        .option('vm', vmOption)
+        .option(
+          'against',
+          single('against', 'Compare with this file instead of virsh dumpxml; - is standard input'),
+        )
+        .option('connect', single('connect', "libvirt's URI, for virsh"))
+        .option('color', {
+          choices: ['auto', 'always', 'never'] as const,
+          default: 'auto',
+          requiresArg: true,
+          describe: 'Use colours; auto: on a terminal',
+        }),
+    handler: async ({ name, templates, vm, against, connect, color }) => {
+      if (against !== undefined && connect !== undefined) {
+        throw new UsageError('--connect is for virsh, and --against does without it');
+      }
+      if (against === '-' && vm === '-')
+        throw new UsageError('--vm and --against cannot both be standard input');
+      const { diffDomain } = await import('../../domain-xml/compare.ts');
+      const { diffText } = await import('../../domain-xml/xml/diff-text.ts');
+      const difference = await diffDomain({
+        name,
+        folders: templates,
+        vmFile: vm,
+        against: against ?? null,
+        connect: connect ?? null,
+      });
+      for (const warning of difference.warnings) terminal.complain(`domain-xml: ${warning}`);
+      const colour = color === 'always' || (color === 'auto' && terminal.interactive);
+      terminal.print(diffText({ ...difference, colour }));
+      if (difference.lines.length > 0) fail();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { UsageError } from '../../domain-xml/error.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What `render` is asked for; undefined is an option that was not given. */
+export interface RenderRequest {
+  name: string;
+  templates: readonly string[];
+  vm: string;
+  part?: string | undefined;
+  device?: string | undefined;
+  output?: string | undefined;
+}
+
+/** Renders, and prints or writes what came out. Raises UsageError and DomainXmlError. */
+export async function runRender(request: RenderRequest, terminal: Terminal): Promise<void> {
+  const { name, templates, vm, part, device, output } = request;
+  if (device !== undefined && part === undefined) throw new UsageError('--device goes with --part only');
+  if (device === '-' && vm === '-') throw new UsageError('--vm and --device cannot both be standard input');
+  const { renderDomain, renderPart } = await import('../../domain-xml/render.ts');
+  const domain = { name, folders: templates, vmFile: vm };
+  const { xml, warnings } =
+    part === undefined
+      ? await renderDomain(domain)
+      : await renderPart({ ...domain, part, deviceFile: device ?? null });
+  for (const warning of warnings) terminal.complain(`domain-xml: ${warning}`);
+  if (output === undefined || output === '-') {
+    // To the byte what Jinja2 gives; only on a screen the prompt must not follow on the last line.
+    terminal.print(terminal.interactive && !xml.endsWith('\n') ? `${xml}\n` : xml);
+    return;
+  }
+  const { writeOutput } = await import('../../domain-xml/output.ts');
+  writeOutput(output, xml);
+}

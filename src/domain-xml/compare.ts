@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { DomainXmlError, systemErrorText } from './error.ts';
+import { renderDomain } from './render.ts';
+import type { DomainRequest } from './request.ts';
+import { dumpDomain } from './virsh.ts';
+import { type DiffLine, diffXml } from './xml/diff.ts';
+import { parseXml } from './xml/parse.ts';
+
+export interface CompareRequest extends DomainRequest {
+  /** A file with the domain XML to compare with ("-" is standard input); null asks libvirt. */
+  against: string | null;
+  /** libvirt's URI; null leaves it to virsh. */
+  connect: string | null;
+}
+
+/** What differs, and what the two sides are. */
+export interface DomainDifference {
+  lines: DiffLine[];
+  before: string;
+  after: string;
+  /** What is odd about the description, one line each. */
+  warnings: string[];
+}
+
+/** Compares what libvirt has, or a file, with what the templates give now. Raises DomainXmlError. */
+export async function diffDomain(request: CompareRequest): Promise<DomainDifference> {
+  const rendering = await renderDomain(request);
+  const { against } = request;
+  const before =
+    against === null ? `virsh dumpxml ${request.name}` : against === '-' ? 'standard input' : against;
+  const text = against === null ? await dumpDomain(request.name, request.connect) : readXml(against, before);
+  const lines = diffXml(parseXml(text, before), parseXml(rendering.xml, rendering.path));
+  return { lines, before, after: rendering.path, warnings: rendering.warnings };
+}
+
+function readXml(file: string, name: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new DomainXmlError(`${name}: cannot be read: ${systemErrorText(error)}`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Precompiled } from '../jinja/compiled.ts';
+import { Environment } from '../jinja/environment.ts';
+import { JinjaError, raise } from '../jinja/errors.ts';
+import { variadicHostFunction } from '../jinja/host.ts';
+import { pythonPercent } from '../jinja/runtime/percent-format.ts';
+import { str } from '../jinja/runtime/repr.ts';
+import { Tuple } from '../jinja/runtime/values.ts';
+import { DomainXmlError } from './error.ts';
+import type { TemplateFile, TemplateFolders } from './search/folders.ts';
+
+/** How long a template may take: a loop without end must not hang what waits for the XML. */
+const TIME_LIMIT_MILLISECONDS = 10_000;
+
+export interface EnvironmentRequest {
+  folders: TemplateFolders;
+  /** What is rendered in the place of a template's text; the text itself where this is left out. */
+  replace?: (file: TemplateFile) => string;
+  /** Templates that need not be compiled any more. */
+  precompiled?: Precompiled;
+}
+
+/** Jinja as Qubes sets it up: StrictUndefined, autoescape, and `bug(message, *args)`, which raises. */
+export function templateEnvironment({
+  folders,
+  replace,
+  precompiled = new Map(),
+}: EnvironmentRequest): Environment {
+  return new Environment({
+    searchPath: folders.paths,
+    globals: { bug },
+    autoescape: true,
+    timeLimitMilliseconds: TIME_LIMIT_MILLISECONDS,
+    precompiled,
+    readTemplate: path => {
+      const file = folders.readPath(path);
+      if (file === null) throw Object.assign(new Error(`${path}: no such template`), { code: 'ENOENT' });
+      return replace === undefined ? file.source : replace(file);
+    },
+  });
+}
+
+const bug = variadicHostFunction('bug', ['message'], (message, ...args) =>
+  raise('RuntimeError', pythonPercent(str(message ?? ''), new Tuple(args))),
+);
+
+/** A template's error in one line: where, what, and the source there. Anything else as it is. */
+export function describeJinjaError(error: unknown, hint = '', file: string | null = null): unknown {
+  if (!(error instanceof JinjaError)) return error;
+  const { path, template, line, pythonName, reason, sourceLine } = error;
+  const place = `${path ?? file ?? template ?? 'template'}${line === null ? '' : `, line ${line}`}`;
+  const source = sourceLine?.trim() ? ` in: ${sourceLine.trim()}` : '';
+  return new DomainXmlError(`${place}: ${pythonName}: ${reason}${hint}${source}`);
+}

@@ -1,0 +1,52 @@
+import { execa } from 'execa';
+import { DomainXmlError } from './error.ts';
+
+export interface ProgramRequest {
+  program: string;
+  args: readonly string[];
+  /** What to do when the program is not there, as "install …". */
+  remedy: string;
+}
+
+export interface ProgramResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+const LONGEST_RUN = 60_000;
+
+/**
+ * Runs a program to its end, whatever its exit code. Raises DomainXmlError for one that is missing, is killed, or
+ * takes longer than a minute. It gets an environment of its own: the caller's PATH without relative folders, and
+ * virsh's LIBVIRT_DEFAULT_URI.
+ */
+export async function runProgram({ program, args, remedy }: ProgramRequest): Promise<ProgramResult> {
+  const result = await execa(program, args, {
+    env: cleanEnvironment(),
+    extendEnv: false,
+    cwd: '/',
+    stdin: 'ignore',
+    reject: false,
+    timeout: LONGEST_RUN,
+    stripFinalNewline: true,
+  });
+  if (result.code === 'ENOENT') throw new DomainXmlError(`${program} is not installed: ${remedy}`);
+  if (result.timedOut)
+    throw new DomainXmlError(`${program}: did not end within ${LONGEST_RUN / 1000} seconds`);
+  if (result.exitCode === undefined) {
+    throw new DomainXmlError(`${program}: ${result.shortMessage?.split('\n')[0] ?? 'could not be run'}`);
+  }
+  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+function cleanEnvironment(): Record<string, string> {
+  const { PATH = '', LIBVIRT_DEFAULT_URI, HOME } = process.env;
+  const folders = PATH.split(':').filter(folder => folder.startsWith('/'));
+  return {
+    PATH: folders.length > 0 ? folders.join(':') : '/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C.UTF-8',
+    ...(HOME === undefined ? {} : { HOME }),
+    ...(LIBVIRT_DEFAULT_URI === undefined ? {} : { LIBVIRT_DEFAULT_URI }),
+  };
+}

@@ -1,0 +1,32 @@
+import { findReferences } from '../jinja/compile/references.ts';
+import { describeJinjaError } from './environment.ts';
+import type { TemplateFile } from './search/folders.ts';
+
+/** What a template says of another one. */
+export interface TemplateReference {
+  relation: 'extends' | 'includes' | 'imports';
+  /** The other one's name; null where it is computed while rendering. */
+  template: string | null;
+}
+
+const RELATIONS = { extends: 'extends', include: 'includes', import: 'imports' } as const;
+
+/** Every reference in the template, in its order, each once. Raises DomainXmlError for a syntax error. */
+export function templateReferences({ source, path }: TemplateFile): TemplateReference[] {
+  const references = new Map<string, TemplateReference>();
+  for (const { kind, names } of parse(source, path)) {
+    const relation = RELATIONS[kind];
+    for (const template of names.length === 0 ? [null] : names) {
+      references.set(JSON.stringify([relation, template]), { relation, template });
+    }
+  }
+  return [...references.values()];
+}
+
+function parse(source: string, path: string): ReturnType<typeof findReferences> {
+  try {
+    return findReferences(source);
+  } catch (error) {
+    throw describeJinjaError(error, '', path);
+  }
+}

@@ -1,0 +1,130 @@
+import type { Environment } from '../jinja/environment.ts';
+import type { Value } from '../jinja/host.ts';
+import { loadCompiler } from '../jinja/lazily.ts';
+import { withCompiled } from './compiled/compiler.ts';
+import { readDescription } from './description/read.ts';
+import { checkDeviceDescription, type VmDescription } from './description/vm-description.ts';
+import { describeJinjaError, templateEnvironment } from './environment.ts';
+import { DomainXmlError, UsageError } from './error.ts';
+import { MissingAttributes } from './missing-attributes.ts';
+import { type DescribedVm, type DomainRequest, openFolders, readVm } from './request.ts';
+import type { TemplateFile, TemplateFolders } from './search/folders.ts';
+import { domainTemplateNames, partTemplateName } from './search/names.ts';
+import { noTemplate } from './search/no-template.ts';
+import { type SourceMap, SourceMarks } from './source-map.ts';
+import { VmBuilder } from './vm/build.ts';
+
+export interface PartRequest extends DomainRequest {
+  /** As `devices/block.xml`. */
+  part: string;
+  /** The device in JSON: a path, or "-" for standard input; null for the part that has none. */
+  deviceFile: string | null;
+}
+
+/** What a template gave. */
+export interface DomainRendering {
+  /** The template's path. */
+  path: string;
+  xml: string;
+  /** One line each: what is odd, but no error. */
+  warnings: string[];
+}
+
+/** Renders a VM's domain XML. Raises DomainXmlError for everything that can be wrong with what it is given. */
+export async function renderDomain(request: DomainRequest): Promise<DomainRendering> {
+  const { folders, description, warnings, file } = prepare(request);
+  return withCompiled(folders, precompiled => {
+    const xml = renderVm(templateEnvironment({ folders, precompiled }), file, description, request);
+    return { path: file.path, xml, warnings };
+  });
+}
+
+/** Likewise, with a map from the XML's lines to the templates'; null where there is none to be had. */
+export async function renderDomainMapped(
+  request: DomainRequest,
+): Promise<{ rendering: DomainRendering; map: SourceMap | null }> {
+  const { folders, description, warnings, file } = prepare(request);
+  await loadCompiler();
+  const xml = renderVm(templateEnvironment({ folders }), file, description, request);
+  const marks = new SourceMarks();
+  const marked = templateEnvironment({ folders, replace: ({ source, path }) => marks.mark(source, path) });
+  let map: SourceMap | null = null;
+  try {
+    map = marks.mapOf(renderVm(marked, file, description, request), xml);
+  } catch (error) {
+    // A template that minds the marks (it compares a text that it captured, say) is not mapped.
+    if (!(error instanceof DomainXmlError)) throw error;
+  }
+  return { rendering: { path: file.path, xml, warnings }, map };
+}
+
+/** Renders a part alone, as for hot-plug. Raises UsageError and DomainXmlError. */
+export async function renderPart(request: PartRequest): Promise<DomainRendering> {
+  const { part, deviceFile } = request;
+  const name = partTemplateName(part);
+  const needsDevice = part !== 'devices/net.xml';
+  if (needsDevice && deviceFile === null) throw new UsageError(`--part ${part} needs --device`);
+  if (!needsDevice && deviceFile !== null) throw new UsageError(`--part ${part} takes no --device`);
+  const folders = openFolders(request.folders);
+  const { description, warnings } = readVm(request);
+  const device =
+    deviceFile === null ? null : readDescription(deviceFile, json => checkDeviceDescription(json, part));
+  const file = folders.read(name);
+  if (file === null) {
+    throw new DomainXmlError(`there is no template ${name}: none of ${folders.candidates(name).join(', ')}`);
+  }
+  return withCompiled(folders, precompiled => {
+    const missing = new MissingAttributes(request.vmFile);
+    const builder = new VmBuilder(missing.note);
+    const variables = new Map<string, Value>([['vm', builder.vm(description)]]);
+    if (device !== null) for (const [key, value] of builder.device(device)) variables.set(key, value);
+    return {
+      path: file.path,
+      xml: render(templateEnvironment({ folders, precompiled }), file, variables, missing),
+      warnings,
+    };
+  });
+}
+
+interface Prepared extends DescribedVm {
+  folders: TemplateFolders;
+  file: TemplateFile;
+}
+
+function prepare(request: DomainRequest): Prepared {
+  const folders = openFolders(request.folders);
+  const vm = readVm(request);
+  const names = domainTemplateNames(request.name);
+  for (const name of names) {
+    const file = folders.read(name);
+    if (file !== null) return { ...vm, folders, file };
+  }
+  throw noTemplate(
+    request.name,
+    names.flatMap(name => folders.candidates(name)),
+  );
+}
+
+function renderVm(
+  environment: Environment,
+  file: TemplateFile,
+  description: VmDescription,
+  { vmFile }: DomainRequest,
+): string {
+  const missing = new MissingAttributes(vmFile);
+  const vm = new VmBuilder(missing.note).vm(description);
+  return render(environment, file, new Map([['vm', vm]]), missing);
+}
+
+function render(
+  environment: Environment,
+  file: TemplateFile,
+  variables: ReadonlyMap<string, Value>,
+  missing: MissingAttributes,
+): string {
+  try {
+    return environment.getTemplate(file.name).render(Object.fromEntries(variables));
+  } catch (error) {
+    throw describeJinjaError(error, missing.hint(error));
+  }
+}

@@ -1,0 +1,184 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
+import { checkFileTrusted, checkFolderTrusted } from './trust.ts';
+
+/** Where templates are looked for, in this order: the administrator's, then the packages'. */
+export const DEFAULT_FOLDERS = ['/etc/qubes/templates', '/usr/share/qubes/templates'] as const;
+
+const LARGEST_TEMPLATE = 4 * 1024 * 1024;
+
+/** A template as read: its name, the path it was found at and its text. */
+export interface TemplateFile {
+  name: string;
+  path: string;
+  source: string;
+}
+
+export interface FoldersRequest {
+  /** In search order. */
+  folders: readonly string[];
+  /** Whether a folder that does not exist is an error (one that was named) or nothing (a default one). */
+  mustExist: boolean;
+  /** The user (besides root) that everything must belong to and be writable by alone; null checks nothing. */
+  onlyOwner: number | null;
+}
+
+interface SearchFolder {
+  /** As it was named, but absolute: for messages. */
+  path: string;
+  /** With its symbolic links resolved, or null when it does not exist. */
+  real: string | null;
+}
+
+/** The folders that templates are read from. Nothing outside them is ever read, whatever a name or a link says. */
+export class TemplateFolders {
+  readonly #folders: readonly SearchFolder[];
+  readonly #onlyOwner: number | null;
+  readonly #read = new Map<string, TemplateFile | null>();
+
+  /** Raises DomainXmlError for a folder that does not exist although it must, or cannot be reached. */
+  constructor(request: FoldersRequest) {
+    this.#folders = request.folders.map(path => resolveFolder(resolve(path), request.mustExist));
+    this.#onlyOwner = request.onlyOwner;
+  }
+
+  get paths(): string[] {
+    return this.#folders.map(folder => folder.path);
+  }
+
+  /** The paths that a template name stands for, in search order; none for a name that leads out of the folders. */
+  candidates(name: string): string[] {
+    const relative = relativePath(name);
+    return relative === null ? [] : this.#folders.map(folder => join(folder.path, relative));
+  }
+
+  /**
+   * Reads the first file of that name. Null if there is none. Raises DomainXmlError for one that is there but cannot
+   * be used: unreadable, not a regular file, not UTF-8, a symbolic link to nowhere or out of the folders, or
+   * writable by others than root.
+   */
+  read(name: string): TemplateFile | null {
+    for (const index of this.#folders.keys()) {
+      const file = this.readIn(index, name);
+      if (file !== null) return file;
+    }
+    return null;
+  }
+
+  /** Likewise, in the folder at that place of the search order alone. What was read once is not read again. */
+  readIn(index: number, name: string): TemplateFile | null {
+    const relative = relativePath(name);
+    const folder = this.#folders[index];
+    if (relative === null || folder === undefined || folder.real === null) return null;
+    const path = join(folder.path, relative);
+    let file = this.#read.get(path);
+    if (file === undefined) {
+      const source = this.#readSource(folder.real, folder.path, relative);
+      file = source === null ? null : { name, path, source };
+      this.#read.set(path, file);
+    }
+    return file;
+  }
+
+  /** Likewise by one of the paths that candidates() gives. */
+  readPath(path: string): TemplateFile | null {
+    for (const [index, folder] of this.#folders.entries()) {
+      const prefix = folder.path === '/' ? '/' : `${folder.path}/`;
+      if (path.startsWith(prefix)) return this.readIn(index, path.slice(prefix.length));
+    }
+    return null;
+  }
+
+  #readSource(realFolder: string, namedFolder: string, relative: string): string | null {
+    const path = join(namedFolder, relative);
+    const real = resolveFile(join(realFolder, relative), path);
+    if (real === null) return null;
+    const home = this.#homeOf(real);
+    if (home === null) {
+      throw new DomainXmlError(
+        `${path}: leads to ${real}, out of the folders of templates (${this.paths.join(', ')})`,
+      );
+    }
+    try {
+      if (this.#onlyOwner !== null) {
+        // The folder of the link, for whoever can write it can point it elsewhere, and the folder of the file.
+        const linkFolder = realpathSync(dirname(join(realFolder, relative)));
+        checkFolderTrusted(linkFolder, this.#homeOf(linkFolder) ?? realFolder, this.#onlyOwner);
+        checkFolderTrusted(dirname(real), home, this.#onlyOwner);
+      }
+      return this.#readFile(real, path);
+    } catch (error) {
+      if (error instanceof DomainXmlError) throw error;
+      throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+    }
+  }
+
+  #homeOf(real: string): string | null {
+    for (const { real: folder } of this.#folders) {
+      if (folder !== null && (real === folder || real.startsWith(folder === '/' ? '/' : `${folder}/`))) {
+        return folder;
+      }
+    }
+    return null;
+  }
+
+  #readFile(real: string, path: string): string {
+    // O_NONBLOCK: opening a FIFO must not wait for a writer.
+    const descriptor = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
+      if (stats.size > LARGEST_TEMPLATE) {
+        throw new DomainXmlError(
+          `${path}: is ${stats.size} bytes long; a template has at most ${LARGEST_TEMPLATE}`,
+        );
+      }
+      if (this.#onlyOwner !== null) checkFileTrusted(path, stats, this.#onlyOwner);
+      return decode(readFileSync(descriptor), path);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+function resolveFolder(path: string, mustExist: boolean): SearchFolder {
+  try {
+    const real = realpathSync(path);
+    if (!lstatSync(real).isDirectory()) throw new DomainXmlError(`${path}: is not a folder of templates`);
+    return { path, real };
+  } catch (error) {
+    if (error instanceof DomainXmlError) throw error;
+    if (systemErrorCode(error) === 'ENOENT' && !mustExist) return { path, real: null };
+    throw new DomainXmlError(`${path}: cannot be used as a folder of templates: ${systemErrorText(error)}`);
+  }
+}
+
+/** The file with its symbolic links resolved, or null if nothing of that name exists. */
+function resolveFile(file: string, path: string): string | null {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOTDIR') return null;
+    if (code !== 'ENOENT') throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+  }
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return null;
+  // Jinja2 would go on to the next folder, and the VM would silently get another template.
+  throw new DomainXmlError(`${path}: is a symbolic link to nowhere`);
+}
+
+/** The name as a path inside a folder, or null for one that Jinja2's loader refuses (a ".." in it). */
+function relativePath(name: string): string | null {
+  if (/[\0\\]/.test(name)) return null;
+  const segments = name.split('/').filter(segment => segment !== '' && segment !== '.');
+  return segments.length === 0 || segments.includes('..') ? null : segments.join('/');
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new DomainXmlError(`${path}: is not text in UTF-8`);
+  }
+}

@@ -1,0 +1,52 @@
+import { raise } from '../../jinja/errors.ts';
+import type { Value } from '../../jinja/host.ts';
+import { HostObject } from '../../jinja/host.ts';
+import { repr } from '../../jinja/runtime/repr.ts';
+import type { Vm } from './vm.ts';
+
+/** `vm.app.domains`: VMs by their place in the description (dom0 is 0) and by name. */
+export class Domains extends HostObject {
+  readonly #vms: readonly Vm[];
+
+  constructor(vms: readonly Vm[]) {
+    super();
+    this.#vms = vms;
+  }
+
+  get adminVm(): Vm | null {
+    return this.#vms.find(({ name }) => name === 'dom0') ?? null;
+  }
+
+  override get typeName(): string {
+    return 'VMCollection';
+  }
+
+  override item(key: Value): Value {
+    const found = typeof key === 'number' ? this.#vms[key] : this.#vms.find(({ name }) => name === key);
+    return found ?? raise('KeyError', repr(key));
+  }
+
+  override get hasItems(): boolean {
+    return true;
+  }
+
+  override iterate(): Iterator<Value> {
+    return this.#vms.values();
+  }
+
+  override get isIterable(): boolean {
+    return true;
+  }
+
+  override length(): number {
+    return this.#vms.length;
+  }
+
+  override truthy(): boolean {
+    return this.#vms.length > 0;
+  }
+
+  override contains(needle: Value): boolean {
+    return this.#vms.some(vm => vm.name === needle || vm === needle);
+  }
+}

@@ -1,0 +1,37 @@
+import { HostObject, type Value } from '../../jinja/host.ts';
+
+/** Told of an attribute that a template looked for and the description does not have. */
+export type MissingAttribute = (attribute: string) => void;
+
+/** An object of the description: its keys are its attributes, and it prints as its name if it has one. */
+export class VmRecord extends HostObject {
+  readonly #typeName: string;
+  readonly #fields: ReadonlyMap<string, Value>;
+  readonly #onMissing: MissingAttribute | null;
+
+  constructor(
+    typeName: string,
+    fields: ReadonlyMap<string, Value>,
+    onMissing: MissingAttribute | null = null,
+  ) {
+    super();
+    this.#typeName = typeName;
+    this.#fields = fields;
+    this.#onMissing = onMissing;
+  }
+
+  override get typeName(): string {
+    return this.#typeName;
+  }
+
+  override attribute(name: string): Value | undefined {
+    const value = this.#fields.get(name);
+    if (value === undefined) this.#onMissing?.(name);
+    return value;
+  }
+
+  override str(): string {
+    const name = this.#fields.get('name');
+    return typeof name === 'string' ? name : this.repr();
+  }
+}

@@ -1,0 +1,93 @@
+import { DomainXmlError } from './error.ts';
+import { type TemplateReference, templateReferences } from './references.ts';
+import { openFolders } from './request.ts';
+import type { TemplateFile, TemplateFolders } from './search/folders.ts';
+import { checkVmName, domainTemplateNames } from './search/names.ts';
+import { noTemplate } from './search/no-template.ts';
+
+/** A path where a VM's template could be. */
+export interface Candidate {
+  template: string;
+  path: string;
+  /** `used` is the first that exists; an `unusable` one before it stops every rendering. */
+  state: 'used' | 'exists' | 'missing' | 'unusable';
+  /** Why it is unusable. */
+  problem: string | null;
+}
+
+/** A reference of one template to another. */
+export interface Reference extends TemplateReference {
+  /** The path of the template that refers. */
+  from: string;
+  /** The path that the name stands for; null where there is no such template. */
+  path: string | null;
+}
+
+/** Everything that `which` has to say. */
+export interface TemplateSearch {
+  name: string;
+  candidates: Candidate[];
+  references: Reference[];
+}
+
+/** Looks for a VM's template. Raises UsageError for a name that is none, DomainXmlError for unusable folders. */
+export function searchTemplates(request: { name: string; folders: readonly string[] }): TemplateSearch {
+  checkVmName(request.name);
+  const folders = openFolders(request.folders);
+  const candidates: Candidate[] = [];
+  let used: TemplateFile | null = null;
+  let decided = false;
+  for (const template of domainTemplateNames(request.name)) {
+    for (const [index, path] of folders.candidates(template).entries()) {
+      const { file, problem } = lookAt(folders, index, template);
+      if (file !== null && !decided) used = file;
+      const state: Candidate['state'] =
+        problem !== null ? 'unusable' : file === null ? 'missing' : decided ? 'exists' : 'used';
+      decided ||= state !== 'missing';
+      candidates.push({ template, path, state, problem });
+    }
+  }
+  return { name: request.name, candidates, references: used === null ? [] : referencesOf(used, folders) };
+}
+
+/** Raises DomainXmlError where the search found no template that can be used. */
+export function requireUsable({ name, candidates }: TemplateSearch): void {
+  const first = candidates.find(({ state }) => state !== 'missing');
+  if (first === undefined)
+    throw noTemplate(
+      name,
+      candidates.map(({ path }) => path),
+    );
+  if (first.problem !== null) throw new DomainXmlError(first.problem);
+}
+
+function lookAt(
+  folders: TemplateFolders,
+  index: number,
+  template: string,
+): { file: TemplateFile | null; problem: string | null } {
+  try {
+    return { file: folders.readIn(index, template), problem: null };
+  } catch (error) {
+    if (!(error instanceof DomainXmlError)) throw error;
+    return { file: null, problem: error.message };
+  }
+}
+
+/** What the template draws in, and what that draws in, each once. */
+function referencesOf(template: TemplateFile, folders: TemplateFolders): Reference[] {
+  const references: Reference[] = [];
+  const seen = new Set([template.path]);
+  const waiting = [template];
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    for (const { relation, template: name } of templateReferences(file)) {
+      const found = name === null ? null : folders.read(name);
+      references.push({ from: file.path, relation, template: name, path: found?.path ?? null });
+      if (found !== null && !seen.has(found.path)) {
+        seen.add(found.path);
+        waiting.push(found);
+      }
+    }
+  }
+  return references;
+}

@@ -1,0 +1,76 @@
+import { DOMParser, type Element, type Node } from '@xmldom/xmldom';
+import { DomainXmlError } from '../error.ts';
+
+/** An element as far as libvirt reads it: no comments, no white space between elements, attributes in no order. */
+export interface XmlElement {
+  name: string;
+  attributes: Map<string, string>;
+  children: XmlElement[];
+  /** The text directly inside, trimmed; "" for none. */
+  text: string;
+  /** Where the start tag begins, from 1. */
+  line: number;
+  column: number;
+}
+
+/** XML that is not well-formed: `line` (from 1) is where the parser noticed, as far as it says. */
+export class XmlSyntaxError extends DomainXmlError {
+  readonly line: number | null;
+
+  constructor(message: string, line: number | null) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** Parses a document. Raises XmlSyntaxError, with `what` (a path or a description of the document) in its message. */
+export function parseXml(text: string, what: string): XmlElement {
+  let problem: { message: string; line: number | null } | null = null;
+  const parser = new DOMParser({
+    // Warnings too: an attribute without quotes is one for this parser, and no XML for libvirt.
+    onError(_level, message, context: { locator?: { lineNumber?: number } }) {
+      problem ??= { message, line: context.locator?.lineNumber || null };
+      throw new Error(message);
+    },
+  });
+  try {
+    const root = parser.parseFromString(text, 'text/xml').documentElement;
+    if (root === null) throw new Error('there is no element');
+    return readElement(root);
+  } catch (error) {
+    const found = problem as { message: string; line: number | null } | null;
+    const message = found?.message ?? (error instanceof Error ? error.message : String(error));
+    const line = found?.line ?? null;
+    const place = line === null ? what : `${what}, line ${line}`;
+    throw new XmlSyntaxError(`${place}: is not well-formed XML: ${firstLine(message)}`, line);
+  }
+}
+
+function readElement(element: Element): XmlElement {
+  const children: XmlElement[] = [];
+  let text = '';
+  for (let node: Node | null = element.firstChild; node !== null; node = node.nextSibling) {
+    if (isElement(node)) children.push(readElement(node));
+    else if (node.nodeType === node.TEXT_NODE || node.nodeType === node.CDATA_SECTION_NODE) {
+      text += node.nodeValue ?? '';
+    }
+  }
+  const attributes = new Map<string, string>();
+  for (const attribute of Array.from(element.attributes)) attributes.set(attribute.name, attribute.value);
+  return {
+    name: element.tagName,
+    attributes,
+    children,
+    text: text.trim(),
+    line: element.lineNumber ?? 1,
+    column: element.columnNumber ?? 1,
+  };
+}
+
+function isElement(node: Node): node is Element {
+  return node.nodeType === node.ELEMENT_NODE;
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? message).trim();
+}

@@ -1,0 +1,155 @@
+import compiler from 'nunjucks/src/compiler.js';
+import { JinjaError } from '../errors.ts';
+import type { RenderEnvironment } from '../runtime/context.ts';
+import type { Expression, Node } from '../syntax/nodes.ts';
+import { descendants } from '../syntax/walk.ts';
+import type { Frame } from './frame.ts';
+import { fold } from './optimizer.ts';
+
+/** The variables of one JavaScript function that is being written. */
+interface FunctionScope {
+  /** Where in the code its declarations go. */
+  slot: number;
+  declared: Set<string>;
+}
+
+const FOLDABLE = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'FloorDiv', 'Mod', 'Pow', 'And', 'Or', 'Not', 'Neg', 'Pos'],
+  ...['Concat', 'Compare', 'Getattr', 'Getitem', 'Filter', 'Test', 'CondExpr', 'Call'],
+]);
+
+/** nunjucks' compiler with what its code is written with here: functions, their variables, the runtime's names. */
+export abstract class CodeWriter extends compiler.Compiler {
+  protected declare environment: RenderEnvironment;
+  private declare helpers: Set<string>;
+  private declare constants: Map<string, string>;
+  private declare scopes: FunctionScope[];
+  private declare folded: WeakSet<object>;
+  private declare line: number;
+
+  constructor(environment: RenderEnvironment, templateName: string | null) {
+    super(templateName, true);
+    this.environment = environment;
+  }
+
+  override init(templateName: string | null, throwOnUndefined: boolean): void {
+    super.init(templateName, throwOnUndefined);
+    this.helpers = new Set();
+    this.constants = new Map();
+    this.scopes = [];
+    this.folded = new WeakSet();
+    this.line = 1;
+  }
+
+  /** Writes a node; constants among its parts are worked out first. */
+  override compile(node: Node, frame: Frame): void {
+    let written = node;
+    if (FOLDABLE.has(node.typename) && !frame.evaluation.volatile && !this.folded.has(node)) {
+      written = fold(node as Expression, this.environment, frame.evaluation);
+      this.folded.add(written);
+      for (const part of descendants(written)) this.folded.add(part);
+    }
+    super.compile(written, frame);
+  }
+
+  protected error(message: string, lineno: number, pythonName = 'TemplateAssertionError'): never {
+    throw Object.assign(new JinjaError(pythonName, message), { lineno });
+  }
+
+  /** The line of the statement that is being written. */
+  get currentLine(): number {
+    return this.line;
+  }
+
+  /** A name of the runtime, made known to the code. */
+  protected use(helper: string): string {
+    this.helpers.add(helper);
+    return helper;
+  }
+
+  /** A value that never changes, made once. */
+  protected constant(code: string): string {
+    let name = this.constants.get(code);
+    if (name === undefined) {
+      name = `c_${this.constants.size}`;
+      this.constants.set(code, name);
+    }
+    return name;
+  }
+
+  /** Writes a function around `body`; `head` and `tail` come before its variables and at its end. */
+  protected writeFunction(head: string, parameters: string[], body: () => void, tail: string): void {
+    this._emitLine(head);
+    const scope = { slot: this.codebuf.length, declared: new Set<string>() };
+    this._emit('');
+    this.scopes.push(scope);
+    body();
+    this.scopes.pop();
+    for (const parameter of parameters) scope.declared.delete(parameter);
+    if (scope.declared.size > 0) this.codebuf[scope.slot] = `let ${Array.from(scope.declared).join(', ')};\n`;
+    this._emitLine(tail);
+  }
+
+  /** Like writeFunction, with errors marked by the line that they came from. */
+  protected writeLocatedFunction(
+    head: string,
+    parameters: string[],
+    body: () => void,
+    result: () => string,
+  ): void {
+    const end = `} catch (error) { throw ${this.use('located')}(error, template, line); }\n}`;
+    const outerLine = this.line;
+    this.writeFunction(
+      head,
+      parameters,
+      () => {
+        this._emitLine(`let line = ${this.line};\ntry {`);
+        body();
+        this._emitLine(`return ${result()};`);
+      },
+      end,
+    );
+    this.line = outerLine;
+  }
+
+  protected declare(name: string): string {
+    this.scopes.at(-1)?.declared.add(name);
+    return name;
+  }
+
+  /** A new variable of the function that is being written. */
+  protected temporary(): string {
+    return this.declare(this._tmpid());
+  }
+
+  protected mark(node: { lineno: number }): void {
+    this.line = node.lineno;
+    this._emitLine(`line = ${node.lineno};`);
+  }
+
+  /** What `write` writes, instead of appending it to the code. */
+  protected capture(write: () => void): string {
+    const outer = this.codebuf;
+    this.codebuf = [];
+    write();
+    const code = this.codebuf.join('');
+    this.codebuf = outer;
+    return code;
+  }
+
+  /** The code before the template's functions. */
+  protected preamble(): string {
+    const constants = Array.from(this.constants, ([code, name]) => `const ${name} = ${code};\n`).join('');
+    return `const { ${Array.from(this.helpers).sort().join(', ')} } = runtime;\n${constants}`;
+  }
+}
+
+/** A JavaScript string literal. */
+export function literal(text: string): string {
+  return JSON.stringify(text).replace(/[\u2028\u2029]/g, unit => `\\u${unit.charCodeAt(0).toString(16)}`);
+}
+
+/** A key of an object literal: computed, because `__proto__` would mean something else. */
+export function objectKey(name: string): string {
+  return `[${literal(name)}]`;
+}

@@ -1,0 +1,47 @@
+import { NOT_CONSTANT } from '../errors.ts';
+import type { RenderEnvironment } from '../runtime/context.ts';
+import { Dict } from '../runtime/dict.ts';
+import type { Value } from '../runtime/object.ts';
+import { Float, Markup, Tuple } from '../runtime/values.ts';
+import type { Expression, Node } from '../syntax/nodes.ts';
+import { FIELDS } from '../syntax/walk.ts';
+import { ConstantEvaluator } from './constants.ts';
+import type { EvaluationState } from './frame.ts';
+
+const HELPERS = new Set(['Pair', 'Keyword', 'Operand']);
+
+/** The node with every constant part replaced by its value. Changes the node. Raises a constant's own errors. */
+export function fold(
+  node: Expression,
+  environment: RenderEnvironment,
+  evaluation: EvaluationState,
+): Expression {
+  return foldNode(node, new ConstantEvaluator(environment, evaluation)) as Expression;
+}
+
+function foldNode(node: Node, evaluator: ConstantEvaluator): Node {
+  const fields = node as unknown as Record<string, Node | Node[] | null>;
+  for (const field of FIELDS[node.typename]) {
+    const held = fields[field];
+    if (Array.isArray(held)) fields[field] = held.map(child => foldNode(child, evaluator));
+    else if (held) fields[field] = foldNode(held, evaluator);
+  }
+  if (HELPERS.has(node.typename) || node.typename === 'Const') return node;
+  try {
+    const value = evaluator.evaluate(node as Expression);
+    return isWritable(value) ? { typename: 'Const', value, lineno: node.lineno } : node;
+  } catch (error) {
+    if (error === NOT_CONSTANT) return node;
+    throw error;
+  }
+}
+
+/** Whether a value can be written into the code: Jinja2's "safe repr". */
+function isWritable(value: Value): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  if (value instanceof Float || value instanceof Markup) return true;
+  if (Array.isArray(value)) return value.every(isWritable);
+  if (value instanceof Tuple) return value.names === null && value.items.every(isWritable);
+  if (value instanceof Dict) return Array.from(value.pairs()).every(pair => pair.every(isWritable));
+  return false;
+}

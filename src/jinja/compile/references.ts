@@ -1,0 +1,45 @@
+import type { Expression, Node } from '../syntax/nodes.ts';
+import { JinjaParser } from '../syntax/statement-parser.ts';
+import { descendants } from '../syntax/walk.ts';
+
+/** A place in a template where another one is named. */
+export interface TemplateReference {
+  kind: 'extends' | 'include' | 'import';
+  /** The names, in the order in which they are tried; empty if only the rendering can tell. */
+  names: string[];
+  line: number;
+  /** Whether it may be missing. */
+  ignoreMissing: boolean;
+}
+
+/** What a template extends, includes and imports, in the order of the source. Raises TemplateSyntaxError. */
+export function findReferences(source: string): TemplateReference[] {
+  const found: TemplateReference[] = [];
+  for (const node of descendants(new JinjaParser(source).parseAsRoot())) {
+    const kind = kindOf(node);
+    if (kind === null || !('template' in node)) continue;
+    const ignoreMissing = node.typename === 'Include' && node.ignoreMissing;
+    found.push({ kind, names: staticNames(node.template), line: node.lineno, ignoreMissing });
+  }
+  return found;
+}
+
+function kindOf(node: Node): TemplateReference['kind'] | null {
+  switch (node.typename) {
+    case 'Extends':
+      return 'extends';
+    case 'Include':
+      return 'include';
+    case 'Import':
+    case 'FromImport':
+      return 'import';
+    default:
+      return null;
+  }
+}
+
+function staticNames(template: Expression): string[] {
+  if (template.typename === 'Const') return typeof template.value === 'string' ? [template.value] : [];
+  if (template.typename !== 'List' && template.typename !== 'Tuple') return [];
+  return template.items.flatMap(staticNames);
+}

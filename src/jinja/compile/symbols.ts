@@ -1,0 +1,108 @@
+/** How a variable gets its first value when its scope is entered. */
+export type Load =
+  | { kind: 'parameter' }
+  | { kind: 'resolve'; name: string }
+  | { kind: 'alias'; target: string }
+  | { kind: 'undefined' };
+
+/**
+ * The variables of one scope, by Jinja2's rules: which names it stores, and where the value of each comes from
+ * before that. Identifiers carry the level of their scope, so that one JavaScript function can hold several scopes.
+ */
+export class Symbols {
+  readonly level: number;
+  readonly parent: Symbols | null;
+  refs = new Map<string, string>();
+  loads = new Map<string, Load>();
+  stores = new Set<string>();
+
+  constructor(parent: Symbols | null, level = parent === null ? 0 : parent.level + 1) {
+    this.parent = parent;
+    this.level = level;
+  }
+
+  copy(): Symbols {
+    const copy = new Symbols(this.parent, this.level);
+    copy.refs = new Map(this.refs);
+    copy.loads = new Map(this.loads);
+    copy.stores = new Set(this.stores);
+    return copy;
+  }
+
+  private define(name: string, load: Load): string {
+    const identifier = `l_${this.level}_${name}`;
+    this.refs.set(name, identifier);
+    this.loads.set(identifier, load);
+    return identifier;
+  }
+
+  findLoad(identifier: string): Load | null {
+    return this.loads.get(identifier) ?? this.parent?.findLoad(identifier) ?? null;
+  }
+
+  findRef(name: string): string | null {
+    return this.refs.get(name) ?? this.parent?.findRef(name) ?? null;
+  }
+
+  /** The identifier of a name that was analyzed before. */
+  ref(name: string): string {
+    const found = this.findRef(name);
+    if (found === null) throw new Error(`the name ${name} was not analyzed`);
+    return found;
+  }
+
+  store(name: string): void {
+    this.stores.add(name);
+    if (this.refs.has(name)) return;
+    const outer = this.parent?.findRef(name) ?? null;
+    this.define(name, outer === null ? { kind: 'undefined' } : { kind: 'alias', target: outer });
+  }
+
+  declareParameter(name: string): string {
+    this.stores.add(name);
+    return this.define(name, { kind: 'parameter' });
+  }
+
+  load(name: string): void {
+    if (this.findRef(name) === null) this.define(name, { kind: 'resolve', name });
+  }
+
+  /** Joins what the branches of an if found: a name that not every branch sets keeps its value from outside. */
+  mergeBranches(branches: Symbols[]): void {
+    const counts = new Map<string, number>();
+    for (const branch of branches) {
+      for (const name of branch.stores) {
+        if (!this.stores.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+    }
+    for (const branch of branches) {
+      for (const [name, identifier] of branch.refs) this.refs.set(name, identifier);
+      for (const [identifier, load] of branch.loads) this.loads.set(identifier, load);
+      for (const name of branch.stores) this.stores.add(name);
+    }
+    for (const [name, count] of counts) {
+      if (count === branches.length) continue;
+      const outer = this.parent?.findRef(name) ?? null;
+      this.loads.set(
+        this.ref(name),
+        outer === null ? { kind: 'resolve', name } : { kind: 'alias', target: outer },
+      );
+    }
+  }
+
+  /** Every name stored here or further out, with the identifier that it has here. */
+  visibleStores(): Map<string, string> {
+    const found = new Map<string, string>();
+    for (let symbols: Symbols | null = this; symbols !== null; symbols = symbols.parent) {
+      for (const name of symbols.stores) if (!found.has(name)) found.set(name, this.ref(name));
+    }
+    return found;
+  }
+
+  /** The identifiers of this scope's parameters. */
+  parameterTargets(): Set<string> {
+    const found = new Set<string>();
+    for (const [identifier, load] of this.loads) if (load.kind === 'parameter') found.add(identifier);
+    return found;
+  }
+}

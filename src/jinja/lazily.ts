@@ -1,0 +1,24 @@
+import { CompilerMissing, type Environment } from './environment.ts';
+
+/** Loads the compiler, and nunjucks with it. */
+export async function loadCompiler(): Promise<void> {
+  await import('./compile/install.ts');
+}
+
+/**
+ * Renders a template, loading the compiler only if one of those that take part was not compiled at build time.
+ * The rendering then begins anew, so the variables should not be changed by it.
+ */
+export async function renderLazily(
+  environment: Environment,
+  name: string,
+  variables: Record<string, unknown>,
+): Promise<string> {
+  try {
+    return environment.getTemplate(name).render(variables);
+  } catch (error) {
+    if (!(error instanceof CompilerMissing)) throw error;
+  }
+  await loadCompiler();
+  return environment.getTemplate(name).render(variables);
+}

@@ -1,0 +1,213 @@
+import { raise } from '../errors.ts';
+import { formatMapMethod, formatMethod } from './brace-format.ts';
+import { spendText } from './budget.ts';
+import { markupOf, sameKind } from './escape.ts';
+import { type Method, method, type Parameter } from './functions.ts';
+import { iterate, truthy } from './iteration.ts';
+import type { Value } from './object.ts';
+import { type Methods, plain, required, SEARCHES, type Text } from './string-search.ts';
+import * as text from './text.ts';
+import { TEXT_KINDS } from './text-kinds.ts';
+import { indexOf, textOf, typeName } from './types.ts';
+import { Markup, Tuple } from './values.ts';
+
+/** A str argument; Markup's methods escape theirs first. */
+function argument(self: Text, value: Value, what = 'must be str'): string {
+  const found = textOf(value);
+  if (found === undefined) return raise('TypeError', `${what}, not ${typeName(value)}`);
+  return self instanceof Markup ? markupOf(value) : found;
+}
+
+function integer(value: Value): number {
+  return indexOf(value);
+}
+
+/** A method whose result is Markup if the text is. */
+function keepsKind(
+  run: (text: string, self: Text, args: Value[]) => string,
+  list: Parameter[] = [],
+): Method<Text> {
+  return method(list, (self, ...args) => sameKind(self, run(plain(self), self, args)));
+}
+
+function optionalText(self: Text, value: Value | undefined): string | null {
+  return value === undefined || value === null ? null : argument(self, value);
+}
+
+function fillCharacter(self: Text, value: Value | undefined): string {
+  const fill = argument(self, value ?? ' ', 'The fill character must be a unicode character');
+  if (Array.from(fill).length !== 1)
+    raise('TypeError', 'The fill character must be exactly one character long');
+  return fill;
+}
+
+const CASES: Methods = [
+  ['upper', keepsKind(text.upper)],
+  ['lower', keepsKind(text.lower)],
+  ['casefold', method([], self => text.lower(plain(self).replaceAll('ß', 'ss')))],
+  ['capitalize', keepsKind(text.capitalize)],
+  ['title', keepsKind(text.title)],
+  ['swapcase', keepsKind(text.swapCase)],
+];
+
+const EDGES: Methods = [
+  [
+    'strip',
+    keepsKind((of, self, [set]) => text.strip(of, optionalText(self, set), 'both'), [['chars', null]]),
+  ],
+  [
+    'lstrip',
+    keepsKind((of, self, [set]) => text.strip(of, optionalText(self, set), 'left'), [['chars', null]]),
+  ],
+  [
+    'rstrip',
+    keepsKind((of, self, [set]) => text.strip(of, optionalText(self, set), 'right'), [['chars', null]]),
+  ],
+  [
+    'removeprefix',
+    method(['prefix'], (self, prefix = '') => {
+      const start = required(prefix, 'removeprefix() argument must be str');
+      return plain(self).startsWith(start) ? plain(self).slice(start.length) : plain(self);
+    }),
+  ],
+  [
+    'removesuffix',
+    method(['suffix'], (self, suffix = '') => {
+      const end = required(suffix, 'removesuffix() argument must be str');
+      const whole = plain(self);
+      return end !== '' && whole.endsWith(end) ? whole.slice(0, -end.length) : whole;
+    }),
+  ],
+];
+
+const WIDTHS: Methods = [
+  [
+    'ljust',
+    keepsKind(
+      (of, self, [width, fill]) => text.justify(of, integer(width ?? 0), fillCharacter(self, fill), 'left'),
+      ['width', ['fillchar', ' ']],
+    ),
+  ],
+  [
+    'rjust',
+    keepsKind(
+      (of, self, [width, fill]) => text.justify(of, integer(width ?? 0), fillCharacter(self, fill), 'right'),
+      ['width', ['fillchar', ' ']],
+    ),
+  ],
+  [
+    'center',
+    keepsKind(
+      (of, self, [width, fill]) => text.center(of, integer(width ?? 0), fillCharacter(self, fill)),
+      ['width', ['fillchar', ' ']],
+    ),
+  ],
+  ['zfill', keepsKind((of, _self, [width]) => text.zeroFill(of, integer(width ?? 0)), ['width'])],
+  [
+    'expandtabs',
+    method(
+      [['tabsize', 8]],
+      (self, size = 8) => sameKind(self, text.expandTabs(plain(self), integer(size))),
+      true,
+    ),
+  ],
+];
+
+function separator(value: Value): string | null {
+  return value === null ? null : required(value, 'must be str or None');
+}
+
+function partition(self: Text, value: Value, last: boolean): Value {
+  const part = argument(self, value);
+  if (part === '') return raise('ValueError', 'empty separator');
+  const whole = plain(self);
+  const at = last ? whole.lastIndexOf(part) : whole.indexOf(part);
+  let parts: string[];
+  if (at < 0) parts = last ? ['', '', whole] : [whole, '', ''];
+  else parts = [whole.slice(0, at), part, whole.slice(at + part.length)];
+  return new Tuple(parts.map(item => sameKind(self, item)));
+}
+
+const SPLITS: Methods = [
+  [
+    'split',
+    method(
+      [
+        ['sep', null],
+        ['maxsplit', -1],
+      ],
+      (self, sep = null, limit = -1) =>
+        text.split(plain(self), separator(sep), integer(limit)).map(part => sameKind(self, part)),
+      true,
+    ),
+  ],
+  [
+    'rsplit',
+    method(
+      [
+        ['sep', null],
+        ['maxsplit', -1],
+      ],
+      (self, sep = null, limit = -1) =>
+        text.splitFromRight(plain(self), separator(sep), integer(limit)).map(part => sameKind(self, part)),
+      true,
+    ),
+  ],
+  [
+    'splitlines',
+    method(
+      [['keepends', false]],
+      (self, keep = false) => text.splitLines(plain(self), truthy(keep)).map(line => sameKind(self, line)),
+      true,
+    ),
+  ],
+  ['partition', method(['sep'], (self, sep = null) => partition(self, sep, false))],
+  ['rpartition', method(['sep'], (self, sep = null) => partition(self, sep, true))],
+  [
+    'replace',
+    keepsKind(
+      (of, self, [old, by, count]) =>
+        text.replace(of, argument(self, old ?? null), argument(self, by ?? null), integer(count ?? -1)),
+      ['old', 'new', ['count', -1]],
+    ),
+  ],
+  ['join', method(['iterable'], (self, items = null) => join(self, items))],
+];
+
+/** Python's `separator.join(items)`; Markup escapes what it joins. */
+export function join(self: Text, items: Value): Value {
+  const parts: string[] = [];
+  const iterator = iterate(items);
+  for (let step = iterator.next(); !step.done; step = iterator.next()) {
+    if (self instanceof Markup) parts.push(markupOf(step.value));
+    else {
+      const part = textOf(step.value);
+      if (part === undefined) {
+        return raise(
+          'TypeError',
+          `sequence item ${parts.length}: expected str instance, ${typeName(step.value)} found`,
+        );
+      }
+      parts.push(part);
+    }
+  }
+  const joined = parts.join(plain(self));
+  spendText(joined.length);
+  return sameKind(self, joined);
+}
+
+const KINDS: Methods = Object.entries(TEXT_KINDS).map(([name, ask]) => [
+  name,
+  method([], self => ask(plain(self))),
+]);
+
+export const STRING_METHODS: ReadonlyMap<string, Method<Text>> = new Map([
+  ...CASES,
+  ...EDGES,
+  ...WIDTHS,
+  ...SEARCHES,
+  ...SPLITS,
+  ...KINDS,
+  ['format', formatMethod] as [string, Method<Text>],
+  ['format_map', formatMapMethod] as [string, Method<Text>],
+]);

@@ -1,0 +1,190 @@
+import lexer, { type Tokenizer as NunjucksTokenizer } from 'nunjucks/src/lexer.js';
+import { JinjaError, raise } from '../errors.ts';
+import { strip } from '../runtime/text.ts';
+import { normalizeInteger } from '../runtime/types.ts';
+import { Float } from '../runtime/values.ts';
+import { unescapeLiteral } from './string-literal.ts';
+import * as rules from './token-rules.ts';
+
+/** A token; `lineno` counts from 1. */
+export interface Token {
+  type: string;
+  value: string | number | bigint | Float;
+  lineno: number;
+  colno: number;
+}
+
+const Tokenizer = lexer.lex('', {}).constructor as new (source: string, options: object) => NunjucksTokenizer;
+
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+// What cannot begin a name is not tried as one.
+const NAME_START = /[\w\u0080-\uffff]/;
+
+type State = 'root' | 'block' | 'variable';
+
+/** nunjucks' tokenizer with the lexical rules of Jinja2. */
+export class JinjaTokenizer extends Tokenizer {
+  #state: State = 'root';
+  #brackets: string[] = [];
+  #line = 1;
+
+  constructor(source: string) {
+    super(normalizeSource(source), {});
+  }
+
+  /** The next token; at the end one of type `eof`, again and again. */
+  override nextToken(): Token {
+    for (;;) {
+      const token = this.#state === 'root' ? this.#template() : this.#code(this.#state);
+      if (token !== null) return token;
+    }
+  }
+
+  #token(type: string, value: Token['value'], text: string): Token {
+    const token = { type, value, lineno: this.#line, colno: 0 };
+    this.#skip(text);
+    return token;
+  }
+
+  #skip(text: string): void {
+    this.index += text.length;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#line += 1;
+  }
+
+  #match(rule: RegExp): string | null {
+    rule.lastIndex = this.index;
+    return rule.exec(this.str)?.[0] ?? null;
+  }
+
+  #fail(message: string): never {
+    const error = new JinjaError('TemplateSyntaxError', message);
+    throw Object.assign(error, { lineno: this.#line });
+  }
+
+  // Jinja2 misses the end only if something else is there instead.
+  #failUnlessAtEnd(message: string): null {
+    if (this.index < this.len) this.#fail(message);
+    this.#state = 'root';
+    return null;
+  }
+
+  /** Text up to the next tag, or the tag that begins here. */
+  #template(): Token | null {
+    if (this.index >= this.len) return this.#token('eof', '', '');
+    rules.TAG_START.lastIndex = this.index;
+    const start = rules.TAG_START.exec(this.str);
+    if (start === null) return this.#token('data', this.str.slice(this.index), this.str.slice(this.index));
+    const sign = this.str.charAt(start.index + 2);
+    if (start.index > this.index) {
+      const text = this.str.slice(this.index, start.index);
+      const token = this.#token('data', sign === '-' ? strip(text, null, 'right') : text, text);
+      return token.value === '' ? null : token;
+    }
+    return this.#tag(start[0], sign);
+  }
+
+  #tag(start: string, sign: string): Token | null {
+    const raw = start === '{%' ? this.#match(rules.RAW_START) : null;
+    if (raw !== null) {
+      this.#skip(raw);
+      return this.#raw();
+    }
+    const text = sign === '-' || sign === '+' ? start + sign : start;
+    if (start === '{#') {
+      this.#skip(text);
+      return this.#comment();
+    }
+    this.#state = start === '{%' ? 'block' : 'variable';
+    return this.#token(`${this.#state}_begin`, text, text);
+  }
+
+  #comment(): null {
+    rules.COMMENT_END.lastIndex = this.index;
+    const end = rules.COMMENT_END.exec(this.str);
+    if (end === null) return this.#failUnlessAtEnd('Missing end of comment tag');
+    this.#skip(this.str.slice(this.index, end.index + end[0].length));
+    return null;
+  }
+
+  #raw(): Token | null {
+    rules.RAW_END.lastIndex = this.index;
+    const end = rules.RAW_END.exec(this.str);
+    if (end === null) return this.#failUnlessAtEnd('Missing end of raw directive');
+    const text = this.str.slice(this.index, end.index);
+    const token = this.#token('data', end[1] === '-' ? strip(text, null, 'right') : text, text + end[0]);
+    return token.value === '' ? null : token;
+  }
+
+  /** A token inside `{{ }}` or `{% %}`. */
+  #code(state: 'block' | 'variable'): Token | null {
+    if (this.#brackets.length === 0) {
+      const end = this.#match(state === 'block' ? rules.BLOCK_END : rules.VARIABLE_END);
+      if (end !== null) {
+        this.#state = 'root';
+        return this.#token(`${state}_end`, end, end);
+      }
+    }
+    const blank = this.#match(rules.WHITESPACE);
+    if (blank !== null) {
+      this.#skip(blank);
+      return null;
+    }
+    if (this.index >= this.len) return this.#token('eof', '', '');
+    return this.#literal() ?? this.#operator();
+  }
+
+  #literal(): Token | null {
+    const float = this.#match(rules.FLOAT);
+    if (float !== null) return this.#token('float', new Float(Number(float.replaceAll('_', ''))), float);
+    const integer = this.#match(rules.INTEGER);
+    if (integer !== null) {
+      return this.#token(
+        'integer',
+        normalizeInteger(BigInt(integer.replaceAll('_', '').toLowerCase())),
+        integer,
+      );
+    }
+    const plain = this.#match(rules.PLAIN_NAME);
+    if (plain !== null) return this.#token('name', plain, plain);
+    const name = NAME_START.test(this.str.charAt(this.index)) ? this.#match(rules.NAME) : null;
+    if (name !== null) {
+      return rules.IDENTIFIER.test(name)
+        ? this.#token('name', name, name)
+        : this.#fail('Invalid character in identifier');
+    }
+    const string = this.#match(rules.STRING);
+    return string === null ? null : this.#string(string);
+  }
+
+  #string(literal: string): Token {
+    try {
+      return this.#token('string', unescapeLiteral(literal.slice(1, -1)), literal);
+    } catch (error) {
+      return error instanceof JinjaError
+        ? this.#fail(error.reason)
+        : raise('TemplateSyntaxError', String(error));
+    }
+  }
+
+  #operator(): Token {
+    const operator = this.#match(rules.OPERATOR);
+    if (operator === null) {
+      return this.#fail(`unexpected char '${this.str.charAt(this.index)}' at ${this.index}`);
+    }
+    const closing = CLOSING[operator];
+    if (closing !== undefined) this.#brackets.push(closing);
+    else if (operator === ')' || operator === ']' || operator === '}') {
+      const expected = this.#brackets.pop();
+      if (expected === undefined) this.#fail(`unexpected '${operator}'`);
+      if (expected !== operator) this.#fail(`unexpected '${operator}', expected '${expected}'`);
+    }
+    return this.#token(rules.OPERATOR_TYPES[operator] ?? operator, operator, operator);
+  }
+}
+
+/** Every kind of line end becomes one, and the last one is dropped. */
+function normalizeSource(source: string): string {
+  const text = source.replace(/\r\n|\r/g, '\n');
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
+}

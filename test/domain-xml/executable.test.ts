@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import t from 'tap';
+import { CACHE_FOLDER } from '../../src/domain-xml/compiled/cache.ts';
+import { buildProgram } from './support/build-program.ts';
+import { description, SAMPLES, sampleFile } from './support/descriptions.ts';
+import { TEMPLATES } from './support/project.ts';
+import { renderWithPython } from './support/python.ts';
+import { folderWith } from './support/run.ts';
+
+// A run as root keeps what it compiled there: it goes again if this test made it.
+const cacheWasThere = existsSync(CACHE_FOLDER);
+t.teardown(() => {
+  if (!cacheWasThere) rmSync(CACHE_FOLDER, { recursive: true, force: true });
+});
+
+const place = folderWith(t, {});
+const program = buildProgram(place);
+
+function call(args: string[], { cwd = '/', input = '' } = {}) {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    input,
+    encoding: 'utf8',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+  });
+  return { status, stdout, stderr };
+}
+
+t.test('The compiled program renders every sample to the byte as Python does', async t => {
+  const answers = renderWithPython(
+    SAMPLES.map(sample => ({ templates: [TEMPLATES], names: ['libvirt/xen.xml'], vm: description(sample) })),
+  );
+  for (const [index, sample] of SAMPLES.entries()) {
+    t.same(call(['render', 'work', '--vm', sampleFile(sample), '--templates', TEMPLATES]), {
+      status: 0,
+      stdout: answers[index]?.output,
+      stderr: '',
+    });
+  }
+});
+
+t.test(
+  'The compiled program compiles a template of the user, and takes the rest from what it holds',
+  async t => {
+    const folder = folderWith(t, {
+      'libvirt/xen-user.xml':
+        "{% extends 'libvirt/xen.xml' %}{% block on %}{{ super() | replace('destroy', 'preserve') }}{% endblock %}",
+    });
+    const args = [
+      'render',
+      'work',
+      '--vm',
+      sampleFile('pv'),
+      '--templates',
+      folder,
+      '--templates',
+      TEMPLATES,
+    ];
+    const { stdout, stderr } = call(args);
+    t.equal(stderr, '');
+    const [python] = renderWithPython([
+      { templates: [folder, TEMPLATES], names: ['libvirt/xen-user.xml'], vm: description('pv') },
+    ]);
+    t.equal(stdout, python?.output);
+  },
+);
+
+t.test('In a run as root, and only there, a template that others can write is refused', async t => {
+  const folder = folderWith(t, { 'libvirt/xen.xml': '<a/>' });
+  const args = ['render', 'work', '--vm', sampleFile('pv'), '--templates', folder];
+  t.same(call(args), { status: 0, stdout: '<a/>', stderr: '' });
+  chmodSync(`${folder}/libvirt/xen.xml`, 0o666);
+  if (process.geteuid?.() !== 0) {
+    t.same(call(args), { status: 0, stdout: '<a/>', stderr: '' });
+    return;
+  }
+  t.same(call(args), {
+    status: 1,
+    stdout: '',
+    stderr: `domain-xml: ${folder}/libvirt/xen.xml: is writable by others than root (chmod go-w)\n`,
+  });
+});
+
+t.test('The compiled program reads a description from standard input', async t => {
+  const input = JSON.stringify(description('pv'));
+  const { status, stdout, stderr } = call(['render', 'work', '--vm', '-', '--templates', TEMPLATES], {
+    input,
+  });
+  t.equal(stderr, '');
+  t.equal(status, 0);
+  t.match(stdout, '<name>work</name>');
+});
+
+t.test('The compiled program checks, compares, shows, helps and explains', async t => {
+  const options = ['--vm', sampleFile('hvm_pci'), '--templates', TEMPLATES];
+  t.match(call(['check', 'work', ...options]), { status: 0, stdout: 'work: valid', stderr: '' });
+  const { stdout: xml } = call(['render', 'work', ...options]);
+  t.same(call(['diff', 'work', ...options, '--against', '-'], { input: xml }), {
+    status: 0,
+    stdout: '',
+    stderr: '',
+  });
+  t.match(call(['which', 'work', '--templates', TEMPLATES]), { status: 0, stdout: 'used' });
+  t.match(call(['--help']), { status: 0, stdout: /domain-xml render <name>/ });
+  t.match(call(['render', 'work', '--help']), {
+    status: 0,
+    stdout: /--templates .*\[default: \/etc\/qubes\/templates, \/usr\/share\/qubes\/templates\]/s,
+  });
+  t.same(call(['render']), {
+    status: 2,
+    stdout: '',
+    stderr: "domain-xml: the VM's NAME is missing (see domain-xml --help)\n",
+  });
+});
+
+t.test('Nothing in the current folder changes what the program does', async t => {
+  const trap = folderWith(t, {
+    '.env': 'PATH=/nowhere\n',
+    'bunfig.toml': 'preload = ["./trap.ts"]\n',
+    'trap.ts': "console.log('trapped');\n",
+    'package.json': '{"yargs": {"dot-notation": true}, "imports": {"#x": "./trap.ts"}}',
+    'tsconfig.json': '{"compilerOptions": {"paths": {"*": ["./trap.ts"]}}}',
+    'libvirt/xen.xml': 'trapped',
+  });
+  writeFileSync(`${trap}/xmllint`, '#!/bin/sh\necho trapped\n', { mode: 0o755 });
+  const args = ['check', 'work', '--vm', sampleFile('pv'), '--templates', TEMPLATES];
+  t.same(call(args, { cwd: trap }), call(args));
+  t.match(call(args, { cwd: trap }), { status: 0, stdout: 'work: valid' });
+});
+
+t.test('A reader that goes away is no error', async t => {
+  symlinkSync(program, `${place}/by-another-name`);
+  const command = `'${place}/by-another-name' render work --vm '${sampleFile('pv')}' --templates '${TEMPLATES}' | head -c 1`;
+  const { stdout, stderr } = spawnSync('/bin/bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8' });
+  t.equal(stdout, '<');
+  t.equal(stderr, '');
+});

@@ -1,0 +1,37 @@
+import { JinjaError, pythonPercent, raise, Tuple, variadicHostFunction } from '../../src/jinja/index.ts';
+import { dictionaryEnvironment } from './dictionary-environment.ts';
+import type { Outcome, Trial } from './oracle.ts';
+import { untag } from './tagged-values.ts';
+
+const bug = variadicHostFunction('bug', ['message'], (message = '', ...args) =>
+  raise('AssertionError', pythonPercent(String(message), new Tuple(args))),
+);
+
+/** Renders a trial with the dialect. Only template errors count as outcomes: others are thrown on. */
+export function renderHere(trial: Trial): Outcome {
+  const environment = dictionaryEnvironment(trial.files);
+  const variables = Object.fromEntries(
+    Object.entries(trial.variables).map(([name, value]) => [name, untag(value)]),
+  );
+  try {
+    return { output: environment.getTemplate('main').render({ bug, ...variables }) };
+  } catch (error) {
+    if (!(error instanceof JinjaError)) throw error;
+    return { error: error.pythonName, message: error.reason, line: error.line };
+  }
+}
+
+// What Python prints of objects that have no better text: it differs from run to run.
+const ADDRESS = / at 0x[0-9a-f]+/;
+
+/** Whether Jinja2 itself would say something else the next time, so that there is nothing to compare with. */
+export function isUnpredictable(oracle: Outcome): boolean {
+  return oracle.tooLong === true || (oracle.output !== undefined && ADDRESS.test(oracle.output));
+}
+
+/** Whether both printed the same, or both raised. */
+export function agree(here: Outcome, oracle: Outcome): boolean {
+  if (isUnpredictable(oracle)) return true;
+  if (oracle.output !== undefined) return here.output === oracle.output;
+  return here.error !== undefined;
+}

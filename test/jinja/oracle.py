@@ -1,0 +1,86 @@
+"""Renders templates with the real Jinja2, for the tests to compare with: a request a line, an answer a line."""
+
+import json
+import resource
+import signal
+import sys
+
+import jinja2
+from markupsafe import Markup
+
+SECONDS = 3
+MEMORY = 1 << 30
+
+
+class Plain:
+    """An object with attributes and nothing else."""
+
+    def __init__(self, attributes):
+        self.__dict__.update(attributes)
+
+    def __str__(self):
+        return str(self.__dict__.get("name", "plain"))
+
+    __repr__ = __str__
+
+
+class TookTooLong(Exception):
+    pass
+
+
+def value_of(tagged):
+    if isinstance(tagged, list):
+        return [value_of(item) for item in tagged]
+    if not isinstance(tagged, dict):
+        return tagged
+    if "$float" in tagged:
+        return float(tagged["$float"])
+    if "$tuple" in tagged:
+        return tuple(value_of(item) for item in tagged["$tuple"])
+    if "$markup" in tagged:
+        return Markup(tagged["$markup"])
+    if "$object" in tagged:
+        return Plain({key: value_of(item) for key, item in tagged["$object"].items()})
+    if "$dict" in tagged:
+        return {value_of(key): value_of(item) for key, item in tagged["$dict"]}
+    raise ValueError(tagged)
+
+
+def bug(message, *args):
+    raise AssertionError(message % args)
+
+
+def stop(*_):
+    raise TookTooLong()
+
+
+def answer(request):
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(request["files"]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+    )
+    variables = {key: value_of(item) for key, item in request["variables"].items()}
+    signal.alarm(SECONDS)
+    try:
+        return {"output": environment.get_template("main").render(bug=bug, **variables)}
+    except TookTooLong:
+        return {"tooLong": True}
+    except Exception as error:
+        line = getattr(error, "lineno", None)
+        trace = error.__traceback__
+        while trace is not None and not isinstance(error, jinja2.TemplateSyntaxError):
+            if trace.tb_frame.f_code.co_filename == "<template>":
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        return {"error": type(error).__name__, "message": str(error), "line": line}
+    finally:
+        signal.alarm(0)
+
+
+signal.signal(signal.SIGALRM, stop)
+resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+sys.setrecursionlimit(1000)
+print(json.dumps({"version": jinja2.__version__}), flush=True)
+for request in sys.stdin:
+    print(json.dumps(answer(json.loads(request))), flush=True)

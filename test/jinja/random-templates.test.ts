@@ -1,0 +1,82 @@
+import t from 'tap';
+import { agree, isUnpredictable, renderHere } from './comparison.ts';
+import { pickTrial } from './generator/trial.ts';
+import { Oracle, type Outcome, type Trial } from './oracle.ts';
+import { shrink } from './shrink.ts';
+
+// make test runs one seed; JINJA_SEED and JINJA_TRIALS choose others.
+const seed = Number(process.env['JINJA_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const count = Number(process.env['JINJA_TRIALS'] ?? 5000);
+const AT_ONCE = 64;
+const REPORTED = 8;
+
+interface Difference {
+  trial: Trial;
+  here: Outcome;
+  oracle: Outcome;
+}
+
+t.setTimeout(600_000);
+const oracle = await Oracle.start();
+t.teardown(() => oracle.stop());
+
+async function difference(trial: Trial): Promise<Difference | null> {
+  const asked = oracle.render(trial);
+  const here = renderOnce(trial);
+  const answer = await asked;
+  tally(answer, here);
+  return agree(here, answer) ? null : { trial, here, oracle: answer };
+}
+
+const rendered = new WeakMap<Trial, Outcome>();
+
+function renderOnce(trial: Trial): Outcome {
+  const outcome = rendered.get(trial) ?? renderHere(trial);
+  rendered.set(trial, outcome);
+  return outcome;
+}
+
+function renders(trial: Trial): boolean {
+  return renderOnce(trial).output !== undefined;
+}
+
+const tallies = { rendered: 0, raised: 0, unpredictable: 0, otherClass: 0, otherLine: 0 };
+const otherClasses = new Map<string, number>();
+
+function tally(answer: Outcome, here: Outcome): void {
+  if (isUnpredictable(answer)) tallies.unpredictable += 1;
+  else if (answer.output !== undefined) tallies.rendered += 1;
+  else {
+    tallies.raised += 1;
+    if (answer.error !== here.error) {
+      tallies.otherClass += 1;
+      const pair = `${answer.error} / ${here.error}: ${answer.message} / ${here.message}`;
+      otherClasses.set(pair, (otherClasses.get(pair) ?? 0) + 1);
+    } else if (answer.line !== here.line) tallies.otherLine += 1;
+  }
+}
+
+t.test(`${count} random templates of seed ${seed} render as with Jinja2`, async t => {
+  t.comment(`JINJA_SEED=${seed}`);
+  const found: Difference[] = [];
+  for (let start = 0; start < count && found.length < REPORTED; start += AT_ONCE) {
+    const size = Math.min(AT_ONCE, count - start);
+    const trials = Array.from({ length: size }, (_, index) =>
+      pickTrial(seed * 100_003 + start + index, renders),
+    );
+    for (const result of await Promise.all(trials.map(difference))) if (result !== null) found.push(result);
+  }
+  const summary = { ...tallies };
+  for (const { trial } of found.slice(0, REPORTED)) {
+    const small = await shrink(trial, async candidate => (await difference(candidate)) !== null);
+    const { here, oracle: wanted } = (await difference(small)) ?? { here: {}, oracle: {} };
+    t.same(here, wanted, JSON.stringify(small));
+  }
+  t.comment(JSON.stringify(summary));
+  if (process.env['JINJA_CLASSES'] !== undefined) {
+    for (const [pair, times] of otherClasses) t.comment(`${times} × ${pair}`);
+  }
+  t.equal(found.length, 0, 'there are no differences');
+  t.ok(summary.unpredictable < count / 20, 'nearly all of them can be compared');
+  t.ok(summary.rendered > count / 4, 'many of them render');
+});
