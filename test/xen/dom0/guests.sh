@@ -36,9 +36,9 @@ start() {
   waits_for "$1" GUEST-UP
 }
 
-# waits_for NAME TEXT : on its console, for a minute.
+# waits_for NAME TEXT : on its console, for three minutes.
 waits_for() {
-  local ends=$((SECONDS + 60))
+  local ends=$((SECONDS + 180))
   while [ $SECONDS -lt $ends ]; do
     grep -qa "$2" "$consoles/guest-$1.log" 2>/dev/null && return 0
     sleep 0.2
@@ -61,7 +61,7 @@ ask() {
 # stopped NAME : waits until it is gone, its hotplug scripts done.
 stopped() {
   local try
-  for try in {1..300}; do
+  for try in {1..1000}; do
     xl domid "$1" >/dev/null 2>&1 || break
     sleep 0.1
   done
