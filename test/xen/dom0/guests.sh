@@ -10,7 +10,7 @@ vm() {
     disks+="'script=$script,vdev=$device,access=$access,target=$images',"
   done
   local kernel='kernel = "/lab/vmlinux"
-ramdisk = "/run/guest.cpio.gz"
+ramdisk = "/run/guest.cpio"
 memory = 160'
   # One that is never let run needs no real kernel, whose loading takes its time in here.
   [ "$type" != still ] || kernel='kernel = "/lab/still-kernel"
@@ -54,8 +54,8 @@ ask() {
   local name=$1 tag=${EPOCHREALTIME/./}
   shift
   timeout 10 bash -c "echo '$tag $*' >$(cat "/run/console-$name")" || { echo "$name does not listen"; return 1; }
-  waits_for "$name" "ANSWER $tag" || return 1
-  tr -d '\r' <"$consoles/guest-$name.log" | sed -n "s/^.*ANSWER $tag //p" | head -n 1
+  waits_for "$name" "ANSWER $tag .*END" || return 1
+  tr -d '\r' <"$consoles/guest-$name.log" | sed -n "s/^.*ANSWER $tag \(.*\) END.*/\1/p" | head -n 1
 }
 
 # stopped NAME : waits until it is gone, its hotplug scripts done.

@@ -25,11 +25,6 @@ powers_off() {
 check 'the guest powers off by itself' powers_off
 check 'its devices go with it' nothing_left
 
-vm pvh pvh "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
-check 'a PVH guest starts' start pvh
-check "it reads the template's bytes" equal "$(ask pvh hash xvda)" "$before"
-check 'it stops' stop pvh
-
 vm missing still "block-snapshot:xvda:rw:$stack:$folder/nowhere-cow.img"
 reason() {
   local said
