@@ -13,6 +13,7 @@ vm() {
 ramdisk = "/run/guest.cpio"
 memory = 160'
   # One that is never let run needs no real kernel, whose loading takes its time in here.
+  [ "$type" != pvh ] || kernel=${kernel/160/256}
   [ "$type" != still ] || kernel='kernel = "/lab/still-kernel"
 memory = 8' type=pv
   cat >"/run/$name.cfg" <<CONFIGURATION

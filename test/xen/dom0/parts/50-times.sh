@@ -19,31 +19,31 @@ backend() {
 median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
 
 cp /lab/bash-script /etc/xen/scripts/bash-script
-race() {
-  local round cold='' existing='' remove=''
-  for ((round = 0; round < rounds; round++)); do
-    backend 900 1
-    backend 901 2
-    backend 902 1
-    cold+=$(call "$1" add 900)$'\n'
-    # The same disk for a second domain, as a stub domain has it: everything is there.
-    existing+=$(call "$1" add 902)$'\n'
-    call "$1" remove 902 >/dev/null
-    remove+=$(call "$1" remove 900)$'\n'
-    xenstore-rm /local/domain/0/backend/vbd/900 /local/domain/0/backend/vbd/901 /local/domain/0/backend/vbd/902
-    losetup -D
-  done
-  echo "$(median <<<"${cold%$'\n'}") $(median <<<"${existing%$'\n'}") $(median <<<"${remove%$'\n'}")"
+
+# round NAME SCRIPT : each step once, the times appended to files.
+round() {
+  backend 900 1
+  backend 902 1
+  call "$2" add 900 >>"/run/$1-cold"
+  # The same disk for a second domain, as a stub domain has it: everything is there.
+  call "$2" add 902 >>"/run/$1-existing"
+  call "$2" remove 902 >/dev/null
+  call "$2" remove 900 >>"/run/$1-remove"
+  xenstore-rm /local/domain/0/backend/vbd/900 /local/domain/0/backend/vbd/902
+  losetup -D
 }
-read -r our_cold our_existing our_remove <<<"$(race /etc/xen/scripts/block-snapshot)"
-read -r bash_cold bash_existing bash_remove <<<"$(race /etc/xen/scripts/bash-script)"
+# In turn: both meet the same machine.
+for ((turn = 0; turn < rounds; turn++)); do
+  round ours /etc/xen/scripts/block-snapshot
+  round bash /etc/xen/scripts/bash-script
+done
 
 # faster NAME TIMES OURS THEIRS
 faster() {
   check "$1 is at least $2 times faster than in bash: $3 ms against $4 ms" \
     awk "BEGIN { exit !($4 >= $2 * $3 && $3 > 0) }"
 }
-faster 'add of a new device' 4 "$our_cold" "$bash_cold"
-faster 'add of a device that exists' 4 "$our_existing" "$bash_existing"
-faster 'remove' 3 "$our_remove" "$bash_remove"
+faster 'add of a new device' 4 "$(median </run/ours-cold)" "$(median </run/bash-cold)"
+faster 'add of a device that exists' 4 "$(median </run/ours-existing)" "$(median </run/bash-existing)"
+faster 'remove' 3 "$(median </run/ours-remove)" "$(median </run/bash-remove)"
 check 'no call of either failed' equal "$(cat /results/times.errors)" ''
