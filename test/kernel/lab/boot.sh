@@ -28,7 +28,10 @@ if ! command -v linux.uml >/dev/null; then
 fi
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+machine=
+# An interrupted run leaves neither its machine nor its folder behind. (timeout is in a process group of its own.)
+trap '[ -z "$machine" ] || kill -KILL -- "-$machine" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM HUP
 # What init.sh runs: a file, because the kernel's command line knows no quoting.
 printf '%q ' "$@" >"$scratch/command"
 printf 'export PATH=%q:$PATH\ncd %q\n' "$(dirname "$(command -v node)")" "$PWD" >"$scratch/environment"
@@ -41,8 +44,11 @@ exec 7>"$scratch/output"
 TMPDIR=$scratch timeout --signal=KILL "${minutes}m" linux.uml mem=2G umid="lab-$$" uml_dir="$scratch/" \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
   lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
-  </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1
+  </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1 &
+machine=$!
 exec 7>&-
+wait "$machine"
+machine=
 wait "$reader"
 
 if [ ! -s "$scratch/status" ]; then
