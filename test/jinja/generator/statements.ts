@@ -8,6 +8,8 @@ export interface StatementScope extends Scope {
   includes: string[];
   imports: string[];
   toplevel: boolean;
+  /** Inside a macro or a call block, where Jinja2 prints the address of a generator for an include without context. */
+  inMacro: boolean;
 }
 
 type Make = (scope: StatementScope, depth: number) => string;
@@ -98,10 +100,8 @@ const include: Make = scope => {
   const name = random.pick([...scope.includes, 'nosuch']);
   const which = random.chance(0.2) ? `['nosuch', '${name}']` : `'${name}'`;
   const missing = name === 'nosuch' || random.chance(0.2) ? ' ignore missing' : '';
-  return tag(
-    scope,
-    `include ${which}${missing}${random.pick(['', '', ' with context', ' without context'])}`,
-  );
+  const contexts = ['', '', ' with context', ...(scope.inMacro ? [] : [' without context'])];
+  return tag(scope, `include ${which}${missing}${random.pick(contexts)}`);
 };
 
 const importing: Make = scope => {
@@ -216,7 +216,7 @@ const macro: Make = (scope, depth) => {
     '{{ caller() if caller is defined }}',
     '{{ q is defined }}',
   ]);
-  const inner = nested(scope, depth, { names: ['p'], inLoop: false, macros: [] });
+  const inner = nested(scope, depth, { names: ['p'], inLoop: false, macros: [], inMacro: true });
   const code = tag(scope, `macro ${name}(${parameters})`) + inner + extra + tag(scope, 'endmacro');
   scope.macros.push(name);
   const call = random.pick([
@@ -242,6 +242,7 @@ const callBlock: Make = (scope, depth) => {
   const inner = nested(scope, depth, {
     names: parameters === '' ? scope.names : [...scope.names, 'x'],
     inLoop: false,
+    inMacro: true,
   });
   return `${tag(scope, `macro ${name}(p=1)`)}[${use}]${tag(scope, 'endmacro')}${tag(scope, `call${parameters} ${name}(${any(scope)})`)}${inner}${tag(scope, 'endcall')}`;
 };

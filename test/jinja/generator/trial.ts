@@ -33,6 +33,7 @@ export function makeTrial(seed: number): Trial {
     includes: ['part'],
     imports: ['lib'],
     toplevel: true,
+    inMacro: false,
     ...more,
   });
   files['part'] = body(scope({ names: ['a', 'x'], includes: [] }), 1);

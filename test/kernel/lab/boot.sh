@@ -28,7 +28,14 @@ if ! command -v linux.uml >/dev/null; then
 fi
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# The machine leads a process group of its own, and writes down its number for as long as it runs.
+end_machine() {
+  local leader
+  leader=$(cat "$scratch"/lab/pid 2>/dev/null) && kill -KILL -- "-$leader"
+}
+# An interrupted run leaves neither its machine nor its folder behind.
+trap 'end_machine; rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM HUP
 # What init.sh runs: a file, because the kernel's command line knows no quoting.
 printf '%q ' "$@" >"$scratch/command"
 printf 'export PATH=%q:$PATH\ncd %q\n' "$(dirname "$(command -v node)")" "$PWD" >"$scratch/environment"
@@ -38,11 +45,15 @@ mkfifo "$scratch/output"
 cat <"$scratch/output" &
 reader=$!
 exec 7>"$scratch/output"
-TMPDIR=$scratch timeout --signal=KILL "${minutes}m" linux.uml mem=2G umid="lab-$$" uml_dir="$scratch/" \
+TMPDIR=$scratch timeout --signal=KILL "${minutes}m" linux.uml mem=2G umid=lab uml_dir="$scratch/" \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
   lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
-  </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1
+  </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1 &
+running=$!
 exec 7>&-
+wait "$running"
+# One that ran out of time has left processes that keep the output open.
+end_machine
 wait "$reader"
 
 if [ ! -s "$scratch/status" ]; then
