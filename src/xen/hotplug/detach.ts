@@ -6,10 +6,10 @@ import { forgetRecord, readRecord } from './records.ts';
  * keeps a device open that no VM and no other device accounts for: the next call takes that down.
  * @param key the attachment, as its records call it
  * @param patience milliseconds to wait for the last one to close the device
+ * @param record what is recorded of it, where the caller has read that already
  * @returns what was done, in a few words for the log
  */
-export function detach(key: string, patience: number): string {
-  const record = readRecord(key);
+export function detach(key: string, patience: number, record = readRecord(key)): string {
   if (record === undefined) {
     forgetRecord(key);
     return 'no record: nothing to do';

@@ -17,8 +17,8 @@ const PATIENCE_MILLISECONDS = 3000;
  */
 export function remove(attachment: Attachment): string {
   limitWaits(WAITS_END);
-  const base = readRecord(attachment.key)?.identity.base;
-  const done = detach(attachment.key, PATIENCE_MILLISECONDS);
-  const swept = base === undefined ? [] : sweep(base, attachment, withXenstore);
+  const record = readRecord(attachment.key);
+  const done = detach(attachment.key, PATIENCE_MILLISECONDS, record);
+  const swept = record === undefined ? [] : sweep(record.identity.base, attachment, withXenstore);
   return [done, ...swept].join('; ');
 }
