@@ -11,9 +11,9 @@ vm() {
   done
   local kernel='kernel = "/lab/vmlinux"
 ramdisk = "/run/guest.cpio"
-memory = 160'
+memory = 192'
   # One that is never let run needs no real kernel, whose loading takes its time in here.
-  [ "$type" != pvh ] || kernel=${kernel/160/256}
+  [ "$type" != pvh ] || kernel=${kernel/192/256}
   [ "$type" != still ] || kernel='kernel = "/lab/still-kernel"
 memory = 8' type=pv
   cat >"/run/$name.cfg" <<CONFIGURATION
