@@ -30,7 +30,7 @@ cow=$(stat -c %i $folder/root-cow.img)
 check 'the template starts while its guests run' start template
 ask template write xvda 0 the new first block >/dev/null
 ask template write xvda 4000 another new block >/dev/null
-check 'the template is changed' test "$(ask template hash xvda)" != "$before"
+check 'the template reads what it wrote' equal "$(ask template read xvda 0)" 'the new first block'
 check 'a running guest still reads the old bytes' equal "$(ask g2 hash xvda)" "$before"
 check 'a running guest still reads what it wrote itself' equal "$(ask g1 read xvda 8)" 'what the guest wrote'
 check 'the template stops' stop template
