@@ -19,8 +19,9 @@ mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "
   "$(($(du -sm --apparent-size "$files" | cut -f 1) * 12 / 10 + 32))M" || exit 125
 truncate -s 64M "$scratch/results.img"
 
-# The features that are taken away crash dom0 or hang PVH guests under QEMU's own emulation (SMAP, RDTSCP).
-nice -n 15 timeout --foreground --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp \
+# The features that are taken away crash dom0 (SMAP), hang PVH guests (RDTSCP), or, so it seems, lose registers of
+# programs that use them under load (AVX) in QEMU's own emulation.
+nice -n 15 timeout --foreground --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp,-avx,-avx2,-pku \
   -m 2048 -smp 2 -display none -vga none -nodefaults -no-reboot -serial stdio -monitor none -net none \
   -drive "file=$image/root.img,format=raw,if=virtio,snapshot=on" \
   -drive "file=$scratch/files.img,format=raw,if=virtio,readonly=on" \
