@@ -24,11 +24,11 @@ cp /lab/bash-script /etc/xen/scripts/bash-script
 round() {
   backend 900 1
   backend 902 1
-  call "$2" add 900 >>"/run/$1-cold"
+  call "$2" add 900 >>"/results/times-$1-cold"
   # The same disk for a second domain, as a stub domain has it: everything is there.
-  call "$2" add 902 >>"/run/$1-existing"
+  call "$2" add 902 >>"/results/times-$1-existing"
   call "$2" remove 902 >/dev/null
-  call "$2" remove 900 >>"/run/$1-remove"
+  call "$2" remove 900 >>"/results/times-$1-remove"
   xenstore-rm /local/domain/0/backend/vbd/900 /local/domain/0/backend/vbd/902
   losetup -D
 }
@@ -43,7 +43,7 @@ faster() {
   check "$1 is at least $2 times faster than in bash: $3 ms against $4 ms" \
     awk "BEGIN { exit !($4 >= $2 * $3 && $3 > 0) }"
 }
-faster 'add of a new device' 4 "$(median </run/ours-cold)" "$(median </run/bash-cold)"
-faster 'add of a device that exists' 4 "$(median </run/ours-existing)" "$(median </run/bash-existing)"
-faster 'remove' 3 "$(median </run/ours-remove)" "$(median </run/bash-remove)"
+faster 'add of a new device' 4 "$(median </results/times-ours-cold)" "$(median </results/times-bash-cold)"
+faster 'add of a device that exists' 4 "$(median </results/times-ours-existing)" "$(median </results/times-bash-existing)"
+faster 'remove' 3 "$(median </results/times-ours-remove)" "$(median </results/times-bash-remove)"
 check 'no call of either failed' equal "$(cat /results/times.errors)" ''
