@@ -30,5 +30,3 @@ uninstall-hotplug:
 .PHONY: test-xen
 test-xen: build build/.stamp .tap/plugins ## Run the tests on a real Xen with real VMs, in QEMU
 	tap --timeout=0 build/test/xen/xen.test.js
-
-test: test-xen

@@ -8,8 +8,8 @@ import { patience } from './patience.ts';
 /** Only root may write in /run, so what is found there is root's own. */
 const LOCK_FOLDER = '/run/block-snapshot';
 
-/** Long for anything that a command does under the lock, short of libxl's 40 s. */
-const PATIENCE_MILLISECONDS = 25_000;
+/** Long for all that a crowd of commands does under the lock, one after the other. */
+const PATIENCE_MILLISECONDS = 30_000;
 
 /**
  * Runs an action while holding the lock of a base: one command at a time changes the devices on it. The lock is the

@@ -8,8 +8,8 @@ import { patience } from './patience.ts';
  */
 const UDEV_FLAGS = 0x0002 | 0x0004 | 0x0008;
 
-/** Long for udev, short of the 40 s that libxl waits for a hotplug script. */
-const PATIENCE_MILLISECONDS = 10_000;
+/** Long for udev, even on a machine that has more to do than it can. */
+const PATIENCE_MILLISECONDS = 20_000;
 
 /**
  * The events of one command for udev, waited for together at its end: udev works on one device while the command

@@ -1,5 +1,6 @@
 // Many commands at once on one template, as at the start of a session: none may fail, nothing may be left.
 import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Order, Report } from './crowd-worker.ts';
@@ -22,6 +23,10 @@ const workers = Array.from({ length: AT_ONCE }, () =>
 t.teardown(() => {
   for (const worker of workers) worker.kill();
 });
+for (const worker of workers) worker.setMaxListeners(0);
+t.test('the workers are there', test =>
+  Promise.all(workers.map(worker => once(worker, 'message'))).then(() => test.pass()),
+);
 
 type Crowd = (order: Order, index: number) => Promise<Report>;
 
