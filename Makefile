@@ -29,8 +29,8 @@ $(MODULES): package.json package-lock.json
 	npm ci
 	@touch $@
 
-.PHONY: needs-build needs-kernel needs-templates
-needs-build needs-kernel needs-templates: needs-%:
+.PHONY: needs-build needs-kernel needs-templates needs-xen
+needs-build needs-kernel needs-templates needs-xen: needs-%:
 	@test/needs.sh $*
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
@@ -70,7 +70,12 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 	@touch $@
 
 .PHONY: test
-test: lint test-unit test-templates test-kernel ## Lint, and run every test, those on the real kernel included
+test: lint test-unit test-templates test-machines ## Lint, and run every test, those on the real kernel and the real Xen included
+
+# Both together, because either leaves a processor idle at times.
+.PHONY: test-machines
+test-machines: build build/.stamp .tap/plugins needs-kernel needs-xen
+	tap --jobs=3 --timeout=0 build/test/xen/*.test.js build/test/kernel/*.test.js
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own

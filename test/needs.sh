@@ -1,21 +1,23 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel|templates
+#   needs.sh build|kernel|templates|xen
 set -eu
 
 case ${1-} in
   build) packages='gcc libc6-dev libdevmapper-dev' ;;
   kernel) packages='user-mode-linux libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils' ;;
   templates) packages='python3-jinja2 libxml2-utils libvirt0 libvirt-clients' ;;
-  *) echo "usage: $0 build|kernel|templates" >&2; exit 2 ;;
+  xen) packages='qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev' ;;
+  *) echo "usage: $0 build|kernel|templates|xen" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
   # Not Debian: the packages have other names here, so the commands and files themselves are looked for.
   case $1 in
-    build) [ -e /usr/include/libdevmapper.h ] && command -v cc >/dev/null && exit 0 ;;
-    kernel) command -v linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null && exit 0 ;;
-    templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && command -v xmllint virsh >/dev/null && exit 0 ;;
+    build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 && exit 0 ;;
+    kernel) type linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null 2>&1 && exit 0 ;;
+    xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 && exit 0 ;;
+    templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && type xmllint virsh >/dev/null 2>&1 && exit 0 ;;
   esac
   echo "make: this needs what Debian calls: $packages" >&2
   exit 1

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
 
-"$here/lab/packages.sh"
+"$project/test/needs.sh" xen
 image=$("$here/lab/build-image.sh")
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
