@@ -7,11 +7,6 @@ import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { openToWrite, withDescriptor } from './open-descriptor.ts';
 
-/** Whether the cow is the base's own, which is made where it is missing: X-cow.img of X.img, in the same folder. */
-export function isOwnCow(basePath: string, cowPath: string): boolean {
-  return basePath.endsWith('.img') && cowPath === `${basePath.slice(0, -'.img'.length)}-cow.img`;
-}
-
 /**
  * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
  * that no crash leaves one of the wrong size.

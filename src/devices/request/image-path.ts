@@ -3,8 +3,8 @@ import { Refusal } from '../answer/refusal.ts';
 /** PATH_MAX of linux/limits.h, with its NUL. */
 const PATH_MAX = 4096;
 
-/** What an image is in a stack; errors call it that. */
-export type ImageRole = 'base' | 'cow';
+/** What an image is in a stack, or that it was given as a template; errors call it that. */
+export type ImageRole = 'base' | 'cow' | 'template';
 
 /** An absolute path, checked for form alone. */
 export interface ImagePath {
@@ -32,7 +32,10 @@ export function oneLine(text: string): string {
  */
 export function imagePath(role: ImageRole, path: string): ImagePath {
   const refuse = (reason: string) => new Refusal(`${role} ${printable(path)} ${reason}`);
-  if (path === '') throw new Refusal(`the path of a ${role} is empty: give BASE:COW[:COW2...]`);
+  if (path === '')
+    throw new Refusal(
+      `the path of a ${role} is empty: give ${role === 'template' ? 'its folder or its image' : 'BASE:COW[:COW2...]'}`,
+    );
   if (path.includes('\0')) throw refuse('has a NUL in its path: rename the file');
   if (path.includes('\n')) throw refuse('has a newline in its path: rename the file');
   if (path.includes('\ufffd')) throw refuse('has a path that is not UTF-8: rename the file');
