@@ -1,6 +1,7 @@
 import { addon } from '../native/addon.ts';
 import { Refusal } from './answer/refusal.ts';
 import { warn } from './answer/warning.ts';
+import { configuration } from './configuration.ts';
 import { withBaseLock } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
 import { makeCowFile } from './kernel/cow-file.ts';
@@ -85,7 +86,7 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
     const found = findImage(cow);
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
-      makeCowFile(cow.path, storeSize(sizeOf(base)), base);
+      makeCowFile(cow.path, storeSize(sizeOf(base), configuration().chunk), base);
       undo.add(() => addon().removeFile(cow.path));
     }
     return requireImage(cow);

@@ -76,7 +76,15 @@ export interface Addon {
   linkTemporaryFile(descriptor: number, path: string): void;
   /** O_ flags of fcntl.h; O_CLOEXEC is always set. */
   openFlags: Record<
-    'readOnly' | 'writeOnly' | 'readWrite' | 'append' | 'truncate' | 'create' | 'noFollow' | 'temporary',
+    | 'readOnly'
+    | 'writeOnly'
+    | 'readWrite'
+    | 'append'
+    | 'truncate'
+    | 'create'
+    | 'noFollow'
+    | 'nonBlocking'
+    | 'temporary',
     number
   >;
   closeFile(descriptor: number): void;
