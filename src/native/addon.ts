@@ -40,6 +40,8 @@ export interface FileStatus {
   rdev: bigint;
   /** Bytes. */
   size: number;
+  /** Bytes that it takes on its filesystem. */
+  allocated: number;
   user: number;
   group: number;
   /** Permission bits. */
