@@ -18,7 +18,7 @@ export async function runList(parameters: readonly string[]): Promise<void> {
     import('../../overview/text/overview-text.ts'),
     import('../../overview/text/colours.ts'),
   ]);
-  terminal.print(overviewText(overview, coloursFor(terminal.interactive, process.env), columns));
+  terminal.print(await overviewText(overview, coloursFor(terminal.interactive, process.env), columns));
 }
 
 /** The two common calls are read without yargs, which costs more to load than the devices to look at. */

@@ -11,17 +11,17 @@ export type SnapshotStatus =
 
 const USAGE = /^(\d+)\/(\d+) (\d+)$/;
 
-const WORDS: Readonly<Record<string, 'invalid' | 'overflow' | 'merge failed'>> = {
-  Invalid: 'invalid',
-  Overflow: 'overflow',
-  'Merge failed': 'merge failed',
-};
+const WORDS: ReadonlyMap<string, 'invalid' | 'overflow' | 'merge failed'> = new Map([
+  ['Invalid', 'invalid'],
+  ['Overflow', 'overflow'],
+  ['Merge failed', 'merge failed'],
+] as const);
 
 /** Reads the status of a device that is one snapshot, or one snapshot that is being merged. */
 export function parseSnapshotStatus(targets: readonly TargetLine[]): SnapshotStatus {
   const said = targets[0]?.parameters.trim() ?? '';
   const match = USAGE.exec(said);
-  if (match === null) return { kind: WORDS[said] ?? 'unknown' };
+  if (match === null) return { kind: WORDS.get(said) ?? 'unknown' };
   const [used = 0, all = 0, metadata = 0] = match.slice(1).map(Number);
   return { kind: 'serving', used: sectors(used), all: sectors(all), metadata: sectors(metadata) };
 }

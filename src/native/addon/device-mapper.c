@@ -26,7 +26,8 @@ static void keep_message(int level, const char *file, int line, int dm_errno, co
 	(void)file;
 	(void)line;
 	(void)dm_errno;
-	if ((level & LEVEL_MASK) > LEVEL_ERROR)
+	/* The first one says what happened, those after it what that led to. */
+	if ((level & LEVEL_MASK) > LEVEL_ERROR || message[0])
 		return;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);

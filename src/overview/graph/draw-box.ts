@@ -1,4 +1,4 @@
-import { widthOf } from '../text/width.ts';
+import stringWidth from 'string-width';
 import type { Box } from './boxes.ts';
 import type { Place } from './layout.ts';
 import { PALETTE } from './palette.ts';
@@ -18,7 +18,7 @@ export const DASHES = '5 4';
 export function drawBox(box: Box & Place): string {
   const { x, y, width, height, role, title, lines, remark, fill, unused } = box;
   const colours = PALETTE[role];
-  const remarkWidth = remark === '' ? 0 : textWidth(widthOf(remark), REMARK_SIZE, true) + PADDING;
+  const remarkWidth = remark === '' ? 0 : textWidth(stringWidth(remark), REMARK_SIZE, true) + PADDING;
   const frame = element('rect', {
     x,
     y,

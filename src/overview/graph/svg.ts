@@ -1,5 +1,5 @@
+import stringWidth from 'string-width';
 import { shortenMiddle } from '../text/shorten.ts';
-import { widthOf } from '../text/width.ts';
 
 /** Fonts that are easy to read and that Linux desktops have; without any of them, whatever has no serifs. */
 export const FONTS =
@@ -50,7 +50,7 @@ export function textLine(
       'font-weight': bold ? 700 : undefined,
       'text-anchor': end ? 'end' : undefined,
     },
-    escapeXml(shortenMiddle(text, letters, widthOf)),
+    escapeXml(shortenMiddle(text, letters, stringWidth)),
   );
 }
 

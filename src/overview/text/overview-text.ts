@@ -5,6 +5,7 @@ import type { Colours } from './colours.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
 import { tableLines } from './table.ts';
+import { widthFunction } from './width.ts';
 
 /** What is said where there is nothing to show. */
 const NOTHING = 'No template is in use: device-mapper has no device of block-snapshot.';
@@ -13,9 +14,14 @@ const NOTHING = 'No template is in use: device-mapper has no device of block-sna
  * The overview for people.
  * @param width of the terminal, in columns; undefined where there is no limit
  */
-export function overviewText(overview: Overview, colours: Colours, width: number | undefined): string {
+export async function overviewText(
+  overview: Overview,
+  colours: Colours,
+  width: number | undefined,
+): Promise<string> {
   const rows = overview.templates.flatMap(rowsOf);
-  const lines = rows.length === 0 ? [NOTHING] : tableLines(rows, colours, width);
+  const widthOf = await widthFunction(rows.flatMap(({ name, users }) => [name, users]));
+  const lines = rows.length === 0 ? [NOTHING] : tableLines(rows, { colours, width, widthOf });
   return [...lines, ...sections(overview, colours), ''].join('\n');
 }
 

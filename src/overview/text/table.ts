@@ -1,11 +1,12 @@
 import type { Colours } from './colours.ts';
 import type { Row } from './rows.ts';
 import { shortenMiddle } from './shorten.ts';
-import { widthOf } from './width.ts';
+import type { WidthOf } from './width.ts';
 
 /** The tree may be cut to this width, so that lines fit a terminal; below it they wrap. */
 const NARROWEST_TREE = 24;
 
+const TREE_TITLE = 'IMAGE';
 const GAP = '  ';
 
 interface Column {
@@ -13,6 +14,14 @@ interface Column {
   right?: true;
   text: (row: Row) => string;
   colour?: (row: Row, colours: Colours) => (text: string) => string;
+}
+
+/** Lines are laid out with these. */
+export interface Layout {
+  colours: Colours;
+  /** Of the terminal, in columns; undefined where there is no limit. */
+  width: number | undefined;
+  widthOf: WidthOf;
 }
 
 /** What follows the tree in every line. */
@@ -30,52 +39,48 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-/**
- * Lines with aligned columns, a header first; no line ends with a space.
- * @param width of the terminal, in columns; undefined where there is no limit
- */
-export function tableLines(rows: readonly Row[], colours: Colours, width: number | undefined): string[] {
+/** Lines with aligned columns, a header first; no line ends with a space. */
+export function tableLines(rows: readonly Row[], layout: Layout): string[] {
+  const { colours, width, widthOf } = layout;
   const widths = COLUMNS.map(({ title, text }) =>
-    Math.max(widthOf(title), ...rows.map(row => widthOf(text(row)))),
+    rows.reduce((widest, row) => Math.max(widest, widthOf(text(row))), title.length),
   );
   const others = widths.reduce((sum, column) => sum + GAP.length + column, 0);
-  const wanted = Math.max(widthOf('IMAGE'), ...rows.map(row => widthOf(row.branches + row.name)));
-  const tree = Math.min(wanted, Math.max(NARROWEST_TREE, (width ?? Infinity) - others));
-  const header = joined(
-    pad('IMAGE', tree),
-    COLUMNS.map(({ title, right }, index) => pad(title, widths[index] ?? 0, right)),
+  // The branches are one column for each character.
+  const wanted = rows.reduce(
+    (widest, { branches, name }) => Math.max(widest, branches.length + widthOf(name)),
+    TREE_TITLE.length,
   );
-  return [colours.bold(header), ...rows.map(row => line(row, tree, widths, colours))];
+  const tree = Math.min(wanted, Math.max(NARROWEST_TREE, (width ?? Number.POSITIVE_INFINITY) - others));
+  const header = COLUMNS.map(({ title, right }, index) =>
+    pad(title, (widths[index] ?? 0) - title.length, right),
+  );
+  const title = TREE_TITLE.padEnd(tree);
+  return [
+    colours.bold([title, ...header].join(GAP).trimEnd()),
+    ...rows.map(row => lineOf(row, tree, widths, layout)),
+  ];
 }
 
-function line(row: Row, tree: number, widths: readonly number[], colours: Colours): string {
-  const name = shortenMiddle(row.name, tree - widthOf(row.branches), widthOf);
-  const padding = ' '.repeat(Math.max(0, tree - widthOf(row.branches + name)));
-  const paint = row.kind === 'template' ? colours.bold : plain;
+function lineOf(row: Row, tree: number, widths: readonly number[], { colours, widthOf }: Layout): string {
+  const room = tree - row.branches.length;
+  const name = shortenMiddle(row.name, room, widthOf);
+  const first = colours.dim(row.branches) + (row.kind === 'template' ? colours.bold(name) : name);
   let end = COLUMNS.length;
   while (end > 0 && COLUMNS[end - 1]?.text(row) === '') end -= 1;
+  if (end === 0) return first;
   const cells = COLUMNS.slice(0, end).map(({ text, right, colour }, index) => {
     const cell = text(row);
     const painted = cell === '' || colour === undefined ? cell : colour(row, colours)(cell);
-    const last = index === end - 1 && right === undefined;
-    return last ? painted : padPainted(cell, painted, widths[index] ?? 0, right);
+    const left = index === end - 1 && right === undefined ? 0 : (widths[index] ?? 0) - widthOf(cell);
+    return pad(painted, left, right);
   });
-  const first = colours.dim(row.branches) + paint(name);
-  return end === 0 ? first : joined(first + padding, cells);
+  return [pad(first, room - widthOf(name)), ...cells].join(GAP);
 }
 
-function joined(first: string, cells: readonly string[]): string {
-  return [first, ...cells].join(GAP).trimEnd();
-}
-
-function pad(text: string, width: number, right?: true): string {
-  return padPainted(text, text, width, right);
-}
-
-/** Escape sequences take no room: the width is that of the text without them. */
-function padPainted(text: string, painted: string, width: number, right?: true): string {
-  const padding = ' '.repeat(Math.max(0, width - widthOf(text)));
-  return right ? padding + painted : painted + padding;
+function pad(text: string, spaces: number, right?: true): string {
+  const padding = ' '.repeat(Math.max(0, spaces));
+  return right ? padding + text : text + padding;
 }
 
 function plain(text: string): string {
