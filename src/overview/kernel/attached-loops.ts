@@ -1,50 +1,39 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
-import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
 import { bytes } from '../../devices/plan/units.ts';
-import { addon, type FileStatus } from '../../native/addon.ts';
+import { type AttachedLoop, addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import type { BackingFile, LoopDevice } from '../facts.ts';
 
 /** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
 const DELETED = ' (deleted)';
 
-/** All loop devices that are attached to a file, in the order of their numbers. */
+/**
+ * All loop devices that are attached to a file, in the order of their numbers.
+ * @throws Refusal when there is no permission to ask them
+ */
 export function readAttachedLoops(): LoopDevice[] {
-  return addon()
-    .listFolder('/sys/block')
-    .filter(name => /^loop\d+$/.test(name))
-    .sort((a, b) => Number(a.slice('loop'.length)) - Number(b.slice('loop'.length)))
-    .flatMap(name => readLoop(name) ?? []);
-}
-
-function readLoop(name: string): LoopDevice | undefined {
-  const shown = readQuietly(`/sys/block/${name}/loop/backing_file`);
-  if (shown === null) return undefined;
-  const node = `/dev/${name}`;
-  const status = readStatus(node);
-  if (status === undefined) return undefined;
-  const { device, key, whole } = status;
-  return { node, device, key, whole, file: locateFile(shown.replace(/\n$/, ''), key, quietStatus) };
-}
-
-/** Undefined for one that is free. */
-function readStatus(node: string): Pick<LoopDevice, 'device' | 'key' | 'whole'> | undefined {
-  try {
-    return withDescriptor(openToRead(node), descriptor => {
-      const status = addon().loopStatus(descriptor);
-      if (status === null) return undefined;
+  return askLoops()
+    .sort((a, b) => Number(a.rdev - b.rdev))
+    .map(({ name, rdev, device, inode, offset, sizeLimit, file }) => {
+      const key = imageKey(device, inode);
       return {
-        device: deviceNumberOf(addon().descriptorStatus(descriptor).rdev),
-        key: imageKey(status.device, status.inode),
-        whole: status.offset === 0n && status.sizeLimit === 0n,
+        node: `/dev/${name}`,
+        device: deviceNumberOf(rdev),
+        key,
+        whole: offset === 0n && sizeLimit === 0n,
+        file: locateFile(file.replace(/\n$/, ''), key, quietStatus),
       };
     });
+}
+
+function askLoops(): AttachedLoop[] {
+  try {
+    return addon().attachedLoops();
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENXIO', 'ENODEV')) return undefined;
     if (isSystemError(error, 'EACCES', 'EPERM'))
-      throw new Refusal(`no permission to look at ${node}: run as root`);
+      throw new Refusal('no permission to look at loop devices (/dev/loop*): run as root');
     throw error;
   }
 }

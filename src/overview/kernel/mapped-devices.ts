@@ -13,20 +13,28 @@ import type { MappedDevice, MappedTarget } from '../facts.ts';
  * @throws Refusal when there is no device-mapper, or no permission to ask it
  */
 export function readMappedDevices(): MappedDevice[] {
-  const names = askDeviceMapper(() => addon().deviceNames());
-  return names.filter(name => parseDeviceName(name) !== undefined).flatMap(name => readDevice(name) ?? []);
+  const names = askDeviceMapper(() => addon().deviceNames()).filter(
+    name => parseDeviceName(name) !== undefined,
+  );
+  return addon()
+    .devicesInFull(names)
+    .flatMap(([table, status], index) =>
+      table === null || status === null ? [] : describe(names[index] ?? '', table, status),
+    );
 }
 
-function readDevice(name: string): MappedDevice | undefined {
-  const state = addon().deviceTable(name);
-  const target = state && readTarget(name, state);
-  if (state === null || target === null || target === undefined) return undefined;
-  const { major, minor, openCount, suspended } = state;
-  return { name, device: deviceNumber(major, minor), openCount, suspended, target };
+function describe(name: string, table: DeviceState, status: DeviceState): MappedDevice {
+  const { major, minor, openCount, suspended } = table;
+  return {
+    name,
+    device: deviceNumber(major, minor),
+    openCount,
+    suspended,
+    target: readTarget(table, status),
+  };
 }
 
-/** Undefined when the device has gone. */
-function readTarget(name: string, { liveTable, targets }: DeviceState): MappedTarget | undefined {
+function readTarget({ liveTable, targets }: DeviceState, status: DeviceState): MappedTarget {
   if (!liveTable) return { kind: 'none' };
   const origin = parseOriginTable(targets);
   if (origin !== undefined)
@@ -34,8 +42,6 @@ function readTarget(name: string, { liveTable, targets }: DeviceState): MappedTa
   const merging = targets[0]?.type === 'snapshot-merge';
   const table = parseSnapshotTable(merging ? asSnapshot(targets) : targets);
   if (table === undefined) return { kind: 'foreign' };
-  const status = addon().deviceStatus(name);
-  if (status === null) return undefined;
   return { kind: 'snapshot', table, status: parseSnapshotStatus(status.targets), merging };
 }
 
