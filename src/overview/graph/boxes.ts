@@ -1,4 +1,5 @@
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { oneLine } from '../../devices/request/image-path.ts';
 import { remarksOn } from '../conclusions.ts';
 import type { Image, Layer, Origin, Template, User } from '../overview.ts';
 import { diskName, folderOf, imageText, kernelName, userText, vmName } from '../text/names.ts';
@@ -107,7 +108,7 @@ function addUsers(drawing: Boxes, of: string, users: readonly User[], unknownUse
   };
   for (const user of users)
     if (user.kind === 'vm') add(vmName(user), `domain ${user.domain} · ${diskName(user.disk)}`, user.gone);
-    else add(userText(user), whoIs(user), false);
+    else add(user.kind === 'process' ? oneLine(user.name) : userText(user), whoIs(user), false);
   if (unknownUsers > 0)
     add(
       users.length > 0 ? `${unknownUsers} more` : 'somebody',
