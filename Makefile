@@ -102,6 +102,7 @@ BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
 bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
 	@node build/test/bench/start-up.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
+	@$(LAB) --minutes 30 node build/test/bench/list.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2
@@ -119,6 +120,7 @@ format: $(MODULES) ## Format the sources
 DESTDIR ?=
 PREFIX ?= /usr
 LIBRARY = $(DESTDIR)$(PREFIX)/lib/block-snapshot
+CONFIGURATION = $(DESTDIR)/etc/block-snapshot.conf
 QUBES_LIBRARY = $(DESTDIR)$(PREFIX)/lib/qubes
 QUBES_TEMPLATES = $(DESTDIR)$(PREFIX)/share/qubes/templates
 TEMPLATES = $(shell cd templates && find libvirt -name '*.xml')
@@ -129,6 +131,8 @@ install: build ## Install below DESTDIR and PREFIX (/usr)
 	install -m 755 dist/block-snapshot $(LIBRARY)/block-snapshot
 	install -m 755 dist/block-snapshot.node $(LIBRARY)/block-snapshot.node
 	install -m 644 etc/udev/60-block-snapshot.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
+	@# What the administrator has chosen stays.
+	@if [ -e "$(CONFIGURATION)" ]; then echo "kept $(CONFIGURATION)"; else install -D -m 644 etc/block-snapshot.conf "$(CONFIGURATION)"; fi
 	@for name in block-snapshot domain-xml; do ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/$$name; done
 	@# qubesd's own scripts are kept beside ours, and come back with make uninstall.
 	@for name in create-snapshot destroy-snapshot; do \
@@ -156,6 +160,7 @@ uninstall: ## Remove what make install has installed
 		rm -f "$$own"; \
 	done
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-block-snapshot.rules
+	@if cmp -s etc/block-snapshot.conf "$(CONFIGURATION)"; then rm -f "$(CONFIGURATION)"; elif [ -e "$(CONFIGURATION)" ]; then echo "kept $(CONFIGURATION)"; fi
 	@for name in create-snapshot destroy-snapshot; do \
 		file=$(QUBES_LIBRARY)/$$name; \
 		rm -f "$$file"; \
