@@ -26,14 +26,12 @@ export class VmProperties {
   }
 
   number(name: string): number {
-    return this.numberOrNull(name) ?? this.#wrong(name, 'a whole number');
+    return wholeNumber(this.text(name)) ?? this.#wrong(name, 'a whole number');
   }
 
   /** Null for a number that is not set. */
   numberOrNull(name: string): number | null {
-    const text = this.text(name, '');
-    if (text === '') return null;
-    return wholeNumber(text) ?? this.#wrong(name, 'a whole number');
+    return this.textOrNull(name) === null ? null : this.number(name);
   }
 
   /** Python's True and False. */

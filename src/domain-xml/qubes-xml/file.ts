@@ -66,7 +66,7 @@ export class QubesXmlFile {
     if (!isPiece(piece)) return piece;
     const known = this.#parsed.get(piece);
     if (known !== undefined) return known;
-    const node = parseTree(piece.text, this.path, () => lineAt(this.#text, piece.start));
+    const node = parseTree(piece.text, this.path, line => lineAt(this.#text, piece.start) + line - 1);
     this.#parsed.set(piece, node);
     return node;
   }

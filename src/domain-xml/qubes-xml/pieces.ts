@@ -27,9 +27,11 @@ export function takeApart(text: string, what: string): Pieces | null {
   const inside = start.index + start[0].length;
   const domains = domainsBetween(text, inside, end);
   if (domains === null) return null;
-  // The line feeds stay, so that the lines of what follows are right.
-  const gap = text.slice(inside, end).replace(/[^\n]+/g, '');
-  return { root: parseTree(`${text.slice(0, inside)}${gap}${text.slice(end)}`, what), domains };
+  const line = (number: number) => {
+    const last = lineAt(text, inside);
+    return number < last ? number : number - last + lineAt(text, end);
+  };
+  return { root: parseTree(`${text.slice(0, inside)}${text.slice(end)}`, what, line), domains };
 }
 
 const START = '<domain';

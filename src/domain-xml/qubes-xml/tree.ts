@@ -15,17 +15,20 @@ const DEEPEST = 32;
 
 /**
  * Parses a document, or a piece of one that is an element. No document type is taken, so that there are no entities
- * but XML's own five. For messages: `what` is the file, and `firstLine` gives the line in it at which the piece begins.
- * Raises DomainXmlError.
+ * but XML's own five. For messages: `what` is the file, and `lineInFile` gives its line for one of the piece, both
+ * from 1. Raises DomainXmlError.
  */
-export function parseTree(text: string, what: string, firstLine: () => number = () => 1): XmlNode {
-  const parser = new SaxesParser<{ xmlns: false; position: true }>({ xmlns: false, position: true });
-  const lineNow = () => firstLine() + parser.line - 1;
+export function parseTree(
+  text: string,
+  what: string,
+  lineInFile: (line: number) => number = line => line,
+): XmlNode {
+  const parser = new SaxesParser<{ xmlns: false; position: false }>({ xmlns: false, position: false });
+  const lineNow = () => lineInFile(parser.line);
   const open: XmlNode[] = [];
   let root: XmlNode | null = null;
   parser.on('error', ({ message }) => {
-    const reason = message.replace(/^(?:undefined:)?\d+:\d+: /, '');
-    throw new DomainXmlError(`${what}, line ${lineNow()}: is not well-formed XML: ${reason}`);
+    throw new DomainXmlError(`${what}, line ${lineNow()}: is not well-formed XML: ${message}`);
   });
   parser.on('doctype', () => {
     throw new DomainXmlError(

@@ -23,15 +23,16 @@ export function cpuFamilyModel(): [number, number] {
 
 /**
  * MiB that the host has. Under Xen dom0 has been given a part of it only, so that Xen is asked, through xl; elsewhere
- * the kernel knows. Raises DomainXmlError where neither tells.
+ * the kernel knows. Raises DomainXmlError where neither tells. `hypervisor` is the kernel's file with the
+ * hypervisor's name.
  */
-export async function hostMemory(): Promise<number> {
-  return isXen() ? xenMemory() : kernelMemory();
+export async function hostMemory(hypervisor: string = HYPERVISOR): Promise<number> {
+  return isXen(hypervisor) ? xenMemory() : kernelMemory();
 }
 
-function isXen(): boolean {
+function isXen(hypervisor: string): boolean {
   try {
-    return readFileSync(HYPERVISOR, 'utf8').trim() === 'xen';
+    return readFileSync(hypervisor, 'utf8').trim() === 'xen';
   } catch {
     return false;
   }

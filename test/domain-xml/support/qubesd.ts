@@ -18,8 +18,8 @@ export interface Request {
   destination: string;
 }
 
-/** Does something else than a good daemon would; undefined leaves the call to it. "hang" never answers. */
-export type Misbehaviour = (request: Request) => Answer | 'hang' | undefined;
+/** Does something else than a good daemon would; undefined leaves the call to it. "hang" never answers, "drip" never ends. */
+export type Misbehaviour = (request: Request) => Answer | 'hang' | 'drip' | undefined;
 
 /** A stand-in for qubesd: it speaks its protocol on a socket, and answers from a model. */
 export class Qubesd {
@@ -75,7 +75,8 @@ export class Qubesd {
       const { method, argument, destination } = request;
       this.calls.push(`${method}${argument === '' ? '' : `+${argument}`} ${destination}`);
       const answer = this.#misbehave(request) ?? this.#answer(request);
-      if (answer !== 'hang') connection.end(encode(answer));
+      if (answer === 'drip') drip(connection);
+      else if (answer !== 'hang') connection.end(encode(answer));
     });
   }
 
@@ -150,6 +151,13 @@ export class Qubesd {
       `ephemeral=${python(effective)}`,
     ];
   }
+}
+
+/** A byte now and then, as long as somebody reads. */
+function drip(connection: Socket): void {
+  connection.write('0\0');
+  const timer = setInterval(() => connection.write('a'), 20);
+  connection.on('close', () => clearInterval(timer));
 }
 
 const COMMON = {
