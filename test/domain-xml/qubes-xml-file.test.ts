@@ -17,6 +17,10 @@ const ALIKE: [string, string][] = [
     changed('>60<', '><!-- a --><![CDATA[60]]><?b c?><', GOOD),
   ],
   ['a comment between two VMs', changed('</domain>', '</domain><!-- <domain> -->')],
+  [
+    'a comment that looks like the end of its VM and the start of another',
+    inWork('<tags>', '<!-- </domain><domain > --><tags>'),
+  ],
   ['character references', inWork('>work<', '>&#119;o&#x72;k<').replace('>60<', '>&#54;0<')],
   ['single quotes', GOOD.replaceAll('"', "'")],
   ['blanks in its tags', GOOD.replaceAll('"/>', '"  />').replaceAll('</property>', '</property\n>')],

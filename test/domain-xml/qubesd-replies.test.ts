@@ -193,7 +193,7 @@ t.test('Net qubes and templates that lead in a circle are named, not followed fo
     { name: 'b', klass: 'AppVM', qid: 9, stored: { template: 'a', netvm: 'a' } },
   ]);
   const { socket } = await daemonWith(t, () => undefined, circle);
-  t.match((await run('dump', 'work', '--qubesd', socket)).errors, [
+  t.same((await run('dump', 'work', '--qubesd', socket)).errors, [
     'domain-xml: qubesd: the chain of netvms leads in a circle: work -> a -> b -> a',
   ]);
   t.match(

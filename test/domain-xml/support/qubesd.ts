@@ -18,14 +18,20 @@ export interface Request {
   destination: string;
 }
 
-/** Does something else than a good daemon would; undefined leaves the call to it. "hang" never answers, "drip" never ends. */
-export type Misbehaviour = (request: Request) => Answer | 'hang' | 'drip' | undefined;
+/**
+ * Does something else than a good daemon would; undefined leaves the call to it. "hang" never answers, "drip" never
+ * ends, "slow" takes its time.
+ */
+export type Misbehaviour = (request: Request) => Answer | 'hang' | 'drip' | 'slow' | undefined;
 
 /** A stand-in for qubesd: it speaks its protocol on a socket, and answers from a model. */
 export class Qubesd {
   readonly socket: string;
   /** Every call there was, as "METHOD+ARG DEST". */
   readonly calls: string[] = [];
+  /** How many calls were under way at once. */
+  mostAtOnce = 0;
+  #underWay = 0;
   readonly #server: Server;
   readonly #model: Model;
   readonly #misbehave: Misbehaviour;
@@ -74,9 +80,16 @@ export class Qubesd {
       }
       const { method, argument, destination } = request;
       this.calls.push(`${method}${argument === '' ? '' : `+${argument}`} ${destination}`);
+      this.#underWay += 1;
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay);
       const answer = this.#misbehave(request) ?? this.#answer(request);
+      const reply = (good: Answer) => {
+        this.#underWay -= 1;
+        connection.end(encode(good));
+      };
       if (answer === 'drip') drip(connection);
-      else if (answer !== 'hang') connection.end(encode(answer));
+      else if (answer === 'slow') setTimeout(() => reply(this.#answer(request)), 5);
+      else if (answer !== 'hang') reply(answer);
     });
   }
 
