@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Test } from 'tap';
 import {
   labelOf,
   type Model,
@@ -44,8 +43,9 @@ export class Qubesd {
     this.#server = createServer({ allowHalfOpen: true }, connection => this.#serve(connection));
   }
 
+  /** Starts one; what starts it ends it. */
   static async start(
-    t: Test,
+    t: { teardown(stop: () => void): unknown },
     socket: string,
     model: Model,
     misbehave: Misbehaviour = () => undefined,
