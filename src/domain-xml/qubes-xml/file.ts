@@ -15,6 +15,8 @@ export class QubesXmlFile {
   readonly #text: string;
   readonly #pieces: readonly (Piece | XmlNode)[];
   readonly #parsed = new Map<Piece | XmlNode, XmlNode>();
+  /** What was looked for before: the rules ask for the same template again and again. */
+  readonly #found = new Map<string, XmlNode | undefined>();
 
   /** Raises DomainXmlError for a file that cannot be read, or is no qubes.xml. */
   constructor(path: string) {
@@ -51,10 +53,12 @@ export class QubesXmlFile {
    * Raises DomainXmlError where two are.
    */
   #find(mayBe: (piece: Piece) => boolean, isIt: (node: XmlNode) => boolean, what: string) {
+    if (this.#found.has(what)) return this.#found.get(what);
     const likely = this.#pieces.filter(piece => !isPiece(piece) || mayBe(piece));
     const found = this.#matching(likely, isIt);
     const all = found.length === 0 ? this.#matching(this.#pieces, isIt) : found;
     if (all.length > 1) throw new DomainXmlError(`${this.path}: has ${all.length} VMs with ${what}`);
+    this.#found.set(what, all[0]);
     return all[0];
   }
 
