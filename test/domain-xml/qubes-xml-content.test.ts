@@ -59,6 +59,11 @@ const WRONG: [string, string, RegExp][] = [
     /FILE, VM work, block device nope\+sda: there is no VM "nope" in the file$/,
   ],
   [
+    'with a device that is required wherever it is',
+    inWork('id="sda"', 'id="*"'),
+    /^domain-xml: VM work, block device of VM net: is required at any port; assign it by its port$/,
+  ],
+  [
     'with a device without an id',
     inWork(' id="sda"', ''),
     /FILE, VM work: has a <device> of class block without backend-domain and id$/,

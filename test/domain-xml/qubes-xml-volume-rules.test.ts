@@ -87,6 +87,11 @@ testRules([
     { devices: { pci: [{ required: true }] } },
   ],
   [
+    'a device that may be anywhere is not there yet',
+    household({ block: [{ backend: 'dom0', port: '*', mode: 'auto-attach' }] }),
+    { devices: { block: [] } },
+  ],
+  [
     'a device with another mode is not required',
     household({ pci }),
     { devices: { pci: [{ required: false }] } },

@@ -176,6 +176,21 @@ for (const [title, method, answer, message] of OTHER_CALLS) {
   });
 }
 
+t.test('What is under way when something else is refused goes without a sound', async t => {
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => unheard.push(error);
+  process.on('unhandledRejection', hear);
+  t.teardown(() => process.off('unhandledRejection', hear));
+  const daemon = await daemonWith(t, ({ method, destination }) => {
+    if (method === GET_ALL && destination === 'work') return propertiesWith({ guivm: 'nope' });
+    return destination === 'fedora-40' ? 'slow' : undefined;
+  });
+  const { errors } = await run('dump', 'work', '--qubesd', daemon.socket);
+  t.match(errors, [/property guivm names VM "nope"/]);
+  await new Promise(resolve => setTimeout(resolve, 50));
+  t.same(unheard, []);
+});
+
 t.test('A feature that is taken away while it is asked for is not there', async t => {
   const { socket } = await daemonWith(t, ({ method, destination }) =>
     method === 'admin.vm.feature.List' && destination === 'work' ? 'timezone\nvanished\n' : undefined,

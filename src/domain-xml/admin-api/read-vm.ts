@@ -42,13 +42,15 @@ export async function readVm(api: AdminApi, name: string): Promise<VmData> {
     others.features(ADMIN_VM),
     others.state(name),
   ]);
-  const template = own.vm('template', others.listed);
-  const netvm = own.vm('netvm', others.listed);
+  // All four before the first is asked for: what is under way when one is refused would fail with nobody to hear it.
+  const [template, netvm, audio, gui] = (['template', 'netvm', 'audiovm', 'guivm'] as const).map(property =>
+    own.vm(property, others.listed),
+  );
   const [templateVm, netVm, audiovm, guivm] = await Promise.all([
-    template === null ? null : others.template(template, [name]),
-    netvm === null ? null : others.netvm(netvm, [name]),
-    others.peer(own.vm('audiovm', others.listed)),
-    others.peer(own.vm('guivm', others.listed)),
+    template ? others.template(template, [name]) : null,
+    netvm ? others.netvm(netvm, [name]) : null,
+    others.peer(audio ?? null),
+    others.peer(gui ?? null),
   ]);
   return {
     name,

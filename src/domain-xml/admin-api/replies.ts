@@ -1,3 +1,4 @@
+import { isPort } from '../qubes/values.ts';
 import { isVmName } from '../search/names.ts';
 import type { AdminCall } from './call.ts';
 import { AdminApiError } from './error.ts';
@@ -104,7 +105,7 @@ export function assignedDevices(content: string, call: AdminCall): AssignedDevic
     const space = line.includes(' ') ? line.indexOf(' ') : line.length;
     const match = /^([^+]+)\+([^:]+)(?::.*)?$/u.exec(line.slice(0, space));
     const [, backend = '', port = ''] = match ?? [];
-    if (match === null || !isVmName(backend) || !/^[\w.,-]{1,255}$/.test(port)) throw badLine(line, call);
+    if (match === null || !isVmName(backend) || !isPort(port)) throw badLine(line, call);
     const values = deviceValues(line, space + 1, call);
     const options = [...values].flatMap(([key, value]) => {
       const name = optionName(key);

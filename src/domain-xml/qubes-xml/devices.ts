@@ -1,5 +1,5 @@
 import { DomainXmlError } from '../error.ts';
-import { truth } from '../qubes/values.ts';
+import { isPort, truth } from '../qubes/values.ts';
 import type { DeviceAssignment } from '../qubes/vm-data.ts';
 import type { StoredDomain } from './domain.ts';
 import type { QubesStore } from './store.ts';
@@ -36,7 +36,7 @@ function assignment(store: QubesStore, node: XmlNode, where: string): DeviceAssi
     throw new DomainXmlError(`${where}: there is no VM ${JSON.stringify(name)} in the file`);
   }
   const port = attributes['id'] ?? '';
-  if (!/^[\w.,-]{1,255}$/.test(port)) throw new DomainXmlError(`${where}: the id is none of a device`);
+  if (!isPort(port)) throw new DomainXmlError(`${where}: the id is none of a device`);
   return {
     backend:
       backend.klass === 'AdminVM'

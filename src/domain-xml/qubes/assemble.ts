@@ -4,6 +4,7 @@ import { featuresObject, featureWithTemplate } from './features.ts';
 import { cpuFamilyModel } from './host.ts';
 import { KernelFiles } from './kernel-files.ts';
 import { pciDeviceOf } from './pci-device.ts';
+import { ANY_PORT } from './values.ts';
 import { ADMIN_VM_STATE, type DeviceAssignment, NETMASK, type RelatedVm, type VmData } from './vm-data.ts';
 
 /**
@@ -56,7 +57,9 @@ export function assemble(vm: VmData, kernelsFolder: string): { document: object;
       .filter((device): device is BlockDevice => device !== null),
     devices: {
       pci: vm.pciDevices.map(assignment => assigned(assignment, pciDeviceOf(assignment.port, vm.name))),
-      block: vm.blockDevices.map(assignment => assigned(assignment, blockDevice(assignment))),
+      block: vm.blockDevices
+        .filter(assignment => isSomewhere(assignment, vm.name))
+        .map(assignment => assigned(assignment, blockDevice(assignment))),
     },
     app: {
       host: { cpu_family_model: cpuFamilyModel() },
@@ -78,6 +81,15 @@ function related({ name, features, template, netvm, gateway }: RelatedVm): objec
 
 function assigned({ required, options }: DeviceAssignment, device: object): object {
   return { required, options: featuresObject(options), devices: [device] };
+}
+
+/** A device that may be at any port is attached when it turns up; the XML of a VM's start needs to know the port. */
+function isSomewhere({ port, required, backend }: DeviceAssignment, vmName: string): boolean {
+  if (port !== ANY_PORT) return true;
+  if (!required) return false;
+  throw new DomainXmlError(
+    `VM ${vmName}, block device of VM ${backend.name}: is required at any port; assign it by its port`,
+  );
 }
 
 function blockDevice({ backend, port }: DeviceAssignment): object {

@@ -16,3 +16,11 @@ export function truth(text: string): boolean | undefined {
 export function isPlainPath(text: string): boolean {
   return text !== '' && !/\p{Cc}/u.test(text) && !text.split('/').includes('..');
 }
+
+/** The port of a device that is known by what it is, wherever it is plugged in (R4.3). */
+export const ANY_PORT = '*';
+
+/** Whether a text can be a device's name in the VM that it belongs to. */
+export function isPort(text: string): boolean {
+  return text === ANY_PORT || /^[\w.,-]{1,255}$/.test(text);
+}
