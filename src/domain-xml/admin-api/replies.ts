@@ -94,7 +94,7 @@ export function pairs(content: string, call: AdminCall): Map<string, string> {
   return found;
 }
 
-const PAIR = /(\S+?)=(?:'((?:[^'\\]|\\.)*)'|([^\s']\S*)?)(?: |$)/uy;
+const PAIR = /([^\s=']+)=(?:'((?:[^'\\]|\\.)*)'|([^\s']\S*)?)(?: |$)/uy;
 
 /**
  * `BACKEND+PORT[:DEVICE] KEY='VALUE' …` for each device; the options' keys begin with an underscore. The versions
