@@ -105,8 +105,9 @@ bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, 
 	@$(LAB) --minutes 30 node build/test/bench/list.js
 
 .PHONY: bench-templates
-bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2
+bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2, and live data against JSON
 	@node build/test/bench/render.js dist/domain-xml
+	@node build/test/bench/live-data.js dist/domain-xml
 
 .PHONY: lint
 lint: $(MODULES) ## Check formatting, lint and types

@@ -2,12 +2,13 @@ import type { Environment } from '../jinja/environment.ts';
 import type { Value } from '../jinja/host.ts';
 import { loadCompiler } from '../jinja/lazily.ts';
 import { withCompiled } from './compiled/compiler.ts';
+import { type DescribedVm, describe } from './description/describe.ts';
 import { readDescription } from './description/read.ts';
-import { checkDeviceDescription, type VmDescription } from './description/vm-description.ts';
+import { checkDeviceDescription } from './description/vm-description.ts';
 import { describeJinjaError, templateEnvironment } from './environment.ts';
 import { DomainXmlError, UsageError } from './error.ts';
 import { MissingAttributes } from './missing-attributes.ts';
-import { type DescribedVm, type DomainRequest, openFolders, readVm } from './request.ts';
+import { type DomainRequest, openFolders } from './request.ts';
 import type { TemplateFile, TemplateFolders } from './search/folders.ts';
 import { domainTemplateNames, partTemplateName } from './search/names.ts';
 import { noTemplate } from './search/no-template.ts';
@@ -32,9 +33,10 @@ export interface DomainRendering {
 
 /** Renders a VM's domain XML. Raises DomainXmlError for everything that can be wrong with what it is given. */
 export async function renderDomain(request: DomainRequest): Promise<DomainRendering> {
-  const { folders, description, warnings, file } = prepare(request);
+  const prepared = await prepare(request);
+  const { folders, warnings, file } = prepared;
   return withCompiled(folders, precompiled => {
-    const xml = renderVm(templateEnvironment({ folders, precompiled }), file, description, request);
+    const xml = renderVm(templateEnvironment({ folders, precompiled }), prepared);
     return { path: file.path, xml, warnings };
   });
 }
@@ -43,14 +45,15 @@ export async function renderDomain(request: DomainRequest): Promise<DomainRender
 export async function renderDomainMapped(
   request: DomainRequest,
 ): Promise<{ rendering: DomainRendering; map: SourceMap | null }> {
-  const { folders, description, warnings, file } = prepare(request);
+  const prepared = await prepare(request);
+  const { folders, warnings, file } = prepared;
   await loadCompiler();
-  const xml = renderVm(templateEnvironment({ folders }), file, description, request);
+  const xml = renderVm(templateEnvironment({ folders }), prepared);
   const marks = new SourceMarks();
   const marked = templateEnvironment({ folders, replace: ({ source, path }) => marks.mark(source, path) });
   let map: SourceMap | null = null;
   try {
-    map = marks.mapOf(renderVm(marked, file, description, request), xml);
+    map = marks.mapOf(renderVm(marked, prepared), xml);
   } catch (error) {
     // A template that minds the marks (it compares a text that it captured, say) is not mapped.
     if (!(error instanceof DomainXmlError)) throw error;
@@ -66,7 +69,7 @@ export async function renderPart(request: PartRequest): Promise<DomainRendering>
   if (needsDevice && deviceFile === null) throw new UsageError(`--part ${part} needs --device`);
   if (!needsDevice && deviceFile !== null) throw new UsageError(`--part ${part} takes no --device`);
   const folders = openFolders(request.folders);
-  const { description, warnings } = readVm(request);
+  const { description, origin, warnings } = await describe(request.name, request);
   const device =
     deviceFile === null ? null : readDescription(deviceFile, json => checkDeviceDescription(json, part));
   const file = folders.read(name);
@@ -74,7 +77,7 @@ export async function renderPart(request: PartRequest): Promise<DomainRendering>
     throw new DomainXmlError(`there is no template ${name}: none of ${folders.candidates(name).join(', ')}`);
   }
   return withCompiled(folders, precompiled => {
-    const missing = new MissingAttributes(request.vmFile);
+    const missing = new MissingAttributes(origin);
     const builder = new VmBuilder(missing.note);
     const variables = new Map<string, Value>([['vm', builder.vm(description)]]);
     if (device !== null) for (const [key, value] of builder.device(device)) variables.set(key, value);
@@ -91,9 +94,9 @@ interface Prepared extends DescribedVm {
   file: TemplateFile;
 }
 
-function prepare(request: DomainRequest): Prepared {
+async function prepare(request: DomainRequest): Promise<Prepared> {
   const folders = openFolders(request.folders);
-  const vm = readVm(request);
+  const vm = await describe(request.name, request);
   const names = domainTemplateNames(request.name);
   for (const name of names) {
     const file = folders.read(name);
@@ -105,13 +108,8 @@ function prepare(request: DomainRequest): Prepared {
   );
 }
 
-function renderVm(
-  environment: Environment,
-  file: TemplateFile,
-  description: VmDescription,
-  { vmFile }: DomainRequest,
-): string {
-  const missing = new MissingAttributes(vmFile);
+function renderVm(environment: Environment, { file, description, origin }: Prepared): string {
+  const missing = new MissingAttributes(origin);
   const vm = new VmBuilder(missing.note).vm(description);
   return render(environment, file, new Map([['vm', vm]]), missing);
 }

@@ -6,10 +6,19 @@ import { folderWith, run } from './support/run.ts';
 const VM = sampleFile('hvm_blk');
 
 const USAGE: [string[], RegExp][] = [
-  [[], /which command\? There are render, which, check and diff/],
+  [[], /which command\? There are render, which, check, diff and dump/],
   [['nope'], /Unknown command: nope/],
   [['render'], /the VM's NAME is missing/],
-  [['render', 'work'], /Missing required argument: vm/],
+  [['render', 'work', '--vm', VM, '--qubes-xml', 'a'], /--vm and --qubes-xml exclude each other/],
+  [['check', 'work', '--qubesd', 'a', '--qubes-xml', 'b'], /--qubes-xml and --qubesd exclude each other/],
+  [['diff', 'work', '--vm', VM, '--kernels', '/k'], /--kernels and --host-memory do not go with it/],
+  [['dump', 'work', '--vm', VM], /Unknown argument: vm/],
+  [['dump'], /the VM's NAME is missing/],
+  [['dump', 'a b'], /"a b" is not a VM's name/],
+  [
+    ['render', 'work', '--qubes-xml', 'a', '--host-memory', '16 GiB'],
+    /--host-memory "16 GiB": must be a number of MiB/,
+  ],
   [['render', 'work', '--vm'], /Not enough arguments following: vm/],
   [['render', 'work', '--vm', ''], /--vm is empty|Not enough arguments following: vm/],
   [['render', 'work', '--vm', 'a', '--vm', 'b'], /--vm is given more than once/],

@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
 import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
-import { type CommonArguments, commonOptions, single, vmOption } from './options.ts';
+import { type CommonArguments, commonOptions, single, sourceOptions } from './options.ts';
+import { descriptionSource, type SourceArguments } from './source.ts';
 import type { Terminal } from './terminal.ts';
 
-interface CheckArguments extends CommonArguments {
-  vm: string;
+interface CheckArguments extends CommonArguments, SourceArguments {
   schema: string;
 }
 
@@ -14,15 +14,16 @@ export function checkCommand(terminal: Terminal, fail: () => void): CommandModul
     command: 'check <name>',
     describe: "Validate a VM's domain XML against libvirt's schema",
     builder: (argv: Argv<object>): Argv<CheckArguments> =>
-      commonOptions(argv)
-        .option('vm', vmOption)
-        .option('schema', { ...single('schema', "libvirt's RELAX NG schema"), default: LIBVIRT_SCHEMA }),
-    handler: async ({ name, templates, vm, schema }) => {
+      sourceOptions(commonOptions(argv)).option('schema', {
+        ...single('schema', "libvirt's RELAX NG schema"),
+        default: LIBVIRT_SCHEMA,
+      }),
+    handler: async ({ name, templates, schema, ...source }) => {
       const { checkDomain } = await import('../../domain-xml/check.ts');
       const { path, problems, warnings } = await checkDomain({
         name,
         folders: templates,
-        vmFile: vm,
+        ...descriptionSource(source),
         schema,
       });
       for (const warning of warnings) terminal.complain(`domain-xml: ${warning}`);

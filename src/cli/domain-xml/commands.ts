@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
+import { dumpCommand } from './dump.ts';
 import { renderCommand } from './render.ts';
 import type { Terminal } from './terminal.ts';
 import { whichCommand } from './which.ts';
@@ -19,7 +20,8 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
     .command(whichCommand(terminal))
     .command(checkCommand(terminal, fail))
     .command(diffCommand(terminal, fail))
-    .demandCommand(1, 1, 'which command? There are render, which, check and diff', 'more than one NAME')
+    .command(dumpCommand(terminal))
+    .demandCommand(1, 1, 'which command? There are render, which, check, diff and dump', 'more than one NAME')
     .strictCommands()
     .strict()
     .parserConfiguration({ 'dot-notation': false, 'parse-numbers': false, 'boolean-negation': false })

@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
-import { type CommonArguments, commonOptions, single, vmOption } from './options.ts';
+import { type CommonArguments, commonOptions, single, sourceOptions } from './options.ts';
+import { descriptionSource, type SourceArguments } from './source.ts';
 import type { Terminal } from './terminal.ts';
 
-interface DiffArguments extends CommonArguments {
-  vm: string;
+interface DiffArguments extends CommonArguments, SourceArguments {
   against: string | undefined;
   connect: string | undefined;
   color: string;
@@ -16,8 +16,7 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
     command: 'diff <name>',
     describe: "Show how a VM's domain XML differs from what libvirt has",
     builder: (argv: Argv<object>): Argv<DiffArguments> =>
-      commonOptions(argv)
-        .option('vm', vmOption)
+      sourceOptions(commonOptions(argv))
         .option(
           'against',
           single('against', 'Compare with this file instead of virsh dumpxml; - is standard input'),
@@ -29,18 +28,18 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
           requiresArg: true,
           describe: 'Use colours; auto: on a terminal',
         }),
-    handler: async ({ name, templates, vm, against, connect, color }) => {
+    handler: async ({ name, templates, against, connect, color, ...source }) => {
       if (against !== undefined && connect !== undefined) {
         throw new UsageError('--connect is for virsh, and --against does without it');
       }
-      if (against === '-' && vm === '-')
+      if (against === '-' && source.vm === '-')
         throw new UsageError('--vm and --against cannot both be standard input');
       const { diffDomain } = await import('../../domain-xml/compare.ts');
       const { diffText } = await import('../../domain-xml/xml/diff-text.ts');
       const difference = await diffDomain({
         name,
         folders: templates,
-        vmFile: vm,
+        ...descriptionSource(source),
         against: against ?? null,
         connect: connect ?? null,
       });

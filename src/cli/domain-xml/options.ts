@@ -1,6 +1,8 @@
 import type { Argv, Options } from 'yargs';
+import { KERNELS_FOLDER, QUBES_XML, QUBESD_SOCKET } from '../../domain-xml/description/describe.ts';
 import { UsageError } from '../../domain-xml/error.ts';
 import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
+import type { SourceArguments } from './source.ts';
 
 /** The options that every command has. */
 export interface CommonArguments {
@@ -40,11 +42,33 @@ export function single(name: string, describe: string): Options & { type: 'strin
   };
 }
 
-/** --vm FILE. */
-export const vmOption = {
-  ...single('vm', "The VM's description in JSON; - is standard input"),
-  demandOption: true,
-} as const;
+/** Where the VM's description comes from; `vm` is left out where only Qubes itself is asked. */
+export function sourceOptions<T>(argv: Argv<T>): Argv<T & SourceArguments> {
+  return qubesOptions(
+    argv.option('vm', single('vm', "The VM's description in JSON; - is standard input")),
+  ) as Argv<T & SourceArguments>;
+}
+
+/** Where Qubes keeps it. */
+export function qubesOptions<T>(argv: Argv<T>): Argv<T & Omit<SourceArguments, 'vm'>> {
+  return argv
+    .option('qubes-xml', {
+      ...single('qubes-xml', 'Read the VM from this qubes.xml, without asking qubesd'),
+      defaultDescription: `${QUBES_XML}, where there is no qubesd`,
+    })
+    .option('qubesd', {
+      ...single('qubesd', 'Ask qubesd at this socket'),
+      defaultDescription: QUBESD_SOCKET,
+    })
+    .option('kernels', {
+      ...single('kernels', "Where the VMs' kernels are"),
+      defaultDescription: KERNELS_FOLDER,
+    })
+    .option('host-memory', {
+      ...single('host-memory', 'MiB that the host has, for a VM in qubes.xml without maxmem'),
+      defaultDescription: 'what xl info says',
+    }) as Argv<T & Omit<SourceArguments, 'vm'>>;
+}
 
 function several(name: string): (value: unknown) => string[] {
   return value => {

@@ -2,6 +2,10 @@ import type { RenderRequest } from './run-render.ts';
 
 const OPTIONS = new Map([
   ['--vm', 'vm'],
+  ['--qubes-xml', 'qubesXml'],
+  ['--qubesd', 'qubesd'],
+  ['--kernels', 'kernels'],
+  ['--host-memory', 'hostMemory'],
   ['--part', 'part'],
   ['--device', 'device'],
   ['--output', 'output'],
@@ -37,12 +41,15 @@ export function plainRender(argv: readonly string[]): RenderRequest | null {
     if (option === undefined || values.has(option)) return null;
     values.set(option, value);
   }
-  const vm = values.get('vm');
-  if (name === null || vm === undefined) return null;
+  if (name === null) return null;
   return {
     name,
     templates,
-    vm,
+    vm: values.get('vm'),
+    qubesXml: values.get('qubesXml'),
+    qubesd: values.get('qubesd'),
+    kernels: values.get('kernels'),
+    hostMemory: values.get('hostMemory'),
     part: values.get('part'),
     device: values.get('device'),
     output: values.get('output'),

@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
-import { type CommonArguments, commonOptions, single, vmOption } from './options.ts';
+import { type CommonArguments, commonOptions, single, sourceOptions } from './options.ts';
 import { runRender } from './run-render.ts';
+import type { SourceArguments } from './source.ts';
 import type { Terminal } from './terminal.ts';
 
-interface RenderArguments extends CommonArguments {
-  vm: string;
+interface RenderArguments extends CommonArguments, SourceArguments {
   part: string | undefined;
   device: string | undefined;
   output: string | undefined;
@@ -16,8 +16,7 @@ export function renderCommand(terminal: Terminal): CommandModule<object, RenderA
     command: 'render <name>',
     describe: "Print a VM's domain XML",
     builder: (argv: Argv<object>): Argv<RenderArguments> =>
-      commonOptions(argv)
-        .option('vm', vmOption)
+      sourceOptions(commonOptions(argv))
         .option(
           'part',
           single('part', 'Only this part: devices/block.xml, devices/net.xml or devices/pci.xml'),

@@ -1,0 +1,34 @@
+import type { DescriptionSource } from '../../domain-xml/description/describe.ts';
+import { UsageError } from '../../domain-xml/error.ts';
+
+/** The options that say where the VM's description comes from, as they were given; undefined is not given. */
+export interface SourceArguments {
+  vm?: string | undefined;
+  qubesXml?: string | undefined;
+  qubesd?: string | undefined;
+  kernels?: string | undefined;
+  hostMemory?: string | undefined;
+}
+
+/** What they mean. Raises UsageError. */
+export function descriptionSource(request: SourceArguments): DescriptionSource {
+  const { vm, qubesXml, qubesd, kernels, hostMemory } = request;
+  if (vm !== undefined && (kernels !== undefined || hostMemory !== undefined)) {
+    throw new UsageError('--vm has the whole description: --kernels and --host-memory do not go with it');
+  }
+  return {
+    vmFile: vm,
+    qubesXmlFile: qubesXml,
+    qubesdSocket: qubesd,
+    kernelsFolder: kernels,
+    hostMemory: mebibytes(hostMemory),
+  };
+}
+
+function mebibytes(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new UsageError(`--host-memory ${JSON.stringify(text)}: must be a number of MiB`);
+  }
+  return Number(text);
+}

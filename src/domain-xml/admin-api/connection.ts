@@ -1,0 +1,105 @@
+import { connect, type Socket } from 'node:net';
+import { systemErrorCode, systemErrorText } from '../error.ts';
+import type { AdminCall } from './call.ts';
+import { AdminApiError } from './error.ts';
+import { encodeRequest, replyContent } from './wire.ts';
+
+/** How long a call may take, from connecting to the last byte of the reply. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** A reply is no longer than this: a list of a thousand VMs has 100 KiB. */
+const LARGEST_REPLY = 4 * 1024 * 1024;
+
+/** Calls under way at once: qubesd does one after the other, but need not wait for us in between. */
+const AT_ONCE = 8;
+
+/** Qubesd's Admin API on its socket: a connection for each call. */
+export class AdminApi {
+  readonly #path: string;
+  readonly #patience: number;
+  readonly #open = new Set<Socket>();
+  readonly #waiting: (() => void)[] = [];
+  #underWay = 0;
+  #closed = false;
+
+  constructor(path: string, { patience = PATIENCE_MILLISECONDS } = {}) {
+    this.#path = path;
+    this.#patience = patience;
+  }
+
+  /** The content of the reply to a call. Raises AdminApiError. */
+  async ask(method: string, destination: string, argument?: string): Promise<string> {
+    const call = { method, destination, ...(argument === undefined ? {} : { argument }) };
+    const request = encodeRequest(call);
+    await this.#turn();
+    try {
+      return replyContent(await this.#exchange(request, call), call);
+    } finally {
+      this.#underWay -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Ends what is under way: for when one call has failed and the others are of no use any more. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting.length = 0;
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#underWay >= AT_ONCE) await new Promise<void>(resolve => this.#waiting.push(resolve));
+    this.#underWay += 1;
+  }
+
+  async #exchange(request: Buffer, call: AdminCall): Promise<Buffer> {
+    if (this.#closed) throw new AdminApiError(call, 'another call had failed before');
+    return new Promise((resolve, reject) => {
+      const parts: Buffer[] = [];
+      let length = 0;
+      const socket = connect({ path: this.#path, allowHalfOpen: true });
+      this.#open.add(socket);
+      const fail = (reason: string) => {
+        reject(new AdminApiError(call, reason));
+        socket.destroy();
+      };
+      const clock = setTimeout(() => {
+        fail(`no reply within ${this.#patience / 1000} seconds: is qubesd stuck?`);
+      }, this.#patience);
+      socket.on('data', (part: Buffer) => {
+        parts.push(part);
+        length += part.length;
+        if (length > LARGEST_REPLY) fail(`a reply of more than ${LARGEST_REPLY} bytes`);
+      });
+      socket.on('end', () => {
+        resolve(Buffer.concat(parts));
+        socket.destroy();
+      });
+      socket.on('error', error => fail(this.#connectionProblem(error)));
+      socket.on('close', () => {
+        clearTimeout(clock);
+        this.#open.delete(socket);
+        reject(new AdminApiError(call, 'the connection was closed before the reply came'));
+      });
+      socket.end(request);
+    });
+  }
+
+  #connectionProblem(error: unknown): string {
+    const instead = 'give --qubes-xml FILE to do without it';
+    switch (systemErrorCode(error)) {
+      case 'ENOENT':
+      case 'ENOTSOCK':
+      case 'ECONNREFUSED':
+        return `nobody listens at ${this.#path}: is qubesd running? (${instead})`;
+      case 'EACCES':
+      case 'EPERM':
+        return `no permission for ${this.#path}: run as root, or as a member of the group qubes`;
+      case 'ECONNRESET':
+      case 'EPIPE':
+        return 'qubesd ended the connection before it had replied';
+      default:
+        return `${this.#path}: ${systemErrorText(error)}`;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
+
+/** What is used where the kernel has no default-kernelopts-nopci.txt and default-kernelopts-common.txt. */
+const OPTIONS_WITHOUT_PCI = 'swiotlb=2048';
+const COMMON_OPTIONS =
+  'root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 ';
+
+/** The folder of boot loaders that stand in for a kernel, by virt_mode; a VM with a whole machine boots by itself. */
+const BOOT_LOADERS = new Map([
+  ['pvh', 'pvgrub2-pvh'],
+  ['pv', 'pvgrub2'],
+]);
+
+const LARGEST_OPTIONS = 64 * 1024;
+
+/** The folder of a kernel, in dom0, and what is in it. */
+export class KernelFiles {
+  /** Its path; null where the VM boots without one of dom0. */
+  readonly folder: string | null;
+  readonly #isKernel: boolean;
+
+  /** Raises DomainXmlError for a kernel whose name leads out of the folder of kernels. */
+  constructor({ kernelsFolder, kernel, virtMode }: KernelRequest) {
+    if (
+      kernel !== '' &&
+      (kernel.includes('/') || kernel === '.' || kernel === '..' || /\p{Cc}/u.test(kernel))
+    ) {
+      throw new DomainXmlError(`kernel ${JSON.stringify(kernel)}: a kernel's name is that of a folder`);
+    }
+    const name = kernel === '' ? BOOT_LOADERS.get(virtMode) : kernel;
+    this.folder = name === undefined ? null : join(kernelsFolder, name);
+    this.#isKernel = kernel !== '';
+  }
+
+  get kernelPath(): string | null {
+    return this.folder === null ? null : join(this.folder, 'vmlinuz');
+  }
+
+  /** Whether what the VM would boot is there. */
+  get isInstalled(): boolean {
+    return this.#existing('vmlinuz') !== null;
+  }
+
+  get initramfsPath(): string | null {
+    return this.#isKernel ? this.#existing('initramfs') : null;
+  }
+
+  /** The image with the kernel's modules. */
+  get modulesPath(): string | null {
+    return this.#isKernel ? this.#existing('modules.img') : null;
+  }
+
+  get supportsMemoryHotplug(): boolean {
+    return this.#existing('memory-hotplug-supported') !== null;
+  }
+
+  /** The options that a VM has when neither it nor its template says which. */
+  defaultOptions({ pciAssigned }: { pciAssigned: boolean }): string {
+    if (!this.#isKernel) return '';
+    if (pciAssigned) return this.#text('default-kernelopts-pci.txt')?.trim() ?? '';
+    return this.#text('default-kernelopts-nopci.txt')?.trim() ?? OPTIONS_WITHOUT_PCI;
+  }
+
+  /** The options that every VM with this kernel has; with their blanks, as what follows is put right behind them. */
+  get commonOptions(): string {
+    if (!this.#isKernel) return '';
+    return this.#text('default-kernelopts-common.txt')?.replace(/[\r\n]+$/, '') ?? COMMON_OPTIONS;
+  }
+
+  #existing(name: string): string | null {
+    if (this.folder === null) return null;
+    const path = join(this.folder, name);
+    return existsSync(path) ? path : null;
+  }
+
+  #text(name: string): string | null {
+    return this.folder === null ? null : readSmallFile(join(this.folder, name));
+  }
+}
+
+export interface KernelRequest {
+  kernelsFolder: string;
+  /** The name of its folder; "" for none. */
+  kernel: string;
+  virtMode: string;
+}
+
+/** A text file's content; null where there is none. */
+function readSmallFile(path: string): string | null {
+  let descriptor: number;
+  try {
+    // A named pipe must not make the program wait for whoever writes to it.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null;
+    throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
+    if (stats.size > LARGEST_OPTIONS) {
+      throw new DomainXmlError(
+        `${path}: is ${stats.size} bytes long; kernel options have at most ${LARGEST_OPTIONS}`,
+      );
+    }
+    const bytes = readFileSync(descriptor);
+    return decode(bytes, path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new DomainXmlError(`${path}: is not UTF-8`);
+  }
+}
