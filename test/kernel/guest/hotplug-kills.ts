@@ -1,4 +1,4 @@
-// Kills add or remove at every single system call from its first word to xenstore (or look at a record) on, then lets
+// Kills add or remove at every single system call from the taking of its lock (or its look at a record) on, then lets
 // libxl's next call come, and looks at what is left.
 //   hotplug-kills.js SCENARIO
 import { readdirSync, rmSync } from 'node:fs';
@@ -15,77 +15,63 @@ import {
 } from './hotplug/disks.ts';
 import { xenstored } from './hotplug/surroundings.ts';
 import { hashOf, makeTemplate, type Template } from './images.ts';
-import { deviceNames, heldLocks, leftovers, loopDevices, records, takeAllDown } from './state.ts';
+import { deviceNames, heldLocks, leftovers, loopDevices, records } from './state.ts';
 import { callsFrom, distinctWorlds, runKilledAt, type SystemCall } from './system-calls.ts';
 
 interface Scenario {
-  /** What is there before. */
-  before(template: Template): void;
   /** The call that is killed. */
   disk: Disk;
   command: 'add' | 'remove';
   /** The system call from which on it is killed, as it is in the trace. */
   from: RegExp;
   parameters(template: Template): string;
-  /** What has to hold while the disk is gone again, and what takes down the rest. */
-  after(test: Test, template: Template, name: string): void;
+  /** Whether a VM of the same template is there all the while: nobody has opened its device, which is claimed and no more. */
+  besides: boolean;
 }
 
 const other = disk(60);
 const killed = disk(61);
 const twoLayers = (template: Template) => `${template.root}:${template.rootCow}:${template.vm1}`;
-const nothing = () => {};
 
-/** A VM of the same template runs all the while: nobody has opened its device, which is claimed and no more. */
-const besides = {
-  before: (template: Template) => {
-    mustAdd(other, `${template.root}:${template.rootCow}:${template.vm2}`);
-  },
-  after: (test: Test, template: Template, name: string) => {
-    const node = deviceNames().find(device => device.split('-').length === 4) ?? 'no device';
-    test.equal(hashOf(`/dev/mapper/${node}`), template.hash, `${name}: the other VM has its disk`);
-    mustRemove(other);
-  },
-};
+/** What add does before it has the base's lock changes nothing. */
+const LOCK = /^flock\(/;
+const RECORD = /xen-hotplug/;
 
 const SCENARIOS: Record<string, Scenario> = {
   'add of the first VM': {
-    before: nothing,
     disk: killed,
     command: 'add',
-    from: /^connect\(/,
+    from: LOCK,
     parameters: twoLayers,
-    after: nothing,
+    besides: false,
   },
   'add of a second VM': {
-    ...besides,
     disk: killed,
     command: 'add',
-    from: /^connect\(/,
+    from: LOCK,
     parameters: twoLayers,
+    besides: true,
   },
   'add of an origin': {
-    before: nothing,
     disk: { ...killed, type: 'origin' },
     command: 'add',
-    from: /^connect\(/,
+    from: LOCK,
     parameters: template => `${template.root}:${template.rootCow}`,
-    after: nothing,
+    besides: false,
   },
   'remove of the last VM': {
-    before: nothing,
     disk: killed,
     command: 'remove',
-    from: /xen-hotplug/,
+    from: RECORD,
     parameters: twoLayers,
-    after: nothing,
+    besides: false,
   },
   'remove of one VM of two': {
-    ...besides,
     disk: killed,
     command: 'remove',
-    from: /xen-hotplug/,
+    from: RECORD,
     parameters: twoLayers,
+    besides: true,
   },
 };
 
@@ -103,40 +89,56 @@ function leakedLoops(): string[] {
     .map(({ name, file }) => `${name} on ${file}`);
 }
 
-/** Runs the scenario with the call ended by `end`, then what libxl does in any case: remove, and delete the backend. */
-function attempt(test: Test, name: string, template: Template, end: () => void): void {
-  const { before, after, command, parameters } = SCENARIOS[wanted] as Scenario;
-  const target = (SCENARIOS[wanted] as Scenario).disk;
-  before(template);
-  if (command === 'add') makeBackend(target, parameters(template));
-  else mustAdd(target, parameters(template));
-  const around = records().filter(record => !record.includes('-61-'));
+/** Runs the call, ended by `end`, then what libxl does in any case: remove, and delete the backend. */
+function attempt(
+  test: Test,
+  name: string,
+  template: Template,
+  { disk, command, parameters }: Scenario,
+  end: () => void,
+) {
+  const around = [records(), leftovers()];
+  if (command === 'add') makeBackend(disk, parameters(template));
+  else mustAdd(disk, parameters(template));
   end();
   test.same([leakedLoops(), heldLocks()], [[], []], `${name}: no loop device and no lock is left`);
   test.same(
-    runScript(target, 'remove'),
+    runScript(disk, 'remove'),
     { status: 0, stdout: '', stderr: '' },
     `${name}: remove takes it all down`,
   );
-  deleteBackend(target);
-  test.same(records(), around, `${name}: its record is gone, and no other`);
-  after(test, template, name);
-  test.same(leftovers(), [], `${name}: nothing is left`);
-  takeAllDown();
+  deleteBackend(disk);
+  test.same(
+    [records(), leftovers()],
+    around,
+    `${name}: nothing is left of it, and all of what was there before`,
+  );
+}
+
+/** The other VM, which nobody has opened. */
+function lookAtOther(test: Test, template: Template, name: string): void {
+  const node = deviceNames().find(device => device.split('-').length === 4) ?? 'no device';
+  test.equal(hashOf(`/dev/mapper/${node}`), template.hash, `${name}: the other VM has its disk`);
 }
 
 t.test(`${wanted}, killed at every system call`, test => {
   const template = makeTemplate(1 << 20);
+  if (scenario.besides) mustAdd(other, `${template.root}:${template.rootCow}:${template.vm2}`);
   let calls: SystemCall[] = [];
   const program = `block-${scenario.disk.type}`;
-  attempt(test, 'not killed', template, () => {
+  attempt(test, 'not killed', template, scenario, () => {
     calls = distinctWorlds(callsFrom(scenario.from, [scenario.command], program));
   });
   let count = 0;
-  for (const [index, call] of calls.entries())
-    attempt(test, `${index + 1} of ${calls.length}, ${call.line}`, template, () => {
+  for (const [index, call] of calls.entries()) {
+    const name = `${index + 1} of ${calls.length}, ${call.line.slice(0, 70)}`;
+    attempt(test, name, template, scenario, () => {
       if (runKilledAt(call, [scenario.command], program)) count += 1;
     });
+    if (scenario.besides) lookAtOther(test, template, name);
+  }
+  if (scenario.besides) mustRemove(other);
+  test.same(leftovers(), [], 'nothing is left');
   test.ok(
     count >= calls.length * 0.9,
     `${count} of ${calls.length} were killed: the others made fewer calls that time`,

@@ -105,7 +105,7 @@ t.test(`${wanted}, killed at every system call`, test => {
   });
   let killed = 0;
   for (const [index, call] of calls.entries())
-    attempt(test, `${index + 1} of ${calls.length}, ${call.line}`, scenario, parameters => {
+    attempt(test, `${index + 1} of ${calls.length}, ${call.line.slice(0, 70)}`, scenario, parameters => {
       if (runKilledAt(call, parameters)) killed += 1;
     });
   test.ok(

@@ -18,15 +18,22 @@ const TRACE = '/run/lab/trace';
 const CLOCK = 'clock_gettime';
 
 /**
- * System calls that change nothing outside the program. Killed as it enters the call after one of these, it leaves the
- * very same world behind as when it is killed as it enters this one.
+ * System calls that change nothing that outlives the program. Killed as it enters the call after one of these, it leaves
+ * the very same world behind as when it is killed as it enters this one.
  */
-const HARMLESS =
-  /^(?:newfstatat|fstat|statx|access|read|pread64|readlink|getdents64|poll|futex|madvise|mmap|munmap|mprotect|brk|uname|getpid|gettid|rt_sigaction|rt_sigprocmask|sched_getaffinity|sched_yield|umask|lseek|fcntl)$/;
+const HARMLESS = [
+  /^(?:newfstatat|fstat|statx|access|read|pread64|readlink|getdents64|poll|futex|madvise|mmap|munmap|mprotect|brk|uname|getpid|gettid|rt_sigaction|rt_sigprocmask|sched_getaffinity|sched_yield|umask|lseek|fcntl|clock_nanosleep|nanosleep)\(/,
+  // What is open is closed by the kill as well.
+  /^close\(/,
+  /^openat\([^)]*O_RDONLY(?:\|O_CLOEXEC|\|O_NOFOLLOW|\|O_NONBLOCK|\|O_DIRECTORY)*\)/,
+  // They ask, and change nothing.
+  /^ioctl\(\d+, (?:DM_VERSION|DM_TABLE_STATUS|DM_DEV_STATUS|DM_TABLE_DEPS|DM_LIST_DEVICES|DM_LIST_VERSIONS|LOOP_GET_STATUS64|BLKGETSIZE64|BLKGETDISKSEQ)\b/,
+];
 
 /** Leaves out every call that follows one that changes nothing: the kill before that one stands for it. */
 export function distinctWorlds(calls: readonly SystemCall[]): SystemCall[] {
-  return calls.filter((_, index) => index === 0 || !HARMLESS.test(calls[index - 1]?.name ?? ''));
+  const harmless = (line: string) => HARMLESS.some(pattern => pattern.test(line));
+  return calls.filter((_, index) => index === 0 || !harmless(calls[index - 1]?.line ?? ''));
 }
 
 /** The system calls that a command makes from the taking of its lock on. */
@@ -53,7 +60,7 @@ export function callsFrom(
       if (name === undefined || name === CLOCK) return [];
       const occurrence = (counts.get(name) ?? 0) + 1;
       counts.set(name, occurrence);
-      return [{ name, occurrence, line: line.slice(0, 70) }];
+      return [{ name, occurrence, line: line.slice(0, 120) }];
     });
   const first = calls.findIndex(call => start.test(call.line));
   if (first < 0) throw new Error(`${parameters.join(' ')} makes no system call that matches ${start}`);
