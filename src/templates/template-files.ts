@@ -1,5 +1,5 @@
 import { Refusal } from '../devices/answer/refusal.ts';
-import { ownCow } from '../devices/plan/own-cow.ts';
+import { ownCow } from '../devices/plan/template-names.ts';
 import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
 import { addon, type FileStatus } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
