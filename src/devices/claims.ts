@@ -25,13 +25,21 @@ export interface Claim {
  * @param except an attachment whose own claim does not count
  */
 export function claimsOn(base: ImageKey, except?: string): Claim[] {
+  return allClaims(except).filter(({ identity }) => identity.base === base);
+}
+
+/**
+ * The claims on all devices.
+ * @throws Refusal when others than root can write the records
+ */
+export function allClaims(except?: string): Claim[] {
   const claims: Claim[] = [];
   for (const file of recordNames()) {
     if (!file.endsWith(NODE_RECORD)) continue;
     const attachment = file.slice(0, -NODE_RECORD.length);
     if (attachment === except) continue;
     const identity = readNode(file);
-    if (identity?.base === base) claims.push({ attachment, identity });
+    if (identity !== undefined) claims.push({ attachment, identity });
   }
   return claims;
 }

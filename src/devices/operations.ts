@@ -3,7 +3,8 @@ import { Refusal } from './answer/refusal.ts';
 import { LOCK_FOLDER } from './kernel/base-lock.ts';
 import type { Image } from './kernel/images.ts';
 import type { ImageKey } from './plan/image-key.ts';
-import { ownCow, revertMark } from './plan/template-names.ts';
+import { ownCow } from './plan/own-cow.ts';
+import { revertMark } from './plan/revert-names.ts';
 
 /** The file that says which operation on a template lasts just now: its name, its process, the image. */
 export function operationFile(base: ImageKey): string {

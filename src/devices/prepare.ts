@@ -13,8 +13,8 @@ import { Undo } from './kernel/undo.ts';
 import { requireNoOperation } from './operations.ts';
 import { MAPPER_FOLDER, originName } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
+import { ownCow } from './plan/own-cow.ts';
 import { planStack } from './plan/stack-plan.ts';
-import { ownCow } from './plan/template-names.ts';
 import { SECTOR_BYTES, sectorsOf } from './plan/units.ts';
 import type { StackRequest } from './request/stack-request.ts';
 

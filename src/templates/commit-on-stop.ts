@@ -2,10 +2,9 @@ import { Refusal } from '../devices/answer/refusal.ts';
 import { configuration } from '../devices/configuration.ts';
 import { findImage } from '../devices/kernel/images.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
-import { ownCow } from '../devices/plan/template-names.ts';
+import { ownCow } from '../devices/plan/own-cow.ts';
 import { parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
 import { commitRun } from './commit.ts';
-import { sizeText } from './size-text.ts';
 
 /**
  * Commits the run of a template whose origin has just been removed, unless the configuration leaves that to people. The
@@ -27,7 +26,7 @@ export function commitOnStop(base: ImageKey, images: string): string {
   if (cow.path !== ownCow(image.path)) return `not committed: ${cow.path} is not the template's own cow`;
   const commit = commitRun({ image: request.base, cow }, image, settings);
   if (!commit.committed) return `not committed: ${commit.reason}`;
-  return `committed ${sizeText(commit.changed)} of changes`;
+  return `committed ${commit.changed} bytes of changes`;
 }
 
 /** Undefined for what no disk can have been attached with: a record that was tampered with must not stay for ever. */

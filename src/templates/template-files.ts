@@ -1,5 +1,5 @@
 import { Refusal } from '../devices/answer/refusal.ts';
-import { ownCow } from '../devices/plan/template-names.ts';
+import { ownCow } from '../devices/plan/own-cow.ts';
 import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
 import { addon, type FileStatus } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -40,7 +40,7 @@ export function filesOfImage(image: string): TemplateFiles {
   const owner = image.replace(/-cow\.img$/, '.img');
   if (owner !== image && statusOf(owner) !== null)
     throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
-  return { image: imagePath('base', image), cow: imagePath('cow', cow) };
+  return { image: imagePath('template', image), cow: imagePath('cow', cow) };
 }
 
 /**

@@ -1,15 +1,20 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Refusal } from '../devices/answer/refusal.ts';
-import { withBaseLock } from '../devices/kernel/base-lock.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
-import { openToWrite } from '../devices/kernel/open-descriptor.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { withOperation } from './operation-lock.ts';
 import type { Progress } from './progress.ts';
 import type { TemplateFiles } from './template-files.ts';
-import { type NameUser, requireClosed, requireNoSnapshots, requireStopped } from './users.ts';
+import { withTemplateLock } from './template-lock.ts';
+import {
+  type NameUser,
+  openImageToWrite,
+  requireClosed,
+  requireNoSnapshots,
+  requireStopped,
+} from './users.ts';
 
 /** Bytes of one hole at least, at a multiple of it: the block of the filesystems that images lie on. */
 const BLOCK = 4096;
@@ -36,13 +41,13 @@ export async function trim(files: TemplateFiles, nameUser: NameUser, progress: P
       `template ${base.path} is a block device, which has no holes: run fstrim inside the template, ` +
         'or blkdiscard --zeroout on what is known to be unused',
     );
-  withBaseLock(base.key, () => requireUnused(base, nameUser));
+  withTemplateLock(files, base, () => requireUnused(base, nameUser));
   return withOperation(base, 'a trim', () =>
     withOpenImage(base, async descriptor => {
       const before = addon().descriptorStatus(descriptor).allocated;
       progress.start(before);
       try {
-        await digAll(base, descriptor, nameUser, progress);
+        await digAll(files, base, descriptor, nameUser, progress);
       } finally {
         progress.end();
       }
@@ -57,7 +62,7 @@ async function withOpenImage<Result>(
   base: Image,
   action: (descriptor: number) => Promise<Result>,
 ): Promise<Result> {
-  const descriptor = openToWrite(base.path);
+  const descriptor = openImageToWrite(base);
   try {
     return await action(descriptor);
   } finally {
@@ -77,6 +82,7 @@ function requireUnused(base: Image, nameUser: NameUser): void {
  * it nobody may write there.
  */
 async function digAll(
+  files: TemplateFiles,
   base: Image,
   descriptor: number,
   nameUser: NameUser,
@@ -84,7 +90,7 @@ async function digAll(
 ): Promise<void> {
   let looked = 0;
   for (let position = 0; ; ) {
-    const next = withBaseLock(base.key, () => {
+    const next = withTemplateLock(files, base, () => {
       requireStillUnused(base, descriptor, nameUser);
       return digSlice(base, descriptor, position);
     });

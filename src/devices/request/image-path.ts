@@ -12,7 +12,7 @@ export interface ImagePath {
   path: string;
 }
 
-/** For messages: what would break a line, or a terminal, is shown as an escape. */
+/** For messages: what would break a line, or a terminal, or turn the direction of writing, is shown as an escape. */
 export function printable(text: string): string {
   return oneLine(text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text);
 }
@@ -21,7 +21,7 @@ export function printable(text: string): string {
 export function oneLine(text: string): string {
   return text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

@@ -2,7 +2,7 @@ import { Refusal } from '../../devices/answer/refusal.ts';
 import { openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
-import { revertedPath, revertMark } from '../../devices/plan/template-names.ts';
+import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../../devices/answer/refusal.ts';
-import { withBaseLock } from '../../devices/kernel/base-lock.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
@@ -10,6 +9,7 @@ import { addon } from '../../native/addon.ts';
 import { withOperation } from '../operation-lock.ts';
 import type { Progress } from '../progress.ts';
 import type { TemplateFiles } from '../template-files.ts';
+import { withTemplateLock } from '../template-lock.ts';
 import type { NameUser } from '../users.ts';
 import { begunRevert, claimRevisions, dropMerged, makeMark, removeMark, unmergedStores } from './mark.ts';
 import { planRevert, type RevertPlan } from './plan.ts';
@@ -44,10 +44,10 @@ export interface Reverted {
 export async function revert(files: TemplateFiles, options: RevertOptions): Promise<Reverted | undefined> {
   const base = requireImage(files.image);
   const look = () => planRevert(files, base, options.revision, options.nameUser);
-  const shown = withBaseLock(base.key, look);
+  const shown = withTemplateLock(files, base, look);
   if (!shown.goesOn && !(await options.confirm(shown))) return undefined;
   return withOperation(base, 'a revert', async () => {
-    const plan = withBaseLock(base.key, () => {
+    const plan = withTemplateLock(files, base, () => {
       const now = look();
       requireSame(base, shown, now);
       if (!now.goesOn) makeMark(files.cow.path, now.runs);
@@ -81,7 +81,7 @@ async function mergeAll(
   const cow = files.cow.path;
   let left = plan.bytes;
   for (;;) {
-    const device = withBaseLock(base.key, () => beginNext(cow, base, plan.runs));
+    const device = withTemplateLock(files, base, () => beginNext(cow, base, plan.runs));
     if (device === undefined) break;
     const before = left;
     let first: number | undefined;
@@ -90,7 +90,7 @@ async function mergeAll(
       left = Math.max(0, before - (first - kept));
       progress.update(plan.bytes - left);
     });
-    withBaseLock(base.key, () => finish(cow, base, device));
+    withTemplateLock(files, base, () => finish(cow, base, device));
     left = Math.max(0, before - (first ?? 0));
   }
 }
