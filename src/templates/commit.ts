@@ -46,7 +46,7 @@ export function commitRun(files: TemplateFiles, base: Image, settings: Settings)
     if (error instanceof Refusal || !isSystemError(error)) throw error;
     throw new Refusal(
       `the run of ${base.path} could not be committed (${error.code}, ${error.operation} ${error.argument}): ` +
-        `the template is as before; then block-snapshot commit ${base.path}`,
+        `nothing is lost; mend that, then block-snapshot commit ${base.path}`,
     );
   }
   return {

@@ -3,6 +3,7 @@ import { findImage, type Image, requireImage } from '../../devices/kernel/images
 import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { mergeName } from '../../devices/merge.ts';
+import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
 import { listRevisions, type Revision } from '../revisions.ts';
 import type { TemplateFiles } from '../template-files.ts';
@@ -42,6 +43,7 @@ export function planRevert(
   const runs = wanted ?? 1;
   requireRevisions(base, revisions, runs);
   requireCommitted(files);
+  requireNoRemains(cow, runs);
   const undone = revisions.slice(0, runs);
   return {
     runs,
@@ -113,6 +115,18 @@ function requireCommitted(files: TemplateFiles): void {
           `block-snapshot commit ${files.image.path}, then it is revision 1`,
       );
   });
+}
+
+/** Somebody has removed the mark of a revert by hand: what it had still to merge must not be written over. */
+function requireNoRemains(cow: string, runs: number): void {
+  for (let number = 1; number <= runs; number++) {
+    const path = revertedPath(cow, number);
+    if (addon().fileStatus(path) !== null)
+      throw new Refusal(
+        `${path} is left of a revert whose mark ${revertMark(cow)} was removed: it is not known what the image holds; ` +
+          'restore the template from a backup, or move that file away',
+      );
+  }
 }
 
 function bytesIn(store: Image): number {
