@@ -97,6 +97,7 @@ BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
 bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
 	@node build/test/bench/start-up.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
+	@$(LAB) --minutes 20 node build/test/bench/merge.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2
