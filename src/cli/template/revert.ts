@@ -1,5 +1,4 @@
 import { usageError } from '../../devices/answer/refusal.ts';
-import { complain } from '../../devices/answer/warning.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { sizeText } from '../../overview/text/sizes.ts';
 import { type RevertPlan, runsText } from '../../templates/revert/plan.ts';
@@ -7,13 +6,11 @@ import { type Reverted, revert } from '../../templates/revert/revert.ts';
 import { processTerminal } from '../domain-xml/terminal.ts';
 import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
+import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { progressDisplay } from './progress-display.ts';
 import { timeText } from './time-text.ts';
 import { REVERT_USAGE } from './usage.ts';
-
-/** What a shell says of a program that Ctrl-C has ended. */
-const EXIT_INTERRUPTED = 130;
 
 /** `revert TEMPLATE [--revision N] [--yes] [--json]`: undoes the last runs of the template. */
 export async function runRevert(parameters: readonly string[]): Promise<void> {
@@ -35,16 +32,15 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const { files, values } = given;
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
-  process.once('SIGINT', () => {
-    complain(
-      `interrupted: if the revert of ${path} was begun, it has to be finished: block-snapshot revert ${path}`,
-    );
-    process.exit(EXIT_INTERRUPTED);
-  });
+  const progress = progressDisplay('merged');
+  endOnInterrupt(
+    progress,
+    `if the revert of ${path} was begun it has to be finished: block-snapshot revert ${path}`,
+  );
   const reverted = await revert(files, {
     revision,
     confirm: async plan => values.yes || confirmed(question(path, plan), REVERT_USAGE),
-    progress: progressDisplay('merged'),
+    progress,
     nameUser,
   });
   const terminal = processTerminal();

@@ -2,6 +2,7 @@ import { sizeText } from '../../overview/text/sizes.ts';
 import { trim } from '../../templates/trim.ts';
 import { processTerminal } from '../domain-xml/terminal.ts';
 import { readArguments } from './arguments.ts';
+import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { progressDisplay } from './progress-display.ts';
 import { TRIM_USAGE } from './usage.ts';
@@ -17,8 +18,10 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
   );
   if (given === undefined) return;
   const { files, values } = given;
-  const { freed, allocated } = await trim(files, nameUser, progressDisplay('looked at'));
   const { path } = files.image;
+  const progress = progressDisplay('looked at');
+  endOnInterrupt(progress, `what was given back of ${path} stays given back, and no byte has changed`);
+  const { freed, allocated } = await trim(files, nameUser, progress);
   processTerminal().print(
     values.json
       ? `${JSON.stringify({ template: path, freed, allocated }, null, 2)}\n`
