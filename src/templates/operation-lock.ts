@@ -1,3 +1,4 @@
+import { rmdirSync } from 'node:fs';
 import { check, lock } from 'proper-lockfile';
 import { Refusal } from '../devices/answer/refusal.ts';
 import { LOCK_FOLDER } from '../devices/kernel/base-lock.ts';
@@ -40,6 +41,7 @@ export async function withOperation<Result>(
 
 async function acquire(base: Image): Promise<() => Promise<void>> {
   const file = operationFile(base.key);
+  if (holderIsGone(base.key)) removeLock(base.key);
   try {
     return await lock(file, {
       lockfilePath: operationLock(base.key),
@@ -56,8 +58,9 @@ async function acquire(base: Image): Promise<() => Promise<void>> {
   }
 }
 
-/** Whether whoever has the lock of a base gives signs of life. */
-export function operationLives(base: ImageKey): Promise<boolean> {
+/** Whether whoever has the lock of a base is there, and gives signs of life. */
+export async function operationLives(base: ImageKey): Promise<boolean> {
+  if (holderIsGone(base)) return false;
   return check(operationFile(base), {
     lockfilePath: operationLock(base),
     realpath: false,
@@ -67,6 +70,7 @@ export function operationLives(base: ImageKey): Promise<boolean> {
 
 /** Removes the lock of a base that a killed holder has left. */
 export async function dropStaleLock(base: ImageKey): Promise<void> {
+  if (holderIsGone(base)) removeLock(base);
   const release = await lock(operationFile(base), {
     lockfilePath: operationLock(base),
     realpath: false,
@@ -74,6 +78,20 @@ export async function dropStaleLock(base: ImageKey): Promise<void> {
     onCompromised: () => {},
   });
   await release();
+}
+
+/** The signs of life go by the clock, which may be set back: a process that is not there is no holder. */
+function holderIsGone(base: ImageKey): boolean {
+  const holder = /\(process (\d+)\)$/.exec(addon().readText(operationFile(base))?.trim() ?? '')?.[1];
+  return holder !== undefined && addon().fileStatus(`/proc/${holder}`) === null;
+}
+
+function removeLock(base: ImageKey): void {
+  try {
+    rmdirSync(operationLock(base));
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
 }
 
 function makeLockFolder(): void {

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, utimesSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { operationLock } from '../../../../src/devices/operations.ts';
 import { withOperation } from '../../../../src/templates/operation-lock.ts';
@@ -111,9 +120,17 @@ check('the lock that a killed operation has left is no hindrance', (test, templa
   const { root, rootCow } = template;
   const lock = operationLock(requireImage({ role: 'template', path: root }).key);
   mkdirSync(lock, { recursive: true });
+  const prepared = () => {
+    const { status, stdout } = blockSnapshot('prepare', 'snapshot', `${root}:${rootCow}`);
+    test.equal(status, 0);
+    test.notOk(existsSync(lock), 'it is gone');
+    cleanupHere('snapshot', stdout.trimEnd());
+  };
   utimesSync(lock, 1000, 1000);
-  const { status, stdout } = blockSnapshot('prepare', 'snapshot', `${root}:${rootCow}`);
-  test.equal(status, 0);
-  test.notOk(existsSync(lock), 'it is gone');
-  cleanupHere('snapshot', stdout.trimEnd());
+  prepared();
+  // The clock was set back since.
+  mkdirSync(lock);
+  utimesSync(lock, 2_000_000_000, 2_000_000_000);
+  writeFileSync(lock.replace(/\.lock$/, ''), `a trim of ${root} (process 999999)\n`);
+  prepared();
 });
