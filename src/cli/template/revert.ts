@@ -33,7 +33,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
   const progress = progressDisplay('merged');
-  endOnInterrupt(
+  const finished = endOnInterrupt(
     progress,
     `if the revert of ${path} was begun it has to be finished: block-snapshot revert ${path}`,
   );
@@ -43,6 +43,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
     progress,
     nameUser,
   });
+  finished();
   const terminal = processTerminal();
   if (values.json) terminal.print(revertJson(path, reverted));
   else if (reverted === undefined) terminal.print(`${path}: left as it is\n`);

@@ -20,8 +20,12 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
   const { files, values } = given;
   const { path } = files.image;
   const progress = progressDisplay('looked at');
-  endOnInterrupt(progress, `what was given back of ${path} stays given back, and no byte has changed`);
+  const finished = endOnInterrupt(
+    progress,
+    `what was given back of ${path} stays given back, and no byte has changed`,
+  );
   const { freed, allocated } = await trim(files, nameUser, progress);
+  finished();
   processTerminal().print(
     values.json
       ? `${JSON.stringify({ template: path, freed, allocated }, null, 2)}\n`
