@@ -103,6 +103,7 @@ bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, 
 	@node build/test/bench/start-up.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
 	@$(LAB) --minutes 30 node build/test/bench/list.js
+	@$(LAB) --minutes 20 node build/test/bench/merge.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2, and live data against JSON

@@ -2,6 +2,7 @@ import { usageError } from '../devices/answer/refusal.ts';
 import { prepare } from '../devices/prepare.ts';
 import { parseNode } from '../devices/request/node-request.ts';
 import { stackRequest } from '../devices/request/stack-request.ts';
+import { besideOperations } from './operations.ts';
 
 export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]';
 
@@ -9,10 +10,12 @@ export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BA
  * `create-snapshot NAME BASE COW [COW2]`, as qubesd calls it: the NAME says which kind of device is wanted, and has to
  * be the one that the files give.
  */
-export function runCreateSnapshot(parameters: readonly string[]): void {
+export async function runCreateSnapshot(parameters: readonly string[]): Promise<void> {
   const [name, ...paths] = parameters;
   if (name === undefined || paths.length < 2)
     throw usageError(`missing argument: usage: ${CREATE_SNAPSHOT_USAGE}`);
   const wanted = parseNode(name);
-  prepare(stackRequest(wanted.identity.type, paths, paths.join(' ')), { expectedName: wanted.name });
+  await besideOperations(() =>
+    prepare(stackRequest(wanted.identity.type, paths, paths.join(' ')), { expectedName: wanted.name }),
+  );
 }

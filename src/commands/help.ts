@@ -1,4 +1,5 @@
 import { GRAPH_USAGE, LIST_USAGE } from '../cli/overview/usage.ts';
+import { COMMIT_USAGE, REVERT_USAGE, REVISIONS_USAGE, TRIM_USAGE } from '../cli/template/usage.ts';
 import { CLEANUP_USAGE } from './cleanup.ts';
 import { CREATE_SNAPSHOT_USAGE } from './create-snapshot.ts';
 import { DESTROY_SNAPSHOT_USAGE } from './destroy-snapshot.ts';
@@ -19,6 +20,19 @@ export const HELP = `block-snapshot - snapshot block devices for virtual machine
   ${DESTROY_SNAPSHOT_USAGE}
       The same for qubesd.
 
+  ${COMMIT_USAGE}
+      End a run of a template: new VMs see what it changed, running ones keep what they see. A template that is a VM's
+      block-origin disk is committed when it stops.
+
+  ${REVISIONS_USAGE}
+      Show the finished runs that can be undone: when each ended, how much it changed, whether its undo is whole.
+
+  ${REVERT_USAGE}
+      Undo the last run of a template, or the last N.
+
+  ${TRIM_USAGE}
+      Give blocks of zeros in a template's image back to the filesystem.
+
   ${LIST_USAGE}
       Show every template with its versions, what lies on them, who uses it, how full it is, and what nobody uses.
 
@@ -30,5 +44,6 @@ export const HELP = `block-snapshot - snapshot block devices for virtual machine
 
   --help, --version
 
-BASE and COW are absolute paths of image files or block devices. NODE may be given with or without /dev/mapper/.
+BASE and COW are absolute paths of image files or block devices. TEMPLATE is a folder with root.img, or an image X.img,
+whose cow is X-cow.img. NODE may be given with or without /dev/mapper/.
 Exit status: 0 done, 1 it could not be done (the reason is one line on standard error), 2 wrong usage.`;

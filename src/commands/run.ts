@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   cleanup: runCleanup,
   add: hotplug('add'),
   remove: hotplug('remove'),
+  commit: async parameters => (await import('../cli/template/commit.ts')).runCommit(parameters),
+  revert: async parameters => (await import('../cli/template/revert.ts')).runRevert(parameters),
+  revisions: async parameters => (await import('../cli/template/revisions.ts')).runRevisions(parameters),
+  trim: async parameters => (await import('../cli/template/trim.ts')).runTrim(parameters),
   list: async parameters => (await import('../cli/overview/list.ts')).runList(parameters),
   graph: async parameters => (await import('../cli/overview/graph.ts')).runGraph(parameters),
 };

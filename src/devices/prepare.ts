@@ -10,6 +10,7 @@ import { blockDeviceSectors } from './kernel/open-descriptor.ts';
 import { mendOrigin } from './kernel/origin-device.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
+import { requireNoOperation } from './operations.ts';
 import { MAPPER_FOLDER, originName } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
 import { ownCow } from './plan/own-cow.ts';
@@ -56,6 +57,7 @@ function prepareLocked(request: StackRequest, base: Image, options: PrepareOptio
   const { expectedName, chosen, ready } = options;
   return withUdevSession(udev => {
     const runningOrigin = mendOrigin(base.key, udev);
+    requireNoOperation(base);
     const undo = new Undo();
     return undo.guard(() => {
       const layers = planStack(base, findCows(request, base, undo));

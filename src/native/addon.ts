@@ -51,6 +51,8 @@ export interface FileStatus {
   size: number;
   /** Bytes that it takes on its filesystem. */
   allocated: number;
+  /** When its bytes were last changed, in milliseconds since 1970. */
+  modified: number;
   user: number;
   group: number;
   /** Permission bits. */
@@ -89,6 +91,10 @@ export interface Addon {
   makeFolder(path: string, mode: number): void;
   removeFile(path: string): void;
   linkTemporaryFile(descriptor: number, path: string): void;
+  renameFile(from: string, to: string): void;
+  linkFile(from: string, to: string): void;
+  fileAttribute(path: string, name: string): string | null;
+  setFileAttribute(path: string, name: string, value: string): boolean;
   /** O_ flags of fcntl.h; O_CLOEXEC is always set. */
   openFlags: Record<
     | 'readOnly'
@@ -105,6 +111,7 @@ export interface Addon {
   closeFile(descriptor: number): void;
   lockFile(descriptor: number): boolean;
   readStart(descriptor: number, length: number): ArrayBuffer;
+  readAt(descriptor: number, position: number, length: number): ArrayBuffer;
   startsWithZeros(descriptor: number, length: number): boolean;
   writeText(descriptor: number, text: string): void;
   resizeFile(descriptor: number, size: number): void;
@@ -112,6 +119,10 @@ export interface Addon {
   syncFile(descriptor: number): void;
   blockDeviceSize(descriptor: number): number;
   blockDeviceSequence(descriptor: number): bigint | null;
+  digHole(descriptor: number, position: number, length: number): void;
+  nextData(descriptor: number, position: number): { start: number; end: number } | null;
+  digZeros(descriptor: number, position: number, length: number, block: number): number;
+  isOpenElsewhere(descriptor: number): boolean;
   sleepMilliseconds(milliseconds: number): void;
   holdSignals(): void;
   releaseSignals(): void;

@@ -40,7 +40,7 @@ export function filesOfImage(image: string): TemplateFiles {
   const owner = image.replace(/-cow\.img$/, '.img');
   if (owner !== image && statusOf(owner) !== null)
     throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
-  return { image: imagePath('base', image), cow: imagePath('cow', cow) };
+  return { image: imagePath('template', image), cow: imagePath('cow', cow) };
 }
 
 /**

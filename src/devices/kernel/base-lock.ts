@@ -6,7 +6,7 @@ import { withDescriptor } from './open-descriptor.ts';
 import { patience } from './patience.ts';
 
 /** Only root may write in /run, so what is found there is root's own. */
-const LOCK_FOLDER = '/run/block-snapshot';
+export const LOCK_FOLDER = '/run/block-snapshot';
 
 /** Long for all that a crowd of commands does under the lock, one after the other. */
 const PATIENCE_MILLISECONDS = 30_000;

@@ -21,6 +21,8 @@ export interface Stack {
   layers: Layer<Image>[];
   /** Whether an origin is asked for as well. */
   origin: boolean;
+  /** Whether its store is going to be merged into the base, which is written to then. */
+  merge?: boolean;
   /** The table of the base's origin where there is one already. */
   runningOrigin: OriginTable | undefined;
 }
@@ -48,7 +50,7 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
         addon().clearInactiveTable(layer.name);
 
     const loops = findLoops([base, ...toMake.map(({ layer }) => layer.cow)].filter(isFile), held);
-    const baseBacking = openBase(base, loops.get(base.key), stack.origin, held);
+    const baseBacking = openBase(base, loops.get(base.key), stack.origin || stack.merge === true, held);
     requireOneDevice(base, baseBacking, runningOrigin?.base ?? live?.base);
 
     let under = live?.top ?? { device: baseBacking.device, length: baseBacking.size };

@@ -12,13 +12,23 @@ import { openToWrite, withDescriptor } from './open-descriptor.ts';
 /**
  * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
  * that no crash leaves one of the wrong size.
+ * @throws SystemError
  */
-export function makeCowFile(path: string, size: Bytes, base: Image): void {
+export function writeEmptyCow(path: string, size: Bytes, base: Image): void {
   const { openFlags } = addon();
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  let descriptor: number;
+  withDescriptor(addon().openFile(folder, openFlags.temporary | openFlags.readWrite, 0o600), descriptor => {
+    addon().resizeFile(descriptor, size);
+    addon().setOwner(descriptor, base.owner.user, base.owner.group, base.owner.mode & 0o777);
+    addon().syncFile(descriptor);
+    addon().linkTemporaryFile(descriptor, path);
+  });
+}
+
+/** The same for a cow that is missing. @throws Refusal when it cannot be made */
+export function makeCowFile(path: string, size: Bytes, base: Image): void {
   try {
-    descriptor = addon().openFile(folder, openFlags.temporary | openFlags.readWrite, 0o600);
+    writeEmptyCow(path, size, base);
   } catch (error) {
     if (isSystemError(error, 'EROFS'))
       throw new Refusal(`cow ${path} is missing and its filesystem is read-only: make it writable`);
@@ -28,12 +38,6 @@ export function makeCowFile(path: string, size: Bytes, base: Image): void {
       );
     throw error;
   }
-  withDescriptor(descriptor, () => {
-    addon().resizeFile(descriptor, size);
-    addon().setOwner(descriptor, base.owner.user, base.owner.group, base.owner.mode & 0o777);
-    addon().syncFile(descriptor);
-    addon().linkTemporaryFile(descriptor, path);
-  });
 }
 
 /**

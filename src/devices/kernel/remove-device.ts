@@ -12,7 +12,7 @@ import type { UdevSession } from './udev-session.ts';
 /** What became of a device that should go: `users` where it stays, as words for a person. */
 export type Removal = { kind: 'absent' } | { kind: 'removed' } | { kind: 'in use'; users: string };
 
-type Target = SnapshotTable['type'] | OriginTable['type'];
+type Target = SnapshotTable['type'] | 'snapshot-merge' | OriginTable['type'];
 
 const PAUSE_MILLISECONDS = 5;
 

@@ -4,7 +4,7 @@ import { type Bytes, bytes, SECTOR_BYTES, type Sectors, sectors } from './units.
 export const CHUNK: Sectors = sectors(256);
 
 /** An exception on disk is two 64-bit numbers (struct disk_exception, drivers/md/dm-snap-persistent.c). */
-const EXCEPTION_BYTES = 16;
+export const EXCEPTION_BYTES = 16;
 
 export function chunkBytes(chunk: Sectors): Bytes {
   return bytes(chunk * SECTOR_BYTES);
@@ -41,6 +41,30 @@ export function parseStoreHeader(header: ArrayBuffer): StoreHeader {
   const view = new DataView(header);
   const magic = view.getUint32(0, true);
   if (magic === 0) return { kind: 'blank' };
-  if (magic !== MAGIC) return { kind: 'foreign' };
-  return { kind: 'store', valid: view.getUint32(4, true) !== 0, chunk: sectors(view.getUint32(12, true)) };
+  const chunk = sectors(view.getUint32(12, true));
+  if (magic !== MAGIC || !isPowerOfTwo(chunk)) return { kind: 'foreign' };
+  return { kind: 'store', valid: view.getUint32(4, true) !== 0, chunk };
+}
+
+/** The kernel takes no other (dm_exception_store_set_chunk_size). */
+function isPowerOfTwo(value: number): boolean {
+  return value > 0 && value < 2 ** 31 && (value & (value - 1)) === 0;
+}
+
+/**
+ * Where the metadata chunks of a store lie: each is followed by the chunks that its exceptions name
+ * (area_location, drivers/md/dm-snap-persistent.c).
+ * @param index from 0
+ */
+export function areaPosition(index: number, chunk: Sectors): Bytes {
+  return bytes((1 + index * (exceptionsPerArea(chunk) + 1)) * chunkBytes(chunk));
+}
+
+/** How many exceptions a piece of metadata begins with: the first one that names no chunk is behind the last. */
+export function countExceptions(metadata: ArrayBuffer): number {
+  const words = new Uint32Array(metadata);
+  const total = Math.floor(metadata.byteLength / EXCEPTION_BYTES);
+  for (let index = 0; index < total; index++)
+    if (words[index * 4 + 2] === 0 && words[index * 4 + 3] === 0) return index;
+  return total;
 }

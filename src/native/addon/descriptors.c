@@ -75,6 +75,34 @@ static napi_value read_start(napi_env env, napi_callback_info info)
 	return result;
 }
 
+/* readAt(descriptor, position, length): an ArrayBuffer of that length, zero behind the end of the file. */
+static napi_value read_at(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[3], result = NULL;
+	uint64_t position, length, done = 0;
+	int32_t descriptor;
+	void *bytes;
+
+	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length))
+		return NULL;
+	if (napi_create_arraybuffer(env, length, &bytes, &result) != napi_ok)
+		return NULL;
+	memset(bytes, 0, length);
+	while (done < length) {
+		ssize_t got = pread(descriptor, (char *)bytes + done, length - done, (off_t)(position + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return throw_descriptor_error(env, "read", descriptor);
+		if (got == 0)
+			break;
+		done += (uint64_t)got;
+	}
+	return result;
+}
+
 /* startsWithZeros(descriptor, length): whether no byte of its beginning is anything else. */
 static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
 {
@@ -213,6 +241,7 @@ void register_descriptors(napi_env env, napi_value exports)
 		{ "closeFile", close_file },
 		{ "lockFile", lock_file },
 		{ "readStart", read_start },
+		{ "readAt", read_at },
 		{ "startsWithZeros", starts_with_zeros },
 		{ "writeText", write_text },
 		{ "resizeFile", resize_file },

@@ -52,6 +52,7 @@ void register_udev(napi_env env, napi_value exports);
 void register_loop(napi_env env, napi_value exports);
 void register_files(napi_env env, napi_value exports);
 void register_descriptors(napi_env env, napi_value exports);
+void register_sparse(napi_env env, napi_value exports);
 void register_signals(napi_env env, napi_value exports);
 void register_sockets(napi_env env, napi_value exports);
 

@@ -24,18 +24,9 @@ const UNDOING_ENDS = 30_000;
 /**
  * Makes the device that the backend asks for, claims it, and tells blkback of it.
  * @returns what was done, in a few words for the log
- * @throws Refusal, with nothing of this call left, and the reason in xenstore
+ * @throws Refusal, with nothing of this call left
  */
 export function add(type: DeviceType, attachment: Attachment): string {
-  try {
-    return attach(type, attachment);
-  } catch (error) {
-    report(attachment, error);
-    throw error;
-  }
-}
-
-function attach(type: DeviceType, attachment: Attachment): string {
   const { key } = attachment;
   limitWaits(MAKING_ENDS);
   return withXenstore(store => {
@@ -92,7 +83,8 @@ function takeDownFormer(key: string): void {
   }
 }
 
-function report(attachment: Attachment, error: unknown): void {
+/** Tells libxl why a disk could not be attached: the reason in xenstore. */
+export function reportFailure(attachment: Attachment, error: unknown): void {
   try {
     withXenstore(store =>
       publishError(store, attachment, error instanceof Error ? error.message : String(error)),

@@ -1,4 +1,5 @@
 import { takeDown } from '../../devices/cleanup.ts';
+import { commitOnStop } from '../../templates/commit-on-stop.ts';
 import { forgetRecord, readRecord } from './records.ts';
 
 /**
@@ -15,20 +16,22 @@ export function detach(key: string, patience: number, record = readRecord(key)):
     return 'no record: nothing to do';
   }
   const { identity, name } = record;
+  let committed = '';
   const { left, lingering } = takeDown(record, {
     attachment: key,
     patience,
     finished: outcome => {
-      if (outcome.lingering) return;
-      // A template has stopped: here, while no VM can start on it, its run is committed (record.parameters has the files).
-      forgetRecord(key);
+      // A template has stopped: while no VM can start on it, its run is committed.
+      if (identity.type === 'origin' && outcome.left === undefined)
+        committed = `, ${commitOnStop(identity.base, record.parameters)}`;
+      if (!outcome.lingering) forgetRecord(key);
     },
   });
   if (left === undefined) {
     const what = identity.type === 'origin' ? 'the template has stopped, removed' : 'removed';
     return lingering
-      ? `${what} ${name}, what is under it is still open: the next call tries again`
-      : `${what} ${name}`;
+      ? `${what} ${name}${committed}, what is under it is still open: the next call tries again`
+      : `${what} ${name}${committed}`;
   }
   return lingering ? `${left}; the next call tries again` : left;
 }

@@ -22,3 +22,17 @@ export function check(name: string, body: (test: Test, template: Template) => vo
     test.end();
   });
 }
+
+/** The same for a test that waits for something. */
+export function checkLasting(name: string, body: (test: Test, template: Template) => Promise<void>): void {
+  t.test(name, async test => {
+    const template = makeTemplate();
+    try {
+      await body(test, template);
+      test.same(leftovers(), [], 'nothing is left');
+    } finally {
+      takeAllDown();
+      removeTemplate(template);
+    }
+  });
+}

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,22 @@ export function run(program: string, parameters: readonly string[], options: Run
 /** Runs block-snapshot. */
 export function blockSnapshot(...parameters: string[]): Outcome {
   return run(executable(), parameters);
+}
+
+/** Runs block-snapshot while this process goes on. */
+export function blockSnapshotBeside(...parameters: string[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(executable(), parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const outcome: Outcome = { status: null, stdout: '', stderr: '' };
+    child.stdout.on('data', text => {
+      outcome.stdout += text;
+    });
+    child.stderr.on('data', text => {
+      outcome.stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', status => resolve({ ...outcome, status }));
+  });
 }
 
 /** Runs a command that has to succeed. @returns what it printed, without the last newline */

@@ -1,0 +1,39 @@
+import { addon } from '../../native/addon.ts';
+import {
+  areaPosition,
+  chunkBytes,
+  countExceptions,
+  EXCEPTION_BYTES,
+  exceptionsPerArea,
+  HEADER_BYTES,
+  parseStoreHeader,
+  type StoreHeader,
+} from '../plan/exception-store.ts';
+import { type Bytes, bytes } from '../plan/units.ts';
+
+// The metadata of a first layer's store is the kernel's own writing: what VMs write goes into the chunks behind it.
+
+/** What the beginning of an open cow says about it. */
+export function readStoreHeader(descriptor: number): StoreHeader {
+  return parseStoreHeader(addon().readStart(descriptor, HEADER_BYTES));
+}
+
+/** Whether a store keeps any block: two reads of 16 bytes. One that overflowed has kept some. */
+export function keepsBlocks(descriptor: number): boolean {
+  const header = readStoreHeader(descriptor);
+  if (header.kind !== 'store') return false;
+  if (!header.valid) return true;
+  const first = addon().readAt(descriptor, areaPosition(0, header.chunk), EXCEPTION_BYTES);
+  return countExceptions(first) > 0;
+}
+
+/** How many bytes of blocks a valid store keeps: one read for each GiB with chunks of 128 KiB. */
+export function keptBytes(descriptor: number, header: StoreHeader): Bytes {
+  if (header.kind !== 'store' || !header.valid) return bytes(0);
+  const perArea = exceptionsPerArea(header.chunk);
+  const chunk = chunkBytes(header.chunk);
+  for (let area = 0, before = 0; ; area++, before += perArea) {
+    const count = countExceptions(addon().readAt(descriptor, areaPosition(area, header.chunk), chunk));
+    if (count < perArea) return bytes((before + count) * chunk);
+  }
+}

@@ -1,0 +1,105 @@
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from './answer/refusal.ts';
+import { isBackedBy } from './kernel/backing.ts';
+import { buildStack } from './kernel/build-stack.ts';
+import { foreignTable } from './kernel/device-state.ts';
+import type { Image } from './kernel/images.ts';
+import { removeUnused } from './kernel/remove-device.ts';
+import { type UdevSession, withUdevSession } from './kernel/udev-session.ts';
+import { Undo } from './kernel/undo.ts';
+import { MAPPER_FOLDER, snapshotName } from './plan/device-names.ts';
+import { parseSnapshotStatus, type SnapshotStatus } from './plan/snapshot-status.ts';
+import { parseSnapshotTable, printSnapshotTable, type SnapshotTable } from './plan/snapshot-table.ts';
+import { planStack } from './plan/stack-plan.ts';
+
+/** The target that writes what a store keeps back to its base (the kernel's snapshot.rst). */
+const MERGE = 'snapshot-merge';
+
+/** How long a program that only looks at the device (udev, mostly) may keep it from going. */
+const GLANCE_MILLISECONDS = 2000;
+
+/** The device that merges a store into its base. */
+export function mergeName(base: Image, cow: Image): string {
+  return snapshotName(base.key, [cow.key]);
+}
+
+/**
+ * Has the kernel write the blocks that a store keeps back to its base, or finds that it does so already: it goes on with it
+ * whatever becomes of this program. The caller holds the base's lock, and knows that nobody uses the base.
+ * @throws Refusal
+ */
+export function beginMerge(base: Image, cow: Image): void {
+  const name = mergeName(base, cow);
+  withUdevSession(udev => {
+    // What a killed one has left: a table that was loaded and never made live, or a device that stands still.
+    const state = addon().deviceTable(name);
+    if (state?.inactiveTable && state.liveTable) addon().clearInactiveTable(name);
+    if (state?.suspended && state.liveTable) udev.resume(name);
+    if (isMerging(name, base, cow)) {
+      if (mergeStatus(name)?.kind === 'serving') return;
+      // It failed, and tries nothing more: a new device goes on where it was.
+      takeDown(name, udev);
+    }
+    const undo = new Undo();
+    undo.guard(() => {
+      const layers = planStack(base, [cow]);
+      buildStack({ base, layers, origin: false, merge: true, runningOrigin: undefined }, udev, undo);
+      turnIntoMerge(name, udev);
+    });
+  });
+}
+
+/** Reloads a snapshot as the merge of its store, with the same parameters. */
+function turnIntoMerge(name: string, udev: UdevSession): void {
+  const table = parseSnapshotTable(addon().deviceTable(name)?.targets ?? []);
+  if (table === undefined) throw foreignTable(name, 'it is not one persistent snapshot');
+  try {
+    addon().loadTable(name, table.length, MERGE, printSnapshotTable(table));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new Refusal(
+      `the kernel does not merge ${MAPPER_FOLDER}${name} (${error.code}): the reason is in dmesg`,
+    );
+  }
+  addon().suspendDevice(name);
+  udev.resume(name);
+}
+
+/** @throws Refusal when the device merges something else */
+function isMerging(name: string, base: Image, cow: Image): boolean {
+  const table = mergeTable(name);
+  if (table === undefined) return false;
+  if (!isBackedBy(table.origin, base))
+    throw foreignTable(name, `its base ${table.origin} is not ${base.path}`);
+  if (!isBackedBy(table.cow, cow)) throw foreignTable(name, `its cow ${table.cow} is not ${cow.path}`);
+  return true;
+}
+
+function mergeTable(name: string): SnapshotTable | undefined {
+  const [target] = addon().deviceTable(name)?.targets ?? [];
+  return target?.type === MERGE ? parseSnapshotTable([{ ...target, type: 'snapshot' }]) : undefined;
+}
+
+/** How far a merge is: what its store still keeps. Undefined where none of that name is under way. */
+export function mergeStatus(name: string): SnapshotStatus | undefined {
+  const targets = addon().deviceStatus(name)?.targets ?? [];
+  return targets[0]?.type === MERGE ? parseSnapshotStatus(targets) : undefined;
+}
+
+/**
+ * Takes down the device of a merge. The caller holds the base's lock.
+ * @throws Refusal when something keeps it open
+ */
+export function endMerge(name: string): void {
+  withUdevSession(udev => takeDown(name, udev));
+}
+
+function takeDown(name: string, udev: UdevSession): void {
+  const removal = removeUnused(name, MERGE, GLANCE_MILLISECONDS, udev);
+  if (removal.kind === 'in use')
+    throw new Refusal(
+      `${MAPPER_FOLDER}${name} is open${removal.users && ` by ${removal.users}`}: ` +
+        'close it, and run the same command again',
+    );
+}

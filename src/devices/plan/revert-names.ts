@@ -1,0 +1,12 @@
+/**
+ * The file that is there from the first step of a revert until its last, over any crash: as long as it is, the image is
+ * no version of the template. What the revert has to merge lies beside it, see revertedPath.
+ */
+export function revertMark(cow: string): string {
+  return `${cow}.reverting`;
+}
+
+/** Where a revert puts the undo of the run that it undoes as the number-th, from 1. */
+export function revertedPath(cow: string, number: number): string {
+  return `${revertMark(cow)}.${number}`;
+}

@@ -1,0 +1,151 @@
+/* Files with holes: finding what takes space in them, and giving it back (man 2 fallocate, man 2 lseek). */
+#define _GNU_SOURCE
+#include "values.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As much as is looked at in one read. */
+#define WINDOW (1U << 20)
+
+static int dig(int descriptor, off_t position, off_t length)
+{
+	return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, position, length);
+}
+
+/* digHole(descriptor, position, length): zeros that take no space; the file's size stays. */
+static napi_value dig_hole(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[3];
+	uint64_t position, length;
+	int32_t descriptor;
+
+	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length))
+		return NULL;
+	if (dig(descriptor, (off_t)position, (off_t)length) < 0)
+		return throw_descriptor_error(env, "dig a hole", descriptor);
+	return make_undefined(env);
+}
+
+/* nextData(descriptor, position): the next bytes that take space, as start and end; null when there are none. */
+static napi_value next_data(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2], result = NULL;
+	int32_t descriptor;
+	uint64_t position;
+	off_t start, end;
+
+	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &position))
+		return NULL;
+	start = lseek(descriptor, (off_t)position, SEEK_DATA);
+	if (start < 0 && errno == ENXIO)
+		return make_null(env);
+	end = start < 0 ? start : lseek(descriptor, start, SEEK_HOLE);
+	if (end < 0)
+		return throw_descriptor_error(env, "look for data", descriptor);
+	napi_create_object(env, &result);
+	set_property(env, result, "start", make_number(env, (double)start));
+	set_property(env, result, "end", make_number(env, (double)end));
+	return result;
+}
+
+static bool is_zero(const char *bytes, size_t length)
+{
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
+}
+
+/* The zero blocks of one window that was read; errno's value when a hole cannot be dug. */
+static int dig_window(int descriptor, const char *window, off_t position, size_t length, size_t block, uint64_t *dug)
+{
+	size_t begin = 0;
+
+	while (begin + block <= length) {
+		size_t end = begin;
+
+		while (end + block <= length && is_zero(window + end, block))
+			end += block;
+		if (end > begin) {
+			if (dig(descriptor, position + (off_t)begin, (off_t)(end - begin)) < 0)
+				return errno;
+			*dug += end - begin;
+		}
+		begin = end + block;
+	}
+	return 0;
+}
+
+/* digZeros(descriptor, position, length, block): every whole block of zeros becomes a hole; how many bytes those are. */
+static napi_value dig_zeros(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[4];
+	uint64_t position, length, done = 0, dug = 0;
+	int32_t descriptor;
+	uint32_t block;
+	char *window;
+	int failure = 0;
+
+	if (!get_arguments(env, info, 4, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length) ||
+	    !get_uint32(env, arguments[3], &block))
+		return NULL;
+	window = malloc(WINDOW);
+	if (!window || block == 0 || block > WINDOW)
+		failure = window ? EINVAL : ENOMEM;
+	while (!failure && done < length) {
+		size_t wanted = length - done < WINDOW ? (size_t)(length - done) : WINDOW;
+		ssize_t got = pread(descriptor, window, wanted, (off_t)(position + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			failure = got < 0 ? errno : 0;
+			break;
+		}
+		failure = dig_window(descriptor, window, (off_t)(position + done), (size_t)got, block, &dug);
+		done += (uint64_t)got;
+	}
+	free(window);
+	if (failure) {
+		errno = failure;
+		return throw_descriptor_error(env, "dig holes", descriptor);
+	}
+	return make_number(env, (double)dug);
+}
+
+/*
+ * isOpenElsewhere(descriptor): whether anybody else has the file open, loop devices included. A write lease is to be had
+ * only when nobody has (man 2 fcntl); it is given back at once. False where the filesystem knows no leases.
+ */
+static napi_value is_open_elsewhere(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1];
+	int32_t descriptor;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+		return NULL;
+	/* Whoever opens it in this moment makes a signal: one that ends nobody. */
+	fcntl(descriptor, F_SETSIG, SIGURG);
+	if (fcntl(descriptor, F_SETLEASE, F_WRLCK) == 0) {
+		fcntl(descriptor, F_SETLEASE, F_UNLCK);
+		return make_boolean(env, false);
+	}
+	return make_boolean(env, errno == EAGAIN || errno == EBUSY);
+}
+
+void register_sparse(napi_env env, napi_value exports)
+{
+	static const struct function_entry entries[] = {
+		{ "digHole", dig_hole },
+		{ "nextData", next_data },
+		{ "digZeros", dig_zeros },
+		{ "isOpenElsewhere", is_open_elsewhere },
+	};
+
+	register_functions(env, exports, entries, ARRAY_LENGTH(entries));
+}

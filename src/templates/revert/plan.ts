@@ -1,0 +1,141 @@
+import { Refusal } from '../../devices/answer/refusal.ts';
+import { findImage, type Image, requireImage } from '../../devices/kernel/images.ts';
+import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { keepsBlocks, keptBytes, readStoreHeader } from '../../devices/kernel/store-contents.ts';
+import { mergeName } from '../../devices/merge.ts';
+import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
+import { addon } from '../../native/addon.ts';
+import { listRevisions, type Revision } from '../revisions.ts';
+import type { TemplateFiles } from '../template-files.ts';
+import { type NameUser, requireClosed, requireNoSnapshots, requireStopped } from '../users.ts';
+import { begunRevert, unmergedStores } from './mark.ts';
+
+/** What a revert is going to do. */
+export interface RevertPlan {
+  /** How many runs are undone. */
+  runs: number;
+  /** Those that have not been begun yet to be undone; none for a revert that goes on. */
+  revisions: Revision[];
+  /** Whether it was begun by another call. */
+  goesOn: boolean;
+  /** Bytes that are still to be merged. */
+  bytes: number;
+}
+
+/**
+ * Looks at what a revert has to do, and whether it may. The caller holds the base's lock.
+ * @param wanted how many runs to undo; without it the last one, or as many as a revert that was begun undoes
+ * @throws Refusal that says why it may not
+ */
+export function planRevert(
+  files: TemplateFiles,
+  base: Image,
+  wanted: number | undefined,
+  nameUser: NameUser,
+): RevertPlan {
+  const cow = files.cow.path;
+  requireStopped(base, nameUser);
+  const begun = begunRevert(cow);
+  if (begun !== undefined) return planRest(files, base, begun, wanted, nameUser);
+  requireNoSnapshots(base, nameUser);
+  requireClosed(base);
+  const revisions = listRevisions(cow);
+  const runs = wanted ?? 1;
+  requireRevisions(base, revisions, runs);
+  requireCommitted(files);
+  requireNoRemains(cow, runs);
+  const undone = revisions.slice(0, runs);
+  return {
+    runs,
+    revisions: undone,
+    goesOn: false,
+    bytes: undone.reduce((sum, { changed }) => sum + changed, 0),
+  };
+}
+
+/** What a revert that was begun has still to do. */
+function planRest(
+  files: TemplateFiles,
+  base: Image,
+  begun: number,
+  wanted: number | undefined,
+  nameUser: NameUser,
+): RevertPlan {
+  if (wanted !== undefined && wanted !== begun)
+    throw new Refusal(
+      `template ${base.path} is half-way back over ${runsText(begun)}, not ${wanted}: ` +
+        `finish that first, block-snapshot revert ${base.path}`,
+    );
+  const stores = unmergedStores(files.cow.path, begun).map(path => requireImage({ role: 'cow', path }));
+  const [first] = stores;
+  const device = first && mergeName(base, first);
+  requireNoSnapshots(base, nameUser, device);
+  // A device that the other call has left has the image open itself.
+  if (device === undefined || addon().deviceTable(device) === null) requireClosed(base);
+  const bytes = stores.reduce((sum, store) => sum + bytesIn(store), 0);
+  return { runs: begun, revisions: [], goesOn: true, bytes };
+}
+
+function requireRevisions(base: Image, revisions: readonly Revision[], runs: number): void {
+  const { path } = base;
+  if (revisions.length === 0)
+    throw new Refusal(`template ${path} has no revision to go back to: no finished run of it is kept`);
+  if (runs > revisions.length)
+    throw new Refusal(
+      `template ${path} has no revision ${runs}: there ${revisions.length === 1 ? 'is 1' : `are ${revisions.length}`} ` +
+        `(block-snapshot revisions ${path})`,
+    );
+  for (const revision of revisions.slice(0, runs)) {
+    if (revision.state === 'overflowed')
+      throw new Refusal(
+        `revision ${revision.number} of ${path} cannot be undone: its store ${revision.path} overflowed, ` +
+          'and the old blocks are lost; restore the template from a backup',
+      );
+    if (revision.state === 'not a store')
+      throw new Refusal(
+        `revision ${revision.number} of ${path} cannot be undone: ${revision.path} holds something other than a snapshot store`,
+      );
+  }
+}
+
+/** A run that is not committed has to be undone before those before it, and has no revision yet. */
+function requireCommitted(files: TemplateFiles): void {
+  const cow = findImage(files.cow);
+  if (cow === undefined) return;
+  if (cow.device !== undefined)
+    throw new Refusal(`cow ${cow.path} is a block device: only templates whose cow is a file are reverted`);
+  withDescriptor(openToRead(cow.path), descriptor => {
+    if (readStoreHeader(descriptor).kind === 'foreign')
+      throw new Refusal(
+        `cow ${cow.path} holds something other than a snapshot store: it is not known what it is for`,
+      );
+    if (keepsBlocks(descriptor))
+      throw new Refusal(
+        `the last run of template ${files.image.path} is not committed yet: ` +
+          `block-snapshot commit ${files.image.path}, then it is revision 1`,
+      );
+  });
+}
+
+/** Somebody has removed the mark of a revert by hand: what it had still to merge must not be written over. */
+function requireNoRemains(cow: string, runs: number): void {
+  for (let number = 1; number <= runs; number++) {
+    const path = revertedPath(cow, number);
+    if (addon().fileStatus(path) !== null)
+      throw new Refusal(
+        `${path} is left of a revert whose mark ${revertMark(cow)} was removed: it is not known what the image holds; ` +
+          'restore the template from a backup, or move that file away',
+      );
+  }
+}
+
+function bytesIn(store: Image): number {
+  return withDescriptor(openToRead(store.path), descriptor =>
+    keptBytes(descriptor, readStoreHeader(descriptor)),
+  );
+}
+
+/** `1 run`, `3 runs`. */
+export function runsText(runs: number): string {
+  return `${runs} run${runs === 1 ? '' : 's'}`;
+}

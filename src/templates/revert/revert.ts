@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Refusal } from '../../devices/answer/refusal.ts';
+import { type Image, requireImage } from '../../devices/kernel/images.ts';
+import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
+import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merge.ts';
+import { SECTOR_BYTES } from '../../devices/plan/units.ts';
+import { addon } from '../../native/addon.ts';
+import { withOperation } from '../operation-lock.ts';
+import type { Progress } from '../progress.ts';
+import type { TemplateFiles } from '../template-files.ts';
+import { withTemplateLock } from '../template-lock.ts';
+import type { NameUser } from '../users.ts';
+import { begunRevert, claimRevisions, dropMerged, makeMark, removeMark, unmergedStores } from './mark.ts';
+import { planRevert, type RevertPlan } from './plan.ts';
+
+/** Milliseconds between two looks at a merge: the first ones come soon, for a small run is undone at once. */
+const FIRST_PAUSE = 10;
+const LONGEST_PAUSE = 250;
+
+export interface RevertOptions {
+  /** How many runs to undo; without it, the last one. */
+  revision?: number | undefined;
+  /** Whether a person wants it, knowing what it does; nothing is locked meanwhile. Not asked where a revert goes on. */
+  confirm: (plan: RevertPlan) => Promise<boolean>;
+  progress: Progress;
+  nameUser: NameUser;
+}
+
+/** What became of a revert. */
+export interface Reverted {
+  runs: number;
+  /** Bytes that were merged by this call. */
+  bytes: number;
+  goesOn: boolean;
+}
+
+/**
+ * Undoes the last runs of a template: the kernel writes the blocks that each has kept back, the last run's first.
+ * Interrupted anywhere, the next call goes on where it was, and until then nothing starts on the template.
+ * @returns undefined when the person does not want it
+ * @throws Refusal
+ */
+export async function revert(files: TemplateFiles, options: RevertOptions): Promise<Reverted | undefined> {
+  const base = requireImage(files.image);
+  const look = () => planRevert(files, base, options.revision, options.nameUser);
+  const shown = withTemplateLock(files, base, look);
+  if (!shown.goesOn && !(await options.confirm(shown))) return undefined;
+  return withOperation(base, 'a revert', async () => {
+    const plan = withTemplateLock(files, base, () => {
+      const now = look();
+      requireSame(base, shown, now);
+      if (!now.goesOn) makeMark(files.cow.path, now.runs);
+      claimRevisions(files.cow.path, now.runs);
+      return now;
+    });
+    options.progress.start(plan.bytes);
+    try {
+      await mergeAll(files, base, plan, options.progress);
+    } finally {
+      options.progress.end();
+    }
+    return { runs: plan.runs, bytes: plan.bytes, goesOn: plan.goesOn };
+  });
+}
+
+/** While the person thought about it, another may have done something. */
+function requireSame(base: Image, shown: RevertPlan, now: RevertPlan): void {
+  const paths = (plan: RevertPlan) => plan.revisions.map(({ ended }) => ended).join();
+  if (shown.goesOn !== now.goesOn || paths(shown) !== paths(now))
+    throw new Refusal(`the revisions of template ${base.path} have changed in this moment: look again`);
+}
+
+/** Merges one store after the other; each step is found from what is there, so that it does not matter who does it. */
+async function mergeAll(
+  files: TemplateFiles,
+  base: Image,
+  plan: RevertPlan,
+  progress: Progress,
+): Promise<void> {
+  const cow = files.cow.path;
+  let left = plan.bytes;
+  for (;;) {
+    const device = withTemplateLock(files, base, () => beginNext(cow, base, plan.runs));
+    if (device === undefined) break;
+    const before = left;
+    let first: number | undefined;
+    await waitForMerge(device.name, kept => {
+      first ??= kept;
+      left = Math.max(0, before - (first - kept));
+      progress.update(plan.bytes - left);
+    });
+    withTemplateLock(files, base, () => finish(cow, base, device));
+    left = Math.max(0, before - (first ?? 0));
+  }
+}
+
+interface Merging {
+  name: string;
+  store: string;
+}
+
+/** @returns undefined when all is done, the mark included */
+function beginNext(cow: string, base: Image, runs: number): Merging | undefined {
+  const [store] = unmergedStores(cow, runs);
+  if (store === undefined) {
+    if (begunRevert(cow) !== undefined) removeMark(cow);
+    return undefined;
+  }
+  const image = requireImage({ role: 'cow', path: store });
+  beginMerge(base, image);
+  return { name: mergeName(base, image), store };
+}
+
+/** @param kept is told, again and again, how many bytes there are left to merge */
+async function waitForMerge(name: string, kept: (bytes: number) => void): Promise<void> {
+  for (let milliseconds = FIRST_PAUSE; ; milliseconds = Math.min(milliseconds * 2, LONGEST_PAUSE)) {
+    const status = mergeStatus(name);
+    // Gone: another call has seen its end before us.
+    if (status === undefined) return;
+    if (status.kind !== 'serving')
+      throw new Refusal(
+        `the kernel could not go on merging /dev/mapper/${name} (${status.kind}): the reason is in dmesg; ` +
+          'the template cannot be used until block-snapshot revert has finished',
+      );
+    const left = (status.used - status.metadata) * SECTOR_BYTES;
+    kept(left);
+    if (left === 0) return;
+    await pause(milliseconds);
+  }
+}
+
+/** What was merged is on disk before its undo goes. */
+function finish(cow: string, base: Image, { name, store }: Merging): void {
+  if (addon().fileStatus(store) === null) return;
+  endMerge(name);
+  withDescriptor(openToWrite(base.path), descriptor => addon().syncFile(descriptor));
+  if (withDescriptor(openToRead(store), keepsBlocks))
+    throw new Refusal(`${store} has blocks that were not merged: run the same command again, and see dmesg`);
+  const number = Number(store.slice(store.lastIndexOf('.') + 1));
+  const runs = begunRevert(cow) ?? number;
+  dropMerged(cow, store, number === runs);
+}

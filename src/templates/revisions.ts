@@ -1,0 +1,119 @@
+import { type Image, requireImage } from '../devices/kernel/images.ts';
+import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
+import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { revisionOf, revisionPath } from './template-files.ts';
+
+/**
+ * The attribute of a finished run's cow that says when the run was committed, in milliseconds since 1970. The file's own
+ * time does not: VMs that still run on it keep the blocks of later runs in it too.
+ */
+const ENDED_ATTRIBUTE = 'trusted.block-snapshot.ended';
+
+/** A name that a finished run's cow has. */
+export interface RevisionName {
+  path: string;
+  key: ImageKey;
+}
+
+/** A finished run of a template that can be undone. */
+export interface Revision {
+  /** 1 is the last finished run. */
+  number: number;
+  /** Where its undo is kept. */
+  path: string;
+  /** When it was committed, in milliseconds since 1970. */
+  ended: number;
+  /** Bytes that going back over it writes; 0 where its store is not valid. */
+  changed: number;
+  /** Bytes that its undo takes on the filesystem. */
+  allocated: number;
+  state: 'valid' | 'overflowed' | 'not a store';
+}
+
+/**
+ * The names of the finished runs' cows, the last run's first. A name that a killed commit has given twice counts once, and
+ * one of the present run's cow not at all.
+ */
+export function revisionNames(cow: string): RevisionName[] {
+  const seen = new Set<ImageKey | undefined>([keyOf(cow)]);
+  const names: RevisionName[] = [];
+  for (const path of pathsOf(cow)) {
+    const key = keyOf(path);
+    if (key === undefined || seen.has(key)) continue;
+    seen.add(key);
+    names.push({ path, key });
+  }
+  return names;
+}
+
+/** The finished runs of a template, the last one first. */
+export function listRevisions(cow: string): Revision[] {
+  return revisionNames(cow).map(({ path }, index) => {
+    const image = requireImage({ role: 'cow', path });
+    return { number: index + 1, path, ended: endOf(path), ...contentsOf(image) };
+  });
+}
+
+/** Notes on a run's cow that the run has ended now. Where the filesystem keeps no attributes, the file's time has to do. */
+export function noteEnd(cow: string): void {
+  addon().setFileAttribute(cow, ENDED_ATTRIBUTE, String(Date.now()));
+}
+
+/**
+ * Gives the finished runs' cows the names from the first on, without gaps and each one name. Every step leaves their
+ * order as it is, so that it can be ended anywhere. The caller holds the base's lock.
+ */
+export function settleRevisions(cow: string): RevisionName[] {
+  const wanted = revisionNames(cow);
+  const paths = new Set(wanted.map(({ path }) => path));
+  for (const path of pathsOf(cow)) if (!paths.has(path)) addon().removeFile(path);
+  return wanted.map(({ path, key }, index) => {
+    const settled = revisionPath(cow, index + 1);
+    if (settled !== path) addon().renameFile(path, settled);
+    return { path: settled, key };
+  });
+}
+
+/** All paths that are called as a revision is, in the order of their numbers. */
+function pathsOf(cow: string): string[] {
+  const folder = cow.slice(0, cow.lastIndexOf('/') + 1);
+  const numbered: { path: string; number: number }[] = [];
+  for (const name of listFolder(folder)) {
+    const path = folder + name;
+    const number = revisionOf(cow, path);
+    if (number !== undefined) numbered.push({ path, number });
+  }
+  return numbered.sort((one, other) => one.number - other.number).map(({ path }) => path);
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return addon().listFolder(folder);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+function keyOf(path: string): ImageKey | undefined {
+  const status = addon().fileStatus(path);
+  return status === null ? undefined : imageKey(status.device, status.inode);
+}
+
+function endOf(path: string): number {
+  const noted = Number(addon().fileAttribute(path, ENDED_ATTRIBUTE) ?? Number.NaN);
+  return Number.isSafeInteger(noted) && noted > 0 ? noted : (addon().fileStatus(path)?.modified ?? 0);
+}
+
+function contentsOf(image: Image): Pick<Revision, 'changed' | 'allocated' | 'state'> {
+  return withDescriptor(openToRead(image.path), descriptor => {
+    const header = readStoreHeader(descriptor);
+    const { allocated } = addon().descriptorStatus(descriptor);
+    if (header.kind === 'foreign') return { changed: 0, allocated, state: 'not a store' };
+    if (header.kind === 'store' && !header.valid) return { changed: 0, allocated, state: 'overflowed' };
+    return { changed: keptBytes(descriptor, header), allocated, state: 'valid' };
+  });
+}

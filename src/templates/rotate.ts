@@ -1,0 +1,71 @@
+import { writeEmptyCow } from '../devices/kernel/cow-file.ts';
+import type { Image } from '../devices/kernel/images.ts';
+import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import type { Bytes } from '../devices/plan/units.ts';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { noteEnd, settleRevisions } from './revisions.ts';
+import { revisionPath } from './template-files.ts';
+
+/**
+ * Puts a new empty cow in the place of a template's, and keeps the former as the first of `kept` revisions. It can be
+ * ended at any system call, and the power can fail at any: the one rename of the new cow over the old is what makes it
+ * come about. Before it, the old cow is in its place, under the name of a revision as well; after it, the new one. No name
+ * is ever without its file in between: files get a second name first, and lose the first one later. What is left
+ * half-way, the next rotation clears away.
+ * @param size of the new cow, which gets the owner and the mode of the base
+ */
+export function rotateCow(cow: string, base: Image, size: Bytes, kept: number): void {
+  const fresh = `${cow}.new`;
+  removeIfThere(fresh);
+  removeIfThere(spare(cow));
+  noteEnd(cow);
+  const revisions = settleRevisions(cow);
+  // Not before there is room for it on the filesystem.
+  writeEmptyCow(fresh, size, base);
+  if (kept === 0) {
+    // Without the undo of this run, those of the runs before would make a mixture of two versions.
+    for (const { path } of revisions) addon().removeFile(path);
+  } else {
+    for (let number = revisions.length; number > 0; number--)
+      linkOver(cow, revisionPath(cow, number), revisionPath(cow, number + 1));
+    linkOver(cow, cow, revisionPath(cow, 1));
+  }
+  syncFolder(cow);
+  addon().renameFile(fresh, cow);
+  syncFolder(cow);
+  if (kept > 0)
+    for (let number = revisions.length + 1; number > kept; number--)
+      addon().removeFile(revisionPath(cow, number));
+}
+
+/** A second name for a file, which may be another's until then; at no moment it is nobody's. */
+function linkOver(cow: string, from: string, to: string): void {
+  try {
+    addon().linkFile(from, to);
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+    addon().linkFile(from, spare(cow));
+    addon().renameFile(spare(cow), to);
+  }
+}
+
+/** The name that a file has for a moment, on the way to one that is taken. */
+function spare(cow: string): string {
+  return `${cow}.old.new`;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    addon().removeFile(path);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
+}
+
+/** Returns when the names in the folder of a file are on disk. */
+export function syncFolder(path: string): void {
+  withDescriptor(openToRead(path.slice(0, path.lastIndexOf('/') + 1)), descriptor =>
+    addon().syncFile(descriptor),
+  );
+}

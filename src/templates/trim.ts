@@ -1,0 +1,131 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { Refusal } from '../devices/answer/refusal.ts';
+import { type Image, requireImage } from '../devices/kernel/images.ts';
+import { requireNotReverted } from '../devices/operations.ts';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { withOperation } from './operation-lock.ts';
+import type { Progress } from './progress.ts';
+import type { TemplateFiles } from './template-files.ts';
+import { withTemplateLock } from './template-lock.ts';
+import {
+  type NameUser,
+  openImageToWrite,
+  requireClosed,
+  requireNoSnapshots,
+  requireStopped,
+} from './users.ts';
+
+/** Bytes of one hole at least, at a multiple of it: the block of the filesystems that images lie on. */
+const BLOCK = 4096;
+
+/** Bytes that are looked at while the base's lock is held: what is just starting waits for so long. */
+const SLICE = 32 * 1024 * 1024;
+
+export interface Trimmed {
+  /** Bytes that the image takes less on its filesystem. */
+  freed: number;
+  /** Bytes that it takes now. */
+  allocated: number;
+}
+
+/**
+ * Gives blocks of zeros in a template's image back to its filesystem. No byte changes: a hole reads as zeros, so that
+ * versions and revisions stay as they are. What is in the image is not looked at but for zeros.
+ * @throws Refusal unless the template is stopped, and nobody uses it
+ */
+export async function trim(files: TemplateFiles, nameUser: NameUser, progress: Progress): Promise<Trimmed> {
+  const base = requireImage(files.image);
+  if (base.device !== undefined)
+    throw new Refusal(
+      `template ${base.path} is a block device, which has no holes: run fstrim inside the template, ` +
+        'or blkdiscard --zeroout on what is known to be unused',
+    );
+  withTemplateLock(files, base, () => requireUnused(base, nameUser));
+  return withOperation(base, 'a trim', () =>
+    withOpenImage(base, async descriptor => {
+      const before = addon().descriptorStatus(descriptor).allocated;
+      progress.start(before);
+      try {
+        await digAll(files, base, descriptor, nameUser, progress);
+      } finally {
+        progress.end();
+      }
+      addon().syncFile(descriptor);
+      const { allocated } = addon().descriptorStatus(descriptor);
+      return { freed: Math.max(0, before - allocated), allocated };
+    }),
+  );
+}
+
+async function withOpenImage<Result>(
+  base: Image,
+  action: (descriptor: number) => Promise<Result>,
+): Promise<Result> {
+  const descriptor = openImageToWrite(base);
+  try {
+    return await action(descriptor);
+  } finally {
+    addon().closeFile(descriptor);
+  }
+}
+
+function requireUnused(base: Image, nameUser: NameUser): void {
+  requireNotReverted(base.path);
+  requireStopped(base, nameUser);
+  requireNoSnapshots(base, nameUser);
+  requireClosed(base);
+}
+
+/**
+ * In slices, each under the base's lock and after another look at who uses it: between looking at a block and digging
+ * it nobody may write there.
+ */
+async function digAll(
+  files: TemplateFiles,
+  base: Image,
+  descriptor: number,
+  nameUser: NameUser,
+  progress: Progress,
+): Promise<void> {
+  let looked = 0;
+  for (let position = 0; ; ) {
+    const next = withTemplateLock(files, base, () => {
+      requireStillUnused(base, descriptor, nameUser);
+      return digSlice(base, descriptor, position);
+    });
+    if (next === undefined) return;
+    looked += next.looked;
+    position = next.position;
+    progress.update(looked);
+    await breathe();
+  }
+}
+
+function requireStillUnused(base: Image, descriptor: number, nameUser: NameUser): void {
+  requireStopped(base, nameUser);
+  requireNoSnapshots(base, nameUser);
+  if (addon().isOpenElsewhere(descriptor))
+    throw new Refusal(`template ${base.path} was opened by another program: trim it when that has ended`);
+}
+
+/** @returns how many bytes were looked at, and where to go on; undefined behind the last */
+function digSlice(
+  base: Image,
+  descriptor: number,
+  position: number,
+): { looked: number; position: number } | undefined {
+  try {
+    const data = addon().nextData(descriptor, position);
+    if (data === null) return undefined;
+    const length = Math.min(data.end - data.start, SLICE);
+    addon().digZeros(descriptor, data.start, length, BLOCK);
+    return { looked: length, position: data.start + length };
+  } catch (error) {
+    if (isSystemError(error, 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'))
+      throw new Refusal(
+        `template ${base.path} is on a filesystem without holes (${error.code}): its space cannot be given back`,
+      );
+    throw error;
+  }
+}

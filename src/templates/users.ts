@@ -1,0 +1,127 @@
+import { Refusal } from '../devices/answer/refusal.ts';
+import { type Claim, claimsOn } from '../devices/claims.ts';
+import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
+import type { Image } from '../devices/kernel/images.ts';
+import { findLoops } from '../devices/kernel/loop-devices.ts';
+import { holdersOf, openToWrite, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { mendOrigin } from '../devices/kernel/origin-device.ts';
+import { withUdevSession } from '../devices/kernel/udev-session.ts';
+import {
+  MAPPER_FOLDER,
+  originName,
+  parseDeviceName,
+  snapshotName,
+  snapshotPrefix,
+} from '../devices/plan/device-names.ts';
+import { deviceNumber } from '../devices/plan/device-number.ts';
+import { imageKey } from '../devices/plan/image-key.ts';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+
+/** Gives the words for the disk of a VM by the name of its attachment in the records: `VM work (backend-vbd-5-51712)`. */
+export type NameUser = (attachment: string) => string;
+
+/** @throws Refusal when the origin of a base is there: the template runs, or it has not been taken down */
+export function requireStopped(base: Image, nameUser: NameUser): void {
+  const name = originName(base.key);
+  if (withUdevSession(udev => mendOrigin(base.key, udev)) === undefined) return;
+  const users = claimsOn(base.key)
+    .filter(({ identity }) => identity.type === 'origin')
+    .map(({ attachment }) => nameUser(attachment));
+  throw new Refusal(
+    users.length > 0
+      ? `template ${base.path} is running (${MAPPER_FOLDER}${name}, used by ${users.join(', ')}): stop it first`
+      : `template ${base.path} is running (${MAPPER_FOLDER}${name}): stop it first, then block-snapshot cleanup origin ${name}`,
+  );
+}
+
+/**
+ * @param own the device that does not count
+ * @throws Refusal that names who uses a snapshot of a base
+ */
+export function requireNoSnapshots(base: Image, nameUser: NameUser, own?: string): void {
+  const claims = claimsOn(base.key);
+  const inUse: string[] = [];
+  const leftOver: string[] = [];
+  for (const name of addon().deviceNames().sort()) {
+    if (name === own || !name.startsWith(snapshotPrefix(base.key)) || parseDeviceName(name) === undefined)
+      continue;
+    const users = usersOf(name, claims, nameUser);
+    const standing = openOf(name);
+    if (users.length > 0) inUse.push(...users.map(user => `${user} has ${MAPPER_FOLDER}${name}`));
+    else if (standing === 'by others') inUse.push(`${MAPPER_FOLDER}${name} is open`);
+    else if (standing === 'by nobody') leftOver.push(name);
+  }
+  // A claim may be older than its device: between the two, a VM is just starting.
+  for (const { attachment, identity } of claims) {
+    if (identity.type !== 'snapshot') continue;
+    const name = snapshotName(identity.base, identity.cows);
+    if (addon().deviceTable(name) === null)
+      inUse.push(`${nameUser(attachment)} has claimed ${MAPPER_FOLDER}${name}`);
+  }
+  if (inUse.length > 0)
+    throw new Refusal(`template ${base.path} is in use: ${inUse.join(', ')}: stop those VMs first`);
+  const [first] = leftOver.reverse();
+  if (first !== undefined)
+    throw new Refusal(
+      `template ${base.path} has a snapshot that nobody has open, ${MAPPER_FOLDER}${first}: ` +
+        `if no VM is just starting on it, block-snapshot cleanup snapshot ${first}`,
+    );
+}
+
+/** Who has a device open: devices on it, of which each is looked at by itself, or others. */
+function openOf(name: string): 'by nobody' | 'by devices' | 'by others' {
+  const state = addon().deviceTable(name);
+  if (state === null || state.openCount === 0) return 'by nobody';
+  return state.openCount > holdersOf(deviceNumber(state.major, state.minor)).length
+    ? 'by others'
+    : 'by devices';
+}
+
+/** The VMs whose disk a device is; not those whose disk lies on it, which have a device of their own. */
+function usersOf(name: string, claims: readonly Claim[], nameUser: NameUser): string[] {
+  return claims
+    .filter(
+      ({ identity }) => identity.type === 'snapshot' && snapshotName(identity.base, identity.cows) === name,
+    )
+    .map(({ attachment }) => nameUser(attachment));
+}
+
+/** @throws Refusal when any program, or a loop device, has an image file open that no device of ours accounts for */
+export function requireClosed(base: Image): void {
+  if (base.device !== undefined) return;
+  withHeldDescriptors(held => {
+    const loop = findLoops([base], held).get(base.key);
+    if (loop !== undefined)
+      throw new Refusal(
+        `template ${base.path} is attached to ${loop.path}: detach it first (losetup -d ${loop.path})`,
+      );
+  });
+  withDescriptor(openImageToWrite(base), descriptor => {
+    if (addon().isOpenElsewhere(descriptor))
+      throw new Refusal(
+        `template ${base.path} is open in another program: see who with fuser -v ${base.path}`,
+      );
+  });
+}
+
+/**
+ * Opens a template's image for writing.
+ * @throws Refusal when it cannot be written, or another file has taken its place
+ */
+export function openImageToWrite(base: Image): number {
+  let descriptor: number;
+  try {
+    descriptor = openToWrite(base.path);
+  } catch (error) {
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to write template ${base.path}: run as root`);
+    if (isSystemError(error))
+      throw new Refusal(`template ${base.path} cannot be written (${error.code}): it has to be`);
+    throw error;
+  }
+  const { device, inode } = addon().descriptorStatus(descriptor);
+  if (imageKey(device, inode) === base.key) return descriptor;
+  addon().closeFile(descriptor);
+  throw new Refusal(`template ${base.path} was replaced by another file in this moment: look again`);
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MEBIBYTE, makeImage, newFolder } from '../images.ts';
+import { must } from '../programs.ts';
+import { type LogEntry, parseWriteLog } from './write-log.ts';
+
+const DISK_SIZE = 16 * MEBIBYTE;
+const LOG_SIZE = 96 * MEBIBYTE;
+
+/** What a filesystem looked like before something was done, and all that reached the disk while it was. */
+export interface Recording {
+  start: Buffer;
+  entries: LogEntry[];
+}
+
+/**
+ * Does something on a filesystem while everything that reaches its disk is recorded.
+ * @param before what is done before the recording begins, at the folder that it is mounted on
+ * @param action what is recorded; it ends with the mark `done` in the log
+ */
+export async function record(
+  before: (mount: string) => void,
+  action: (mount: string) => Promise<void>,
+): Promise<Recording> {
+  const folder = newFolder();
+  const mount = join(folder, 'mount');
+  mkdirSync(mount);
+  const image = makeImage(join(folder, 'disk'), DISK_SIZE);
+  const log = makeImage(join(folder, 'log'), LOG_SIZE);
+  // Nothing of the filesystem's own is to be written later, when nobody expects it.
+  must(
+    'mkfs.ext4',
+    '-q',
+    '-b',
+    '1024',
+    '-J',
+    'size=2',
+    '-E',
+    'lazy_itable_init=0,lazy_journal_init=0',
+    image,
+  );
+  must('mount', '-o', 'loop', image, mount);
+  before(mount);
+  must('umount', mount);
+  const start = readFileSync(image);
+  const [disk, logDevice] = [image, log].map(path => must('losetup', '-f', '--show', path));
+  must('dmsetup', 'create', 'recorded', '--table', `0 ${DISK_SIZE / 512} log-writes ${disk} ${logDevice}`);
+  must('mount', '/dev/mapper/recorded', mount);
+  must('dmsetup', 'message', 'recorded', '0', 'mark', 'begin');
+  await action(mount);
+  must('dmsetup', 'message', 'recorded', '0', 'mark', 'done');
+  must('umount', mount);
+  must('dmsetup', 'remove', 'recorded');
+  for (const device of [disk, logDevice]) must('losetup', '-d', device ?? '');
+  const entries = parseWriteLog(readFileSync(log));
+  rmSync(folder, { recursive: true });
+  return { start, entries };
+}
+
+/** Mounts a disk as a power cut has left it, and lets somebody look at it. */
+export async function afterPowerCut(disk: Buffer, look: (mount: string) => Promise<void>): Promise<void> {
+  const folder = newFolder();
+  const mount = join(folder, 'mount');
+  mkdirSync(mount);
+  writeFileSync(join(folder, 'disk'), disk);
+  must('mount', '-o', 'loop', join(folder, 'disk'), mount);
+  try {
+    await look(mount);
+  } finally {
+    must('umount', mount);
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,11 @@
+// The life of a template on the real kernel: commit, revisions, revert, trim, configuration.
+import { xenstored } from './hotplug/surroundings.ts';
+import './life/commit.ts';
+import './life/revert.ts';
+import './life/terminal.ts';
+import './life/revisions.ts';
+import './life/trim.ts';
+import './life/refusals.ts';
+import './life/configuration.ts';
+
+process.once('beforeExit', () => xenstored.stop());

@@ -1,0 +1,136 @@
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { check } from '../checks.ts';
+import { disk, mustAdd, mustRemove } from '../hotplug/disks.ts';
+import { hashOf, MEBIBYTE, statKey, writeRandomAt } from '../images.ts';
+import { blockSnapshot, must, mustCleanup, mustPrepare } from '../programs.ts';
+import { deviceNames, loopDevices, tableLine } from '../state.ts';
+import { revisionsHere } from './in-process.ts';
+
+const FILE = '/etc/block-snapshot.conf';
+
+// The root here is this machine's, and read-only: /etc is a copy.
+must('cp', '-a', '/etc', '/run/lab/etc');
+must('mount', '--bind', '/run/lab/etc', '/etc');
+rmSync(FILE, { force: true });
+mkdirSync('/run/lab/ext4', { recursive: true });
+
+function configure(...lines: string[]): void {
+  writeFileSync(FILE, `${lines.join('\n')}\n`, { mode: 0o644 });
+}
+
+check(
+  'the chunk size counts for stores that are begun, and one that is there keeps its own',
+  (test, template) => {
+    const { root, rootCow } = template;
+    const chunkOf = (name: string | undefined) => / P (\d+)/.exec(tableLine(name ?? '') ?? '')?.[1];
+    const first = mustPrepare('snapshot', root, rootCow);
+    writeRandomAt(first, 0, 4096);
+    mustCleanup('snapshot', first);
+    configure('CHUNK_SIZE=64K');
+    const both = mustPrepare('snapshot', root, rootCow, template.vm1);
+    test.same(deviceNames().map(chunkOf), ['256', '128']);
+    test.equal(
+      mustPrepare('snapshot', root, rootCow, template.vm1),
+      both,
+      'what is there is what is asked for',
+    );
+    writeRandomAt(both, 0, MEBIBYTE);
+    const hash = hashOf(both);
+    mustCleanup('snapshot', both);
+    rmSync(FILE);
+    const again = mustPrepare('snapshot', root, rootCow, template.vm1);
+    test.same(deviceNames().map(chunkOf), ['256', '128'], 'also when the choice is taken back');
+    test.equal(hashOf(again), hash);
+    test.match(must('dmsetup', 'status', again), /^0 8192 snapshot \d+\/\d+ \d+$/);
+    mustCleanup('snapshot', again);
+    test.equal(
+      must('stat', '-c', '%s', template.vm1),
+      String(4 * MEBIBYTE + 3 * 65_536),
+      'it cannot overflow',
+    );
+  },
+);
+
+check('direct I/O is as it is configured', (test, template) => {
+  const image = `${template.folder}/filesystem.img`;
+  must('truncate', '-s', '64M', image);
+  must('mkfs.ext4', '-q', '-b', '4096', image);
+  must('mount', '-o', 'loop', image, '/run/lab/ext4');
+  const root = '/run/lab/ext4/root.img';
+  must('cp', template.root, root);
+  const stack = ['snapshot', root, '/run/lab/ext4/root-cow.img'] as const;
+  const direct = () =>
+    loopDevices()
+      .filter(({ file }) => file.startsWith('/run/lab/ext4/'))
+      .map(({ name }) => readFileSync(`/sys/block/${name}/loop/dio`, 'utf8').trim());
+  for (const [choice, expected] of [
+    ['auto', '1'],
+    ['on', '1'],
+    ['off', '0'],
+  ] as const) {
+    configure(`DIRECT_IO=${choice}`);
+    const node = mustPrepare(...stack);
+    test.same(direct(), [expected, expected], choice);
+    mustCleanup('snapshot', node);
+  }
+  must('umount', '/run/lab/ext4');
+  configure('DIRECT_IO=on');
+  const { status, stderr } = blockSnapshot('prepare', 'snapshot', `${template.root}:${template.rootCow}`);
+  test.equal(status, 1);
+  test.match(
+    stderr,
+    `base ${template.root} is on a filesystem that cannot do direct I/O: set DIRECT_IO=auto in ${FILE}`,
+  );
+  rmSync(FILE);
+});
+
+check('revisions and the commit on stop are as they are configured', (test, template) => {
+  const { root, rootCow } = template;
+  const vm = disk(80, 'origin');
+  const runOnce = () => {
+    writeRandomAt(mustAdd(vm, `${root}:${rootCow}`), 0, 4096);
+    mustRemove(vm);
+  };
+  configure('COMMIT_ON_STOP=no', 'REVISIONS=2');
+  const cow = statKey(rootCow);
+  runOnce();
+  test.equal(statKey(rootCow), cow, 'left to people');
+  test.equal(blockSnapshot('commit', root).status, 0);
+  test.equal(statKey(`${rootCow}.old`), cow);
+  configure('REVISIONS=2');
+  for (let run = 0; run < 2; run++) runOnce();
+  test.equal(revisionsHere(root).length, 2);
+  configure('REVISIONS=0');
+  test.equal(blockSnapshot('commit', root).status, 0);
+  test.equal(revisionsHere(root).length, 2, 'nothing has changed');
+  runOnce();
+  test.equal(revisionsHere(root).length, 0);
+  rmSync(FILE);
+});
+
+check(
+  'a mistake is an error with file and line, and only where something has to be decided',
+  (test, template) => {
+    const { root, rootCow } = template;
+    const node = mustPrepare('snapshot', root, rootCow);
+    configure('REVISIONS=1', 'CHUNK_SIZE=3');
+    test.equal(mustPrepare('snapshot', root, rootCow), node, 'what is there needs no configuration');
+    mustCleanup('snapshot', node);
+    const refused = (reason: string) => {
+      const { status, stdout, stderr } = blockSnapshot('prepare', 'snapshot', `${root}:${rootCow}`);
+      test.same([status, stdout, stderr], [1, '', `block-snapshot: ${reason}\n`]);
+      test.same(deviceNames(), []);
+    };
+    refused(`${FILE} line 2: CHUNK_SIZE is 3: it has to be 32K, 64K, 128K, 256K, 512K, 1M`);
+    configure('REVISIONS=1');
+    chmodSync(FILE, 0o666);
+    refused(`${FILE} can be written by others than root: chmod go-w ${FILE}`);
+    chmodSync(FILE, 0o644);
+    chownSync(FILE, 1000, 0);
+    refused(`${FILE} does not belong to root but to user 1000: chown root ${FILE}`);
+    rmSync(FILE);
+    mkdirSync(FILE);
+    refused(`${FILE} is a directory: it has to be a file, or not to be there at all`);
+    rmSync(FILE, { recursive: true });
+  },
+);

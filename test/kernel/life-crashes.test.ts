@@ -1,0 +1,4 @@
+import { onKernel } from './lab.ts';
+
+onKernel('a template whose machine loses power', [], 'life-crashes/power-cuts.js');
+onKernel('a template whose commands are killed', [], 'life-crashes/kills.js');
