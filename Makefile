@@ -16,7 +16,7 @@ MODULES := node_modules/.package-lock.json
 BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
-LINKS := block-origin create-snapshot destroy-snapshot domain-xml
+LINKS := block-origin create-snapshot destroy-snapshot domain-xml block-snapshot-qemu block-snapshot-libxl
 
 LAB := test/kernel/lab/boot.sh
 

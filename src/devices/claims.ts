@@ -21,16 +21,29 @@ export interface Claim {
 }
 
 /**
+ * What the name of an attachment begins with whose disk is gone while something else had its device open: no VM needs
+ * that device any more, and whoever comes by takes it down.
+ */
+export const ABANDONED = 'abandoned-';
+
+/**
  * The claims on devices of a base. They are made and given up under the base's lock: who means to act on them holds it.
  * @param except an attachment whose own claim does not count
  */
 export function claimsOn(base: ImageKey, except?: string): Claim[] {
+  return recordsOn(base, name => name !== except && !name.startsWith(ABANDONED));
+}
+
+/** The abandoned attachments on devices of a base. */
+export function abandonedOn(base: ImageKey): Claim[] {
+  return recordsOn(base, name => name.startsWith(ABANDONED));
+}
+
+function recordsOn(base: ImageKey, wanted: (attachment: string) => boolean): Claim[] {
   const claims: Claim[] = [];
-  for (const file of recordNames()) {
-    if (!file.endsWith(NODE_RECORD)) continue;
-    const attachment = file.slice(0, -NODE_RECORD.length);
-    if (attachment === except) continue;
-    const identity = readNode(file);
+  for (const attachment of attachmentNames()) {
+    if (!wanted(attachment)) continue;
+    const identity = readNode(attachment + NODE_RECORD);
     if (identity?.base === base) claims.push({ attachment, identity });
   }
   return claims;
@@ -44,11 +57,12 @@ export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim
   });
 }
 
-function recordNames(): string[] {
+/** The names of all attachments that are recorded. */
+export function attachmentNames(): string[] {
   try {
     const names = addon().listFolder(RECORDS_FOLDER);
     requireTrusted();
-    return names;
+    return names.filter(name => name.endsWith(NODE_RECORD)).map(name => name.slice(0, -NODE_RECORD.length));
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
     throw error;

@@ -74,6 +74,9 @@ export interface Addon {
   makeFolder(path: string, mode: number): void;
   removeFile(path: string): void;
   linkTemporaryFile(descriptor: number, path: string): void;
+  makeLink(target: string, path: string): void;
+  removeFolder(path: string): void;
+  setFolderMode(path: string, mode: number): void;
   /** O_ flags of fcntl.h; O_CLOEXEC is always set. */
   openFlags: Record<
     'readOnly' | 'writeOnly' | 'readWrite' | 'append' | 'truncate' | 'create' | 'noFollow' | 'temporary',
@@ -83,6 +86,7 @@ export interface Addon {
   lockFile(descriptor: number): boolean;
   readStart(descriptor: number, length: number): ArrayBuffer;
   startsWithZeros(descriptor: number, length: number): boolean;
+  readInput(descriptor: number, longest: number, text: string): Buffer | null;
   writeText(descriptor: number, text: string): void;
   resizeFile(descriptor: number, size: number): void;
   setOwner(descriptor: number, user: number, group: number, mode: number): void;

@@ -11,6 +11,8 @@ NAPI_MODULE_INIT()
 	register_loop(env, exports);
 	register_files(env, exports);
 	register_descriptors(env, exports);
+	register_input(env, exports);
+	register_links(env, exports);
 	register_signals(env, exports);
 	register_sockets(env, exports);
 	return exports;
