@@ -163,3 +163,4 @@ clean: ## Remove everything that was built
 	rm -rf dist build .tap $(SHIPPED)
 
 include test/xen/xen.mk
+include test/libvirt/libvirt.mk

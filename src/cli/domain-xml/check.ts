@@ -1,6 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
-import { type CommonArguments, commonOptions, single, vmOption } from './options.ts';
+import { type CommonArguments, commonOptions, schemaOption, vmOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface CheckArguments extends CommonArguments {
@@ -14,9 +13,7 @@ export function checkCommand(terminal: Terminal, fail: () => void): CommandModul
     command: 'check <name>',
     describe: "Validate a VM's domain XML against libvirt's schema",
     builder: (argv: Argv<object>): Argv<CheckArguments> =>
-      commonOptions(argv)
-        .option('vm', vmOption)
-        .option('schema', { ...single('schema', "libvirt's RELAX NG schema"), default: LIBVIRT_SCHEMA }),
+      commonOptions(argv).option('vm', vmOption).option('schema', schemaOption),
     handler: async ({ name, templates, vm, schema }) => {
       const { checkDomain } = await import('../../domain-xml/check.ts');
       const { path, problems, warnings } = await checkDomain({

@@ -1,6 +1,8 @@
 import type { Argv, Options } from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
+import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
 import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The options that every command has. */
 export interface CommonArguments {
@@ -45,6 +47,28 @@ export const vmOption = {
   ...single('vm', "The VM's description in JSON; - is standard input"),
   demandOption: true,
 } as const;
+
+/** --connect URI. */
+export const connectOption = single('connect', "libvirt's URI, for virsh");
+
+/** --schema FILE. */
+export const schemaOption = {
+  ...single('schema', "libvirt's RELAX NG schema"),
+  default: LIBVIRT_SCHEMA,
+} as const;
+
+/** --color WHEN. */
+export const colorOption = {
+  choices: ['auto', 'always', 'never'] as const,
+  default: 'auto',
+  requiresArg: true,
+  describe: 'Use colours; auto: on a terminal',
+} as const;
+
+/** What --color comes to. */
+export function inColour(color: string, terminal: Terminal): boolean {
+  return color === 'always' || (color === 'auto' && terminal.interactive);
+}
 
 function several(name: string): (value: unknown) => string[] {
   return value => {
