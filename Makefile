@@ -96,6 +96,7 @@ BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
 .PHONY: bench
 bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
 	@node build/test/bench/start-up.js
+	@node build/test/bench/libvirt-hook.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
 
 .PHONY: bench-templates
