@@ -2,7 +2,12 @@
 SYSCONFDIR ?= /etc
 LIBVIRT_HOOKS = $(DESTDIR)$(SYSCONFDIR)/libvirt/hooks
 LIBVIRT_DRIVERS = qemu libxl
+LIBVIRT_DAEMONS = libvirtd virtqemud virtxend
+
 APPARMOR = $(DESTDIR)$(SYSCONFDIR)/apparmor.d
+APPARMOR_RULE = $(PREFIX)/lib/block-snapshot/block-snapshot PUx,
+# A package being built concerns no running system.
+RELOAD_APPARMOR = if [ -z "$(DESTDIR)" ] && command -v apparmor_parser >/dev/null; then apparmor_parser -r $$profile; fi
 
 install: install-libvirt-hooks
 uninstall: uninstall-libvirt-hooks
@@ -13,10 +18,16 @@ install-libvirt-hooks: build
 		install -d $(LIBVIRT_HOOKS)/$$driver.d; \
 		ln -sfn $(PREFIX)/lib/block-snapshot/block-snapshot $(LIBVIRT_HOOKS)/$$driver.d/block-snapshot-$$driver; \
 	done
-	@# AppArmor looks at the file behind the link, which libvirtd's profile does not know.
-	@if [ -e $(APPARMOR)/usr.sbin.libvirtd ] && ! grep -qs block-snapshot $(APPARMOR)/local/usr.sbin.libvirtd; then \
-		echo "AppArmor keeps libvirtd from running its hook: see \"AppArmor\" in docs/libvirt.md"; \
-	fi
+	@# AppArmor looks at the file behind the link, which the profiles of libvirt's daemons do not let them run: without
+	@# this line no domain would start any more.
+	@for daemon in $(LIBVIRT_DAEMONS); do \
+		profile=$(APPARMOR)/usr.sbin.$$daemon; site=$(APPARMOR)/local/usr.sbin.$$daemon; \
+		if [ -e $$profile ] && ! grep -qs '$(APPARMOR_RULE)' $$site; then \
+			install -d $(APPARMOR)/local; \
+			echo '$(APPARMOR_RULE)' >>$$site; \
+			$(RELOAD_APPARMOR); \
+		fi; \
+	done
 
 # The folders may be another package's, and may have hooks of others in them.
 .PHONY: uninstall-libvirt-hooks
@@ -24,6 +35,13 @@ uninstall-libvirt-hooks:
 	@for driver in $(LIBVIRT_DRIVERS); do \
 		rm -f $(LIBVIRT_HOOKS)/$$driver.d/block-snapshot-$$driver; \
 		if [ -d $(LIBVIRT_HOOKS)/$$driver.d ]; then rmdir --ignore-fail-on-non-empty $(LIBVIRT_HOOKS)/$$driver.d; fi; \
+	done
+	@for daemon in $(LIBVIRT_DAEMONS); do \
+		profile=$(APPARMOR)/usr.sbin.$$daemon; site=$(APPARMOR)/local/usr.sbin.$$daemon; \
+		if grep -qs '$(APPARMOR_RULE)' $$site; then \
+			sed -i '\#^$(APPARMOR_RULE)$$#d' $$site; \
+			$(RELOAD_APPARMOR); \
+		fi; \
 	done
 
 .PHONY: needs-libvirt
