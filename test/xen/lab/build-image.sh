@@ -37,6 +37,8 @@ mmdebstrap --variant=minbase --include="$packages" \
 
 # QEMU's own processor has no virtual 8086 mode extensions, without which libvirt finds no model for it and gives up.
 sed -i /vme/d "$work/root/usr/share/libvirt/cpu_map/x86_486.xml"
+# The other drivers are of no use here, and QEMU's ends the daemon where its user is missing.
+find "$work/root/usr/lib/x86_64-linux-gnu/libvirt/connection-driver" -name '*.so' ! -name '*_libxl.so' -delete
 
 # Kernel and hypervisor are unpacked only: they boot from outside.
 mkdir "$work/packages"

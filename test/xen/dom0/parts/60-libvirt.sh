@@ -11,9 +11,11 @@ daemon() {
   libvirtd=$!
   for try in {1..300}; do
     virsh list >/dev/null 2>&1 && return 0
+    kill -0 "$libvirtd" 2>/dev/null || break
     sleep 0.1
   done
   echo 'libvirtd does not answer'
+  tail -n 20 /results/libvirtd.log
   return 1
 }
 link() { echo "/run/block-snapshot/$1/xvda"; }
@@ -64,6 +66,7 @@ echo "$*" >>/run/hooks.log
 HOOK
 chmod 755 /etc/libvirt/hooks/libxl.d/other
 check 'libvirtd starts with its libxl driver' daemon
+tail -n 20 /results/libvirtd.log | sed "s/^/# /"
 
 describe work pv snapshot "$stack:$folder/vm1-cow.img"
 describe still1 still snapshot "$stack:$folder/vm2-cow.img"
