@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
+import { runDomainXml } from '../../src/cli/domain-xml/main.ts';
 import { description, sampleFile } from './support/descriptions.ts';
 import { fakeVirsh } from './support/fake-virsh.ts';
 import { TEMPLATES } from './support/project.ts';
@@ -126,6 +127,26 @@ t.test('stop destroys a VM that does not shut down, that cannot be asked, or tha
     t.same([code, out, errors], [0, `work: destroyed (${reason})\n`, []]);
     t.equal(virsh.state('work'), 'shut off');
   }
+});
+
+t.test('On a terminal, stop shows how long it has waited, and leaves nothing of that behind', async t => {
+  const virsh = fakeVirsh(t);
+  virsh.put('work', uuid, 'running');
+  virsh.behave('deaf');
+  const shown: string[] = [];
+  const code = await runDomainXml(['stop', 'work', '--timeout', '2'], {
+    print: text => t.equal(text, 'work: destroyed (it did not shut down within 2 seconds)\n'),
+    complain: line => t.fail(line),
+    interactive: true,
+    status: text => {
+      shown.push(text);
+    },
+  });
+  t.equal(code, 0);
+  t.equal(shown[0], 'work: shutting down...');
+  t.match(shown[1], /^work: shutting down \[#*\.+\] \d\/2 s$/);
+  t.ok(shown.includes(`work: shutting down [${'#'.repeat(30)}] 2/2 s`), 'the bar is full at the end');
+  t.equal(shown.at(-1), '');
 });
 
 t.test('A name that is a number is never taken for the id of another domain', async t => {

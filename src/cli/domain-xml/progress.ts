@@ -25,6 +25,7 @@ export async function showProgress(terminal: Terminal, limit = 0): Promise<Progr
       barsize: 30,
       barCompleteString: '#'.repeat(30),
       barIncompleteString: '.'.repeat(30),
+      barGlue: '',
     } as Parameters<typeof Format.BarFormat>[1]);
   return {
     step: text => {
