@@ -29,8 +29,8 @@ $(MODULES): package.json package-lock.json
 	npm ci
 	@touch $@
 
-.PHONY: needs-build needs-kernel needs-templates
-needs-build needs-kernel needs-templates: needs-%:
+.PHONY: needs-build needs-kernel needs-templates needs-xen
+needs-build needs-kernel needs-templates needs-xen: needs-%:
 	@test/needs.sh $*
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
@@ -70,7 +70,12 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 	@touch $@
 
 .PHONY: test
-test: lint test-unit test-templates test-kernel ## Lint, and run every test, those on the real kernel included
+test: lint test-unit test-templates test-machines ## Lint, and run every test, those on the real kernel and the real Xen included
+
+# Both together, because either leaves a processor idle at times.
+.PHONY: test-machines
+test-machines: build build/.stamp .tap/plugins needs-kernel needs-xen
+	tap --jobs=3 --timeout=0 build/test/xen/*.test.js build/test/kernel/*.test.js
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
@@ -98,6 +103,7 @@ bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, 
 	@node build/test/bench/start-up.js
 	@node build/test/bench/libvirt-hook.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
+	@$(LAB) --minutes 30 node build/test/bench/list.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2
@@ -115,6 +121,7 @@ format: $(MODULES) ## Format the sources
 DESTDIR ?=
 PREFIX ?= /usr
 LIBRARY = $(DESTDIR)$(PREFIX)/lib/block-snapshot
+CONFIGURATION = $(DESTDIR)/etc/block-snapshot.conf
 QUBES_LIBRARY = $(DESTDIR)$(PREFIX)/lib/qubes
 QUBES_TEMPLATES = $(DESTDIR)$(PREFIX)/share/qubes/templates
 TEMPLATES = $(shell cd templates && find libvirt -name '*.xml')
@@ -125,6 +132,8 @@ install: build ## Install below DESTDIR and PREFIX (/usr)
 	install -m 755 dist/block-snapshot $(LIBRARY)/block-snapshot
 	install -m 755 dist/block-snapshot.node $(LIBRARY)/block-snapshot.node
 	install -m 644 etc/udev/60-block-snapshot.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
+	@# What the administrator has chosen stays.
+	@if [ -e "$(CONFIGURATION)" ]; then echo "kept $(CONFIGURATION)"; else install -D -m 644 etc/block-snapshot.conf "$(CONFIGURATION)"; fi
 	@for name in block-snapshot domain-xml; do ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/$$name; done
 	@# qubesd's own scripts are kept beside ours, and come back with make uninstall.
 	@for name in create-snapshot destroy-snapshot; do \
@@ -152,6 +161,7 @@ uninstall: ## Remove what make install has installed
 		rm -f "$$own"; \
 	done
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-block-snapshot.rules
+	@if cmp -s etc/block-snapshot.conf "$(CONFIGURATION)"; then rm -f "$(CONFIGURATION)"; elif [ -e "$(CONFIGURATION)" ]; then echo "kept $(CONFIGURATION)"; fi
 	@for name in create-snapshot destroy-snapshot; do \
 		file=$(QUBES_LIBRARY)/$$name; \
 		rm -f "$$file"; \

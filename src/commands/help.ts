@@ -1,3 +1,4 @@
+import { GRAPH_USAGE, LIST_USAGE } from '../cli/overview/usage.ts';
 import { CLEANUP_USAGE } from './cleanup.ts';
 import { CREATE_SNAPSHOT_USAGE } from './create-snapshot.ts';
 import { DESTROY_SNAPSHOT_USAGE } from './destroy-snapshot.ts';
@@ -17,6 +18,12 @@ export const HELP = `block-snapshot - snapshot block devices for virtual machine
   ${CREATE_SNAPSHOT_USAGE}
   ${DESTROY_SNAPSHOT_USAGE}
       The same for qubesd.
+
+  ${LIST_USAGE}
+      Show every template with its versions, what lies on them, who uses it, how full it is, and what nobody uses.
+
+  ${GRAPH_USAGE}
+      Draw the same as a picture.
 
   block-snapshot|block-origin add|remove
       For libxl: as the script of a disk, script=block-snapshot,target=BASE:COW[:COW2...] in a domain's configuration.

@@ -28,6 +28,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   cleanup: runCleanup,
   add: hotplug('add'),
   remove: hotplug('remove'),
+  list: async parameters => (await import('../cli/overview/list.ts')).runList(parameters),
+  graph: async parameters => (await import('../cli/overview/graph.ts')).runGraph(parameters),
 };
 
 /** Loaded when it is asked for: nobody else needs xenstore. */

@@ -31,20 +31,30 @@ export const ABANDONED = 'abandoned-';
  * @param except an attachment whose own claim does not count
  */
 export function claimsOn(base: ImageKey, except?: string): Claim[] {
-  return recordsOn(base, name => name !== except && !name.startsWith(ABANDONED));
+  return allClaims(except).filter(({ identity }) => identity.base === base);
+}
+
+/**
+ * The claims on all devices.
+ * @throws Refusal when others than root can write the records
+ */
+export function allClaims(except?: string): Claim[] {
+  return recorded(attachment => attachment !== except && !attachment.startsWith(ABANDONED));
 }
 
 /** The abandoned attachments on devices of a base. */
 export function abandonedOn(base: ImageKey): Claim[] {
-  return recordsOn(base, name => name.startsWith(ABANDONED));
+  return recorded(attachment => attachment.startsWith(ABANDONED)).filter(
+    ({ identity }) => identity.base === base,
+  );
 }
 
-function recordsOn(base: ImageKey, wanted: (attachment: string) => boolean): Claim[] {
+function recorded(wanted: (attachment: string) => boolean): Claim[] {
   const claims: Claim[] = [];
   for (const attachment of attachmentNames()) {
     if (!wanted(attachment)) continue;
     const identity = readNode(attachment + NODE_RECORD);
-    if (identity?.base === base) claims.push({ attachment, identity });
+    if (identity !== undefined) claims.push({ attachment, identity });
   }
   return claims;
 }

@@ -1,9 +1,10 @@
 import { addon } from '../native/addon.ts';
 import { Refusal } from './answer/refusal.ts';
 import { warn } from './answer/warning.ts';
+import { configuration } from './configuration.ts';
 import { withBaseLock } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
-import { isOwnCow, makeCowFile } from './kernel/cow-file.ts';
+import { makeCowFile } from './kernel/cow-file.ts';
 import { findImage, type Image, requireImage } from './kernel/images.ts';
 import { blockDeviceSectors } from './kernel/open-descriptor.ts';
 import { mendOrigin } from './kernel/origin-device.ts';
@@ -11,6 +12,7 @@ import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
 import { MAPPER_FOLDER, originName } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
+import { ownCow } from './plan/own-cow.ts';
 import { planStack } from './plan/stack-plan.ts';
 import { SECTOR_BYTES, sectorsOf } from './plan/units.ts';
 import type { StackRequest } from './request/stack-request.ts';
@@ -75,7 +77,7 @@ function prepareLocked(request: StackRequest, base: Image, options: PrepareOptio
 
 /** A template's own cow may be missing after a crash; any other that is missing is a mistake in the path. */
 function isMadeWhereMissing({ base, cows }: StackRequest, index: number): boolean {
-  return index === 0 && cows[0] !== undefined && isOwnCow(base.path, cows[0].path);
+  return index === 0 && cows[0] !== undefined && cows[0].path === ownCow(base.path);
 }
 
 /** The cows of a request; the base's own is made where it is missing. */
@@ -84,7 +86,7 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
     const found = findImage(cow);
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
-      makeCowFile(cow.path, storeSize(sizeOf(base)), base);
+      makeCowFile(cow.path, storeSize(sizeOf(base), configuration().chunk), base);
       undo.add(() => addon().removeFile(cow.path));
     }
     return requireImage(cow);

@@ -32,6 +32,15 @@ export interface LoopStatus {
   flags: number;
 }
 
+/** A loop device that is in use. */
+export interface AttachedLoop extends LoopStatus {
+  /** As the kernel has it: loop0. */
+  name: string;
+  rdev: bigint;
+  /** The path of the file as sysfs shows it, with its newline. */
+  file: string;
+}
+
 /** What stat tells of a file. */
 export interface FileStatus {
   kind: 'file' | 'block device' | 'directory' | 'socket' | 'named pipe' | 'character device';
@@ -40,6 +49,8 @@ export interface FileStatus {
   rdev: bigint;
   /** Bytes. */
   size: number;
+  /** Bytes that it takes on its filesystem. */
+  allocated: number;
   user: number;
   group: number;
   /** Permission bits. */
@@ -57,6 +68,8 @@ export interface Addon {
   removeDevice(name: string, cookie: number, flags: number): void;
   deviceTable(name: string): DeviceState | null;
   deviceStatus(name: string): DeviceState | null;
+  /** Table and status of many, in the order of their names; null for what is not there any more. */
+  devicesInFull(names: readonly string[]): [table: DeviceState | null, status: DeviceState | null][];
   deviceNames(): string[];
   targetTypes(): string[];
   createUdevCookie(): number;
@@ -64,6 +77,8 @@ export interface Addon {
   freeLoopNumber(): number;
   configureLoop(loop: number, file: number, flags: number, name: string): void;
   loopStatus(loop: number): LoopStatus | null;
+  /** All that are in use; one that goes meanwhile is not among them. */
+  attachedLoops(): AttachedLoop[];
   refreshLoopSize(loop: number): void;
   fileStatus(path: string): FileStatus | null;
   descriptorStatus(descriptor: number): FileStatus;
@@ -79,7 +94,15 @@ export interface Addon {
   setFolderMode(path: string, mode: number): void;
   /** O_ flags of fcntl.h; O_CLOEXEC is always set. */
   openFlags: Record<
-    'readOnly' | 'writeOnly' | 'readWrite' | 'append' | 'truncate' | 'create' | 'noFollow' | 'temporary',
+    | 'readOnly'
+    | 'writeOnly'
+    | 'readWrite'
+    | 'append'
+    | 'truncate'
+    | 'create'
+    | 'noFollow'
+    | 'nonBlocking'
+    | 'temporary',
     number
   >;
   closeFile(descriptor: number): void;

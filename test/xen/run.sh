@@ -1,11 +1,11 @@
 #!/bin/bash
 # The tests on a real Xen: builds what is missing, installs into a folder with make install, boots, prints the results.
-#   run.sh [PART...]   of test/xen/dom0/parts; all of them without
+#   run.sh [PART...]   of test/xen/dom0/parts; without, all that have a number: the tests
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
 
-"$here/lab/packages.sh"
+"$project/test/needs.sh" xen
 image=$("$here/lab/build-image.sh")
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
@@ -17,10 +17,9 @@ cp "$files/lab/guest-init" "$files/init"
 (cd "$files" && echo init | cpio -o -H newc --quiet -R 0:0 | gzip -1) >"$files/lab/guest-init.cpio.gz"
 rm "$files/init"
 cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-kernel" "$here/dom0/still-kernel.S"
-if [ $# -gt 0 ]; then
-  rm "$files"/lab/parts/*
-  for part; do cp "$here/dom0/parts/$part" "$files/lab/parts/"; done
-fi
+[ $# -gt 0 ] || set -- "$here"/dom0/parts/[0-9]*
+rm "$files"/lab/parts/*
+for part; do cp "$here/dom0/parts/${part##*/}" "$files/lab/parts/"; done
 minutes=${XEN_LAB_MINUTES:-13}
 echo $(((minutes - 2) * 60)) >"$files/lab/seconds"
 "$here/lab/boot.sh" "$image" "$files" "$minutes" &

@@ -14,6 +14,7 @@ import { holdersOf } from './open-descriptor.ts';
 export interface CheckedCow {
   image: Image;
   descriptor: number;
+  chunk: Sectors;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface CheckedCow {
  * @throws Refusal when it is not fit to carry a store
  */
 export function openCow(image: Image, held: HeldDescriptors): CheckedCow {
-  return { image, descriptor: openCowFile(image, held) };
+  return { image, ...openCowFile(image, held) };
 }
 
 /**
@@ -36,12 +37,12 @@ export function attachCow(
   device: Sectors,
   held: HeldDescriptors,
 ): Backing {
-  const { image, descriptor } = cow;
+  const { image, descriptor, chunk } = cow;
   if (image.device !== undefined) {
     requireUnused(image, image.path, image.device);
     return openGivenDevice(image, image.device, held);
   }
-  const size = storeSize(device);
+  const size = storeSize(device, chunk);
   if (loop === undefined) {
     growCowFile(descriptor, image, size);
     return loopBacking(attachLoop(image, descriptor, false, held), size);

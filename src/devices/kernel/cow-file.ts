@@ -1,16 +1,13 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
-import { CHUNK, CHUNK_BYTES, HEADER_BYTES, parseStoreHeader } from '../plan/exception-store.ts';
-import type { Bytes } from '../plan/units.ts';
+import { configuration } from '../configuration.ts';
+import { CHUNK, chunkBytes, HEADER_BYTES, parseStoreHeader } from '../plan/exception-store.ts';
+import { isOurChunk } from '../plan/settings.ts';
+import type { Bytes, Sectors } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { openToWrite, withDescriptor } from './open-descriptor.ts';
-
-/** Whether the cow is the base's own, which is made where it is missing: X-cow.img of X.img, in the same folder. */
-export function isOwnCow(basePath: string, cowPath: string): boolean {
-  return basePath.endsWith('.img') && cowPath === `${basePath.slice(0, -'.img'.length)}-cow.img`;
-}
 
 /**
  * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
@@ -39,8 +36,11 @@ export function makeCowFile(path: string, size: Bytes, base: Image): void {
   });
 }
 
-/** Opens the file of a cow that nothing is attached to, and proves that a snapshot can keep its store there. */
-export function openCowFile(cow: Image, held: HeldDescriptors): number {
+/**
+ * Opens the file of a cow that nothing is attached to, and proves that a snapshot can keep its store there.
+ * @returns the descriptor, and the chunk of the store that is there or will be begun
+ */
+export function openCowFile(cow: Image, held: HeldDescriptors): { descriptor: number; chunk: Sectors } {
   let descriptor: number;
   try {
     descriptor = held.hold(openToWrite(cow.path));
@@ -51,38 +51,40 @@ export function openCowFile(cow: Image, held: HeldDescriptors): number {
       throw new Refusal(`no permission to write cow ${cow.path}: run as root`);
     throw error;
   }
-  checkStore(descriptor, cow);
-  return descriptor;
+  return { descriptor, chunk: checkStore(descriptor, cow) };
 }
 
 /**
  * Checks what the cow holds by its header, before anything is made of it.
- * @throws Refusal when the store overflowed, has another chunk size, or is something else altogether
+ * @returns the chunk of its store; of a blank one, as the configuration has it
+ * @throws Refusal when the store overflowed, has a chunk size that is never ours, or is something else altogether
  */
-export function checkStore(descriptor: number, cow: Image): void {
+export function checkStore(descriptor: number, cow: Image): Sectors {
   const header = parseStoreHeader(addon().readStart(descriptor, HEADER_BYTES));
-  if (header.kind === 'foreign' || (header.kind === 'blank' && !isBlank(descriptor)))
+  const chunk = header.kind === 'blank' ? configuration().chunk : CHUNK;
+  if (header.kind === 'foreign' || (header.kind === 'blank' && !isBlank(descriptor, chunk)))
     throw new Refusal(
       `cow ${cow.path} holds something other than a snapshot store (invalid or corrupt): ` +
         'give another file, or an empty one',
     );
-  if (header.kind === 'blank') return;
+  if (header.kind === 'blank') return chunk;
   if (!header.valid)
     throw new Refusal(
       `cow ${cow.path} is Invalid: its snapshot overflowed and the old blocks are lost; give a new cow`,
     );
-  if (header.chunk !== CHUNK)
+  if (!isOurChunk(header.chunk))
     throw new Refusal(
       `cow ${cow.path} has a chunk size of ${header.chunk} sectors, not ${CHUNK}: it was made by another program; give a new cow`,
     );
+  return header.chunk;
 }
 
 /**
  * The kernel takes any cow that starts with four zero bytes for an empty one and writes over it. A filesystem's image
  * starts with zeros too, so the chunks that the kernel would write first have to be all zero.
  */
-function isBlank(descriptor: number): boolean {
-  return addon().startsWithZeros(descriptor, 2 * CHUNK_BYTES);
+function isBlank(descriptor: number, chunk: Sectors): boolean {
+  return addon().startsWithZeros(descriptor, 2 * chunkBytes(chunk));
 }
 
 /** Grows a cow that another program made too small to take every chunk of its base. It never shrinks one. */

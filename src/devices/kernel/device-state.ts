@@ -30,10 +30,17 @@ export function standingOf(name: string): Standing {
   return { kind: 'live', state, device: deviceNumber(state.major, state.minor) };
 }
 
-/** The first question to device-mapper that a command asks; it tells as well whether there is any. */
 function readTable(name: string): DeviceState | null {
+  return askDeviceMapper(() => addon().deviceTable(name));
+}
+
+/**
+ * The first question to device-mapper that a command asks; it tells as well whether there is any.
+ * @throws Refusal when there is none, or it answers root alone
+ */
+export function askDeviceMapper<Answer>(question: () => Answer): Answer {
   try {
-    return addon().deviceTable(name);
+    return question();
   } catch (error) {
     const detail = isSystemError(error) ? error.detail : '';
     if (isSystemError(error, 'EACCES', 'EPERM') || /permission/i.test(detail))

@@ -1,6 +1,7 @@
 import { addon, type LoopStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
+import { configuration } from '../configuration.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
@@ -113,11 +114,12 @@ function openIfServing(
 /**
  * Attaches an open file to a free loop device. The device clears itself when the last one that has it open closes it,
  * so that nothing is left of a program that is killed before device-mapper has taken it over.
- * @throws Refusal when there is no free loop device
+ * @throws Refusal when there is no free loop device, or no direct I/O where it is asked for
  */
 export function attachLoop(image: Image, file: number, readOnly: boolean, held: HeldDescriptors): OpenLoop {
   requireSameFile(file, image);
-  const flags = LOOP_AUTOCLEAR | LOOP_DIRECT_IO | (readOnly ? LOOP_READ_ONLY : 0);
+  const { directIo } = configuration();
+  const flags = LOOP_AUTOCLEAR | (directIo === 'off' ? 0 : LOOP_DIRECT_IO) | (readOnly ? LOOP_READ_ONLY : 0);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const path = `/dev/loop${freeNumber(image)}`;
     const descriptor = readOnly ? openToRead(path) : openToWrite(path);
@@ -133,9 +135,19 @@ export function attachLoop(image: Image, file: number, readOnly: boolean, held: 
       throw error;
     }
     held.hold(descriptor);
+    if (directIo === 'on') requireDirectIo(descriptor, image);
     return { path, descriptor, device: descriptorDevice(descriptor), flags };
   }
   throw new Refusal(`no free loop device for ${image.role} ${image.path}: see losetup -l for what uses them`);
+}
+
+/** The kernel does without, in silence, where the filesystem cannot do it (drivers/block/loop.c). */
+function requireDirectIo(loop: number, image: Image): void {
+  if (((addon().loopStatus(loop)?.flags ?? 0) & LOOP_DIRECT_IO) === 0)
+    throw new Refusal(
+      `${image.role} ${image.path} is on a filesystem that cannot do direct I/O: ` +
+        'set DIRECT_IO=auto in /etc/block-snapshot.conf, or move it',
+    );
 }
 
 function freeNumber(image: Image): number {

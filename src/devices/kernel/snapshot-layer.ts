@@ -3,6 +3,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
 import { CHUNK } from '../plan/exception-store.ts';
+import { isOurChunk } from '../plan/settings.ts';
 import { parseSnapshotTable, printSnapshotTable, type SnapshotTable } from '../plan/snapshot-table.ts';
 import type { Layer } from '../plan/stack-plan.ts';
 import type { Sectors } from '../plan/units.ts';
@@ -38,7 +39,7 @@ export function verifyLayer(
   if (table === undefined) throw foreignTable(name, 'it is not one persistent snapshot');
   if (!isUnder(table.origin)) throw foreignTable(name, `it is put on device ${table.origin}`);
   if (!isBackedBy(table.cow, cow)) throw foreignTable(name, `its cow ${table.cow} is not ${cow.path}`);
-  if (table.chunk !== CHUNK)
+  if (!isOurChunk(table.chunk))
     throw foreignTable(name, `its chunk size is ${table.chunk} sectors, not ${CHUNK}`);
   const status = addon().deviceStatus(name)?.targets[0]?.parameters ?? '';
   if (BROKEN_STATUS.test(status))
@@ -51,6 +52,7 @@ export function verifyLayer(
 
 /**
  * Makes the snapshot device of a layer, or finishes one that was left without a table. On failure it is gone.
+ * @param chunk of the cow's store
  * @param origin the name of the base's origin where it has to be suspended meanwhile
  */
 export function makeLayer(
@@ -58,6 +60,7 @@ export function makeLayer(
   standing: Standing & { kind: 'absent' | 'unfinished' },
   under: { device: DeviceNumber; length: Sectors },
   cow: Backing,
+  chunk: Sectors,
   origin: string | undefined,
   udev: UdevSession,
 ): LiveLayer {
@@ -67,7 +70,7 @@ export function makeLayer(
     length: under.length,
     origin: under.device,
     cow: cow.device,
-    chunk: CHUNK,
+    chunk,
     // On every layer: device-mapper lets a discard through to the top one only if all devices under it take discards
     // (dm_table_supports_discards); what is below the top never gets one, for it is not passed down.
     discardZeroesCow: true,

@@ -1,11 +1,19 @@
 import { type Bytes, bytes, SECTOR_BYTES, type Sectors, sectors } from './units.ts';
 
-/** The chunk of all our snapshots: 256 sectors, 128 KiB, as the devices of Qubes have always had it. */
+/** The chunk of our snapshots unless the configuration says otherwise: 128 KiB, as Qubes' devices have always had it. */
 export const CHUNK: Sectors = sectors(256);
-export const CHUNK_BYTES: Bytes = bytes(CHUNK * SECTOR_BYTES);
 
 /** An exception on disk is two 64-bit numbers (struct disk_exception, drivers/md/dm-snap-persistent.c). */
-const EXCEPTIONS_PER_METADATA_CHUNK = CHUNK_BYTES / 16;
+const EXCEPTION_BYTES = 16;
+
+export function chunkBytes(chunk: Sectors): Bytes {
+  return bytes(chunk * SECTOR_BYTES);
+}
+
+/** How many exceptions one metadata chunk holds. */
+export function exceptionsPerArea(chunk: Sectors): number {
+  return chunkBytes(chunk) / EXCEPTION_BYTES;
+}
 
 /** Little-endian "SnAp", the magic number of dm-snap-persistent.c. */
 const MAGIC = 0x70416e53;
@@ -17,9 +25,9 @@ export const HEADER_BYTES = 16;
  * The size at which a store cannot overflow, even when every chunk of the device is written: the chunks, the
  * metadata chunks for as many exceptions, the header, and the metadata chunk that is begun ahead.
  */
-export function storeSize(device: Sectors): Bytes {
-  const chunks = Math.ceil(device / CHUNK);
-  return bytes((chunks + Math.ceil(chunks / EXCEPTIONS_PER_METADATA_CHUNK) + 2) * CHUNK_BYTES);
+export function storeSize(device: Sectors, chunk: Sectors = CHUNK): Bytes {
+  const chunks = Math.ceil(device / chunk);
+  return bytes((chunks + Math.ceil(chunks / exceptionsPerArea(chunk)) + 2) * chunkBytes(chunk));
 }
 
 /** What the first bytes of a cow say about it. */

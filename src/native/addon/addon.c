@@ -7,6 +7,7 @@
 NAPI_MODULE_INIT()
 {
 	register_device_mapper(env, exports);
+	register_device_states(env, exports);
 	register_udev(env, exports);
 	register_loop(env, exports);
 	register_files(env, exports);

@@ -1,4 +1,4 @@
-/* Device-mapper devices, through libdevmapper (libdevmapper.h documents each task). */
+/* Device-mapper devices, changed through libdevmapper (libdevmapper.h documents each task). */
 #include "device-mapper.h"
 #include "values.h"
 
@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* DM_NAME_LEN of linux/dm-ioctl.h, with its NUL. */
-#define NAME_SIZE 128
 #define TARGET_TYPE_SIZE 16
 #define PARAMETERS_SIZE 1024
 
@@ -26,7 +24,8 @@ static void keep_message(int level, const char *file, int line, int dm_errno, co
 	(void)file;
 	(void)line;
 	(void)dm_errno;
-	if ((level & LEVEL_MASK) > LEVEL_ERROR)
+	/* The first one says what happened, those after it what that led to. */
+	if ((level & LEVEL_MASK) > LEVEL_ERROR || message[0])
 		return;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
@@ -51,8 +50,7 @@ const char *last_message(void)
 	return message;
 }
 
-/* A task on a named device; NULL with an exception pending. */
-static struct dm_task *begin_task(napi_env env, int type, const char *operation, const char *name)
+struct dm_task *begin_task(napi_env env, int type, const char *operation, const char *name)
 {
 	struct dm_task *task;
 
@@ -67,8 +65,7 @@ static struct dm_task *begin_task(napi_env env, int type, const char *operation,
 	return task;
 }
 
-/* Frees a task that failed; NULL with what the kernel said as the exception. */
-static napi_value abandon_task(napi_env env, struct dm_task *task, const char *operation, const char *name)
+napi_value abandon_task(napi_env env, struct dm_task *task, const char *operation, const char *name)
 {
 	int error_number = dm_task_get_errno(task);
 
@@ -203,129 +200,6 @@ static napi_value remove_device(napi_env env, napi_callback_info info)
 	return run_with_udev(env, info, DM_DEVICE_REMOVE, "remove device");
 }
 
-static napi_value describe_targets(napi_env env, struct dm_task *task)
-{
-	napi_value targets = NULL;
-	uint32_t index = 0;
-	uint64_t start, length;
-	char *type, *parameters;
-	void *next = NULL;
-
-	napi_create_array(env, &targets);
-	do {
-		napi_value target = NULL;
-
-		next = dm_get_next_target(task, next, &start, &length, &type, &parameters);
-		if (!type)
-			break;
-		napi_create_object(env, &target);
-		set_property(env, target, "start", make_number(env, (double)start));
-		set_property(env, target, "length", make_number(env, (double)length));
-		set_property(env, target, "type", make_string(env, type));
-		set_property(env, target, "parameters", make_string(env, parameters ? parameters : ""));
-		napi_set_element(env, targets, index++, target);
-	} while (next);
-	return targets;
-}
-
-/* The state of a device with its targets, or null where there is none of that name. */
-static napi_value describe_device(napi_env env, napi_callback_info info, int type, const char *operation)
-{
-	napi_value arguments[1], result = NULL;
-	char name[NAME_SIZE];
-	struct dm_info state;
-	struct dm_task *task;
-
-	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], name, sizeof(name)))
-		return NULL;
-	task = begin_task(env, type, operation, name);
-	if (!task)
-		return NULL;
-	if (!dm_task_run(task)) {
-		if (dm_task_get_errno(task) != ENXIO)
-			return abandon_task(env, task, operation, name);
-		dm_task_destroy(task);
-		return make_null(env);
-	}
-	if (!dm_task_get_info(task, &state) || !state.exists) {
-		dm_task_destroy(task);
-		return make_null(env);
-	}
-	napi_create_object(env, &result);
-	set_property(env, result, "major", make_number(env, state.major));
-	set_property(env, result, "minor", make_number(env, state.minor));
-	set_property(env, result, "openCount", make_number(env, state.open_count));
-	set_property(env, result, "suspended", make_boolean(env, state.suspended));
-	set_property(env, result, "liveTable", make_boolean(env, state.live_table));
-	set_property(env, result, "inactiveTable", make_boolean(env, state.inactive_table));
-	set_property(env, result, "targets", describe_targets(env, task));
-	dm_task_destroy(task);
-	return result;
-}
-
-/* deviceTable(name): the live table. */
-static napi_value device_table(napi_env env, napi_callback_info info)
-{
-	return describe_device(env, info, DM_DEVICE_TABLE, "read table");
-}
-
-/* deviceStatus(name): the targets' own account of how they are. */
-static napi_value device_status(napi_env env, napi_callback_info info)
-{
-	return describe_device(env, info, DM_DEVICE_STATUS, "read status");
-}
-
-/* deviceNames(): of all device-mapper devices. */
-static napi_value device_names(napi_env env, napi_callback_info info)
-{
-	napi_value result = NULL;
-	struct dm_names *names;
-	struct dm_task *task;
-	uint32_t index = 0;
-
-	(void)info;
-	task = begin_task(env, DM_DEVICE_LIST, "list devices", NULL);
-	if (!task)
-		return NULL;
-	if (!dm_task_run(task) || !(names = dm_task_get_names(task)))
-		return abandon_task(env, task, "list devices", "");
-	napi_create_array(env, &result);
-	/* The first entry's dev is 0 where there is no device at all. */
-	while (names->dev) {
-		napi_set_element(env, result, index++, make_string(env, names->name));
-		if (!names->next)
-			break;
-		names = (struct dm_names *)((char *)names + names->next);
-	}
-	dm_task_destroy(task);
-	return result;
-}
-
-/* targetTypes(): the names of the target types that the kernel has loaded. */
-static napi_value target_types(napi_env env, napi_callback_info info)
-{
-	napi_value result = NULL;
-	struct dm_versions *versions;
-	struct dm_task *task;
-	uint32_t index = 0;
-
-	(void)info;
-	task = begin_task(env, DM_DEVICE_LIST_VERSIONS, "list target types", NULL);
-	if (!task)
-		return NULL;
-	if (!dm_task_run(task) || !(versions = dm_task_get_versions(task)))
-		return abandon_task(env, task, "list target types", "");
-	napi_create_array(env, &result);
-	for (;;) {
-		napi_set_element(env, result, index++, make_string(env, versions->name));
-		if (!versions->next)
-			break;
-		versions = (struct dm_versions *)((char *)versions + versions->next);
-	}
-	dm_task_destroy(task);
-	return result;
-}
-
 void register_device_mapper(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
@@ -336,10 +210,6 @@ void register_device_mapper(napi_env env, napi_value exports)
 		{ "suspendDevice", suspend_device },
 		{ "resumeDevice", resume_device },
 		{ "removeDevice", remove_device },
-		{ "deviceTable", device_table },
-		{ "deviceStatus", device_status },
-		{ "deviceNames", device_names },
-		{ "targetTypes", target_types },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

@@ -47,6 +47,8 @@ static napi_value describe_file(napi_env env, const struct stat *status)
 	set_property(env, result, "inode", make_bigint(env, status->st_ino));
 	set_property(env, result, "rdev", make_bigint(env, status->st_rdev));
 	set_property(env, result, "size", make_number(env, (double)status->st_size));
+	/* st_blocks counts 512 bytes each, whatever the filesystem's own block is (man 3 stat). */
+	set_property(env, result, "allocated", make_number(env, (double)status->st_blocks * 512));
 	set_property(env, result, "user", make_number(env, status->st_uid));
 	set_property(env, result, "group", make_number(env, status->st_gid));
 	set_property(env, result, "mode", make_number(env, status->st_mode & 07777));
@@ -233,6 +235,7 @@ void register_files(napi_env env, napi_value exports)
 	set_property(env, flags, "truncate", make_number(env, O_TRUNC));
 	set_property(env, flags, "create", make_number(env, O_CREAT));
 	set_property(env, flags, "noFollow", make_number(env, O_NOFOLLOW));
+	set_property(env, flags, "nonBlocking", make_number(env, O_NONBLOCK));
 	set_property(env, flags, "temporary", make_number(env, O_TMPFILE));
 	set_property(env, exports, "openFlags", flags);
 }

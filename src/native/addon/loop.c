@@ -1,11 +1,15 @@
 /* Loop devices (linux/loop.h, man 4 loop). */
 #include "values.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/loop.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* freeLoopNumber(): the number of a loop device that is free at this moment. */
@@ -45,10 +49,23 @@ static napi_value configure_loop(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
+static napi_value describe_loop(napi_env env, const struct loop_info64 *status)
+{
+	napi_value result = NULL;
+
+	napi_create_object(env, &result);
+	set_property(env, result, "device", make_bigint(env, status->lo_device));
+	set_property(env, result, "inode", make_bigint(env, status->lo_inode));
+	set_property(env, result, "offset", make_bigint(env, status->lo_offset));
+	set_property(env, result, "sizeLimit", make_bigint(env, status->lo_sizelimit));
+	set_property(env, result, "flags", make_number(env, status->lo_flags));
+	return result;
+}
+
 /* loopStatus(descriptor): what it is attached to, or null where it is free. Device and inode are the file's. */
 static napi_value loop_status(napi_env env, napi_callback_info info)
 {
-	napi_value arguments[1], result = NULL;
+	napi_value arguments[1];
 	struct loop_info64 status;
 	int32_t loop;
 
@@ -59,12 +76,82 @@ static napi_value loop_status(napi_env env, napi_callback_info info)
 			return make_null(env);
 		return throw_descriptor_error(env, "read status of loop device", loop);
 	}
-	napi_create_object(env, &result);
-	set_property(env, result, "device", make_bigint(env, status.lo_device));
-	set_property(env, result, "inode", make_bigint(env, status.lo_inode));
-	set_property(env, result, "offset", make_bigint(env, status.lo_offset));
-	set_property(env, result, "sizeLimit", make_bigint(env, status.lo_sizelimit));
-	set_property(env, result, "flags", make_number(env, status.lo_flags));
+	return describe_loop(env, &status);
+}
+
+/* What sysfs shows as the file behind a loop device, with its newline; false where it is free, or has gone. */
+static bool read_backing_file(int folder, const char *name, char *text, size_t size)
+{
+	char path[NAME_MAX + sizeof("/loop/backing_file")];
+	ssize_t length;
+	int descriptor;
+
+	snprintf(path, sizeof(path), "%s/loop/backing_file", name);
+	descriptor = openat(folder, path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return false;
+	length = read(descriptor, text, size - 1);
+	close(descriptor);
+	text[length > 0 ? length : 0] = '\0';
+	return length >= 0;
+}
+
+/* Opens a loop device and asks what it is attached to. 1; 0 where it is free, or has gone; -1 with errno. */
+static int ask_loop(const char *name, struct loop_info64 *status, struct stat *node)
+{
+	char path[NAME_MAX + sizeof("/dev/")];
+	int descriptor, failed;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return errno == ENOENT || errno == ENXIO || errno == ENODEV ? 0 : -1;
+	failed = ioctl(descriptor, LOOP_GET_STATUS64, status) < 0 || fstat(descriptor, node) < 0;
+	close(descriptor);
+	if (failed)
+		return errno == ENXIO ? 0 : -1;
+	return 1;
+}
+
+/* attachedLoops(): name, st_rdev, what LOOP_GET_STATUS64 tells, and the file that sysfs shows, of each in use. */
+static napi_value attached_loops(napi_env env, napi_callback_info info)
+{
+	static const char folder[] = "/sys/block";
+	napi_value result = NULL;
+	struct dirent *entry;
+	uint32_t index = 0;
+	DIR *devices;
+
+	(void)info;
+	devices = opendir(folder);
+	if (!devices)
+		return throw_system_error(env, "list", folder, errno, "");
+	napi_create_array(env, &result);
+	while ((entry = readdir(devices))) {
+		char file[PATH_MAX + 32];
+		struct loop_info64 status;
+		struct stat node;
+		napi_value loop;
+		int found;
+
+		if (strncmp(entry->d_name, "loop", strlen("loop")) != 0 ||
+		    !read_backing_file(dirfd(devices), entry->d_name, file, sizeof(file)))
+			continue;
+		found = ask_loop(entry->d_name, &status, &node);
+		if (found == 0)
+			continue;
+		if (found < 0) {
+			throw_system_error(env, "read status of loop device", entry->d_name, errno, "");
+			closedir(devices);
+			return NULL;
+		}
+		loop = describe_loop(env, &status);
+		set_property(env, loop, "name", make_string(env, entry->d_name));
+		set_property(env, loop, "rdev", make_bigint(env, node.st_rdev));
+		set_property(env, loop, "file", make_string(env, file));
+		napi_set_element(env, result, index++, loop);
+	}
+	closedir(devices);
 	return result;
 }
 
@@ -87,6 +174,7 @@ void register_loop(napi_env env, napi_value exports)
 		{ "freeLoopNumber", free_loop_number },
 		{ "configureLoop", configure_loop },
 		{ "loopStatus", loop_status },
+		{ "attachedLoops", attached_loops },
 		{ "refreshLoopSize", refresh_loop_size },
 	};
 

@@ -47,6 +47,7 @@ struct function_entry {
 void register_functions(napi_env env, napi_value exports, const struct function_entry *entries, size_t count);
 
 void register_device_mapper(napi_env env, napi_value exports);
+void register_device_states(napi_env env, napi_value exports);
 void register_udev(napi_env env, napi_value exports);
 void register_loop(napi_env env, napi_value exports);
 void register_files(napi_env env, napi_value exports);

@@ -11,6 +11,24 @@ export interface Attachment {
   key: string;
 }
 
+/** What the name of an attachment in the records says. */
+export interface AttachmentName {
+  /** What backends of one kind share: backend-vbd. */
+  kind: string;
+  /** The number of the domain whose disk it is. */
+  domain: string;
+  /** The number of the disk in the VM, such as 51712. */
+  disk: string;
+}
+
+const KEY = /^(.+)-(\d{1,10})-(\d{1,10})$/;
+
+/** Reads the key of an attachment; undefined when it is none. */
+export function parseAttachmentKey(key: string): AttachmentName | undefined {
+  const [, kind = '', domain = '', disk = ''] = KEY.exec(key) ?? [];
+  return kind === '' ? undefined : { kind, domain, disk };
+}
+
 const LONGEST_PATH = 200;
 const PATH = /^\/?(?:[A-Za-z0-9_]+\/)+(\d{1,10})\/\d{1,10}$/;
 

@@ -37,6 +37,15 @@ start() {
   waits_for "$1" GUEST-UP
 }
 
+# start_paused NAME... : as far as libxl and its scripts go; nothing runs in them.
+start_paused() {
+  local name
+  for name; do xl create -q -p "/run/$name.cfg" || return 1; done
+}
+
+# node_of NAME : of its disk xvda, as the script gave it to xenstore.
+node_of() { xenstore-read "/local/domain/0/backend/vbd/$(xl domid "$1")/51712/node"; }
+
 # waits_for NAME TEXT : on its console, for three minutes.
 waits_for() {
   local ends=$((SECONDS + 180))

@@ -5,10 +5,6 @@ stack=$folder/root.img:$folder/root-cow.img
 vm g1 still "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
 vm g2 still "block-snapshot:xvda:rw:$stack:$folder/vm2-cow.img"
 vm template still "block-origin:xvda:rw:$stack"
-start_paused() {
-  local name
-  for name; do xl create -q -p "/run/$name.cfg" || return 1; done
-}
 for order in 'g1 g2 template' 'g1 template g2' 'g2 g1 template' 'g2 template g1' 'template g1 g2' 'template g2 g1'; do
   check "$order: two guests and their template start" start_paused g1 template g2
   # shellcheck disable=SC2086

@@ -45,7 +45,7 @@ mkdir -p /run/named && ln -sfn "$(readlink -f /etc/xen/scripts/the-real-one)" /r
 exec strace -qq -o /run/killed.trace -e trace=ioctl -e inject=ioctl:signal=KILL:when="$(cat /run/kill-at)" /run/named/block-snapshot "$1"
 SCRIPT
 chmod 755 /etc/xen/scripts/block-snapshot
-vm killed pv "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
+vm killed still "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
 killed() {
   echo "$1" >/run/kill-at
   xl create -q -p /run/killed.cfg >/run/killed.said 2>&1 && { xl destroy killed; echo 'it was not killed'; return 1; }
@@ -56,6 +56,6 @@ for call in 12 18 24; do
   check "nothing is left of it (ioctl number $call)" nothing_left
 done
 mv -f /etc/xen/scripts/the-real-one /etc/xen/scripts/block-snapshot
-check 'the guest starts when its script is not killed' start killed
-check "and reads the template's bytes" equal "$(ask killed hash xvda)" "$before"
+check 'the guest starts when its script is not killed' start_paused killed
+check "and has the template's bytes" equal "$(hash_of "$(node_of killed)")" "$before"
 check 'and stops' stop killed

@@ -1,0 +1,8 @@
+/**
+ * The path of the cow that belongs to a template's image: X-cow.img of X.img, in the same folder. It is made where it
+ * is missing, and it is what a commit rotates.
+ * @returns undefined for an image that is not called X.img
+ */
+export function ownCow(image: string): string | undefined {
+  return image.endsWith('.img') ? `${image.slice(0, -'.img'.length)}-cow.img` : undefined;
+}

@@ -1,0 +1,177 @@
+/* What device-mapper devices there are, and how they are, through libdevmapper. */
+#include "device-mapper.h"
+#include "values.h"
+
+#include <errno.h>
+#include <libdevmapper.h>
+
+static napi_value describe_targets(napi_env env, struct dm_task *task)
+{
+	napi_value targets = NULL;
+	uint32_t index = 0;
+	uint64_t start, length;
+	char *type, *parameters;
+	void *next = NULL;
+
+	napi_create_array(env, &targets);
+	do {
+		napi_value target = NULL;
+
+		next = dm_get_next_target(task, next, &start, &length, &type, &parameters);
+		if (!type)
+			break;
+		napi_create_object(env, &target);
+		set_property(env, target, "start", make_number(env, (double)start));
+		set_property(env, target, "length", make_number(env, (double)length));
+		set_property(env, target, "type", make_string(env, type));
+		set_property(env, target, "parameters", make_string(env, parameters ? parameters : ""));
+		napi_set_element(env, targets, index++, target);
+	} while (next);
+	return targets;
+}
+
+/* The state of a device with its targets; null where there is none of that name; NULL with an exception pending. */
+static napi_value ask_device(napi_env env, const char *name, int type, const char *operation)
+{
+	napi_value result = NULL;
+	struct dm_info state;
+	struct dm_task *task;
+
+	task = begin_task(env, type, operation, name);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task)) {
+		if (dm_task_get_errno(task) != ENXIO)
+			return abandon_task(env, task, operation, name);
+		dm_task_destroy(task);
+		return make_null(env);
+	}
+	if (!dm_task_get_info(task, &state) || !state.exists) {
+		dm_task_destroy(task);
+		return make_null(env);
+	}
+	napi_create_object(env, &result);
+	set_property(env, result, "major", make_number(env, state.major));
+	set_property(env, result, "minor", make_number(env, state.minor));
+	set_property(env, result, "openCount", make_number(env, state.open_count));
+	set_property(env, result, "suspended", make_boolean(env, state.suspended));
+	set_property(env, result, "liveTable", make_boolean(env, state.live_table));
+	set_property(env, result, "inactiveTable", make_boolean(env, state.inactive_table));
+	set_property(env, result, "targets", describe_targets(env, task));
+	dm_task_destroy(task);
+	return result;
+}
+
+static napi_value describe_device(napi_env env, napi_callback_info info, int type, const char *operation)
+{
+	napi_value arguments[1];
+	char name[NAME_SIZE];
+
+	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], name, sizeof(name)))
+		return NULL;
+	return ask_device(env, name, type, operation);
+}
+
+/* deviceTable(name): the live table. */
+static napi_value device_table(napi_env env, napi_callback_info info)
+{
+	return describe_device(env, info, DM_DEVICE_TABLE, "read table");
+}
+
+/* deviceStatus(name): the targets' own account of how they are. */
+static napi_value device_status(napi_env env, napi_callback_info info)
+{
+	return describe_device(env, info, DM_DEVICE_STATUS, "read status");
+}
+
+/* devicesInFull(names): [table, status] of each; null in the place of what is not there any more. */
+static napi_value devices_in_full(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1], result = NULL;
+	uint32_t count;
+
+	if (!get_arguments(env, info, 1, arguments) || napi_get_array_length(env, arguments[0], &count) != napi_ok)
+		return NULL;
+	napi_create_array_with_length(env, count, &result);
+	for (uint32_t index = 0; index < count; index++) {
+		napi_value element, both, table, status;
+		char name[NAME_SIZE];
+
+		if (napi_get_element(env, arguments[0], index, &element) != napi_ok ||
+		    !get_string(env, element, name, sizeof(name)))
+			return NULL;
+		table = ask_device(env, name, DM_DEVICE_TABLE, "read table");
+		status = table ? ask_device(env, name, DM_DEVICE_STATUS, "read status") : NULL;
+		if (!status)
+			return NULL;
+		napi_create_array_with_length(env, 2, &both);
+		napi_set_element(env, both, 0, table);
+		napi_set_element(env, both, 1, status);
+		napi_set_element(env, result, index, both);
+	}
+	return result;
+}
+
+/* deviceNames(): of all device-mapper devices. */
+static napi_value device_names(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL;
+	struct dm_names *names;
+	struct dm_task *task;
+	uint32_t index = 0;
+
+	(void)info;
+	task = begin_task(env, DM_DEVICE_LIST, "list devices", NULL);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task) || !(names = dm_task_get_names(task)))
+		return abandon_task(env, task, "list devices", "");
+	napi_create_array(env, &result);
+	/* The first entry's dev is 0 where there is no device at all. */
+	while (names->dev) {
+		napi_set_element(env, result, index++, make_string(env, names->name));
+		if (!names->next)
+			break;
+		names = (struct dm_names *)((char *)names + names->next);
+	}
+	dm_task_destroy(task);
+	return result;
+}
+
+/* targetTypes(): the names of the target types that the kernel has loaded. */
+static napi_value target_types(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL;
+	struct dm_versions *versions;
+	struct dm_task *task;
+	uint32_t index = 0;
+
+	(void)info;
+	task = begin_task(env, DM_DEVICE_LIST_VERSIONS, "list target types", NULL);
+	if (!task)
+		return NULL;
+	if (!dm_task_run(task) || !(versions = dm_task_get_versions(task)))
+		return abandon_task(env, task, "list target types", "");
+	napi_create_array(env, &result);
+	for (;;) {
+		napi_set_element(env, result, index++, make_string(env, versions->name));
+		if (!versions->next)
+			break;
+		versions = (struct dm_versions *)((char *)versions + versions->next);
+	}
+	dm_task_destroy(task);
+	return result;
+}
+
+void register_device_states(napi_env env, napi_value exports)
+{
+	static const struct function_entry entries[] = {
+		{ "deviceTable", device_table },
+		{ "deviceStatus", device_status },
+		{ "devicesInFull", devices_in_full },
+		{ "deviceNames", device_names },
+		{ "targetTypes", target_types },
+	};
+
+	register_functions(env, exports, entries, ARRAY_LENGTH(entries));
+}

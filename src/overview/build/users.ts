@@ -1,0 +1,90 @@
+import type { DeviceNumber } from '../../devices/plan/device-number.ts';
+import type { Facts, MappedDevice, VmDisk } from '../facts.ts';
+import type { StaleRecord, User } from '../overview.ts';
+import { countReferences, countServed, groupBy } from '../references.ts';
+
+/** Who uses a device, as far as it is known, and how many more there are. */
+export interface Usage {
+  users: User[];
+  unknownUsers: number;
+  /** Nobody has it open, and no VM that is there claims it. */
+  unused: boolean;
+}
+
+export interface UserFinder {
+  ofDevice(device: MappedDevice): Usage;
+  /** Of a block device that is none of ours: how often it is open is not known. */
+  ofNumber(device: DeviceNumber): User[];
+  staleRecords(): StaleRecord[];
+}
+
+export function userFinder(facts: Facts): UserFinder {
+  const { devices, disks, openers, domainNames } = facts;
+  const references = countReferences(devices);
+  const served = countServed(disks);
+  const disksByName = groupBy(disks, disk => disk.name);
+  const disksByNumber = groupBy(disks, disk => disk.device);
+  const openersByNumber = groupBy(openers, opener => opener.device);
+  const vmOf = (disk: VmDisk): User & { kind: 'vm' } => ({
+    kind: 'vm',
+    domain: disk.domain,
+    name: domainNames.get(disk.domain) ?? undefined,
+    gone: domainNames.get(disk.domain) === null,
+    disk: disk.disk,
+    connected: disk.connected,
+    recorded: disk.recorded,
+  });
+  const processes = (device: DeviceNumber): User[] => {
+    const once = new Map<string, User>();
+    for (const opener of openersByNumber.get(device) ?? []) {
+      const { device: _, ...user } = opener;
+      once.set(user.kind === 'process' ? `process ${user.pid}` : JSON.stringify(user), user);
+    }
+    return [...once.values()];
+  };
+  return {
+    ofDevice: ({ name, device, openCount }) => {
+      const vms = mergeDisks([...(disksByName.get(name) ?? []), ...(disksByNumber.get(device) ?? [])]).map(
+        vmOf,
+      );
+      const known =
+        (references.get(device) ?? 0) +
+        (served.get(device) ?? 0) +
+        (openersByNumber.get(device)?.length ?? 0);
+      return {
+        users: [...vms, ...processes(device)],
+        unknownUsers: Math.max(0, openCount - known),
+        unused: openCount === 0 && vms.every(vm => vm.gone),
+      };
+    },
+    ofNumber: device => [...(disksByNumber.get(device) ?? []).map(vmOf), ...processes(device)],
+    staleRecords: () => {
+      const names = new Set(devices.map(({ name }) => name));
+      return disks.flatMap(({ record, name, domain, disk }) =>
+        record === undefined || name === undefined || names.has(name)
+          ? []
+          : { record, domain, name: domainNames.get(domain) ?? undefined, disk, device: name },
+      );
+    },
+  };
+}
+
+/** A disk that both the record and the kernel tell of is one. */
+function mergeDisks(disks: readonly VmDisk[]): VmDisk[] {
+  const merged = new Map<string, VmDisk>();
+  for (const disk of disks) {
+    const id = `${disk.domain} ${disk.disk}`;
+    const other = merged.get(id);
+    merged.set(
+      id,
+      other === undefined
+        ? disk
+        : {
+            ...other,
+            recorded: other.recorded || disk.recorded,
+            connected: other.connected || disk.connected,
+          },
+    );
+  }
+  return [...merged.values()].sort((a, b) => a.domain - b.domain || a.disk - b.disk);
+}

@@ -1,0 +1,113 @@
+import { Refusal } from '../devices/answer/refusal.ts';
+import type { DeviceNumber } from '../devices/plan/device-number.ts';
+import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
+import { ownCow } from '../devices/plan/own-cow.ts';
+import { isSystemError } from '../native/system-error.ts';
+import type { BlockNode, Facts, LoopDevice, MappedDevice, VmDisk } from './facts.ts';
+import { quietStatus, readAttachedLoops } from './kernel/attached-loops.ts';
+import { readBlockNode } from './kernel/block-nodes.ts';
+import { readMappedDevices } from './kernel/mapped-devices.ts';
+import { countReferences, countServed, lowerDevices } from './references.ts';
+import { readDomainNames } from './users/domain-names.ts';
+import { readOpeners } from './users/openers.ts';
+import { readRecordedDisks, readServedDisks } from './users/vm-disks.ts';
+
+/** How often devices are read again when some of what they lie on has gone meanwhile. */
+const ATTEMPTS = 3;
+
+/**
+ * Looks at all there is. It takes no lock: what comes or goes meanwhile is seen or not, and holds up nothing.
+ * @param warn told, in a line, what could not be found out
+ * @throws Refusal when the kernel cannot be asked
+ */
+export function survey(warn: (message: string) => void): Facts {
+  const { devices, loops, nodes } = readDevices();
+  const disks = readDisks(warn);
+  return {
+    devices,
+    loops,
+    nodes,
+    ownCows: readOwnCows(loops, devices),
+    disks,
+    domainNames: attempt(
+      () => readDomainNames(disks.map(({ domain }) => domain)),
+      new Map(),
+      reason => warn(`the names of VMs are missing: ${reason}`),
+    ),
+    openers: readOpeners(unaccounted(devices, loops, disks)),
+  };
+}
+
+/** The devices, and what lies under them: read one after the other, so that they have to be seen to fit together. */
+function readDevices(): Pick<Facts, 'devices' | 'loops' | 'nodes'> {
+  for (let attempts = 1; ; attempts++) {
+    const devices = readMappedDevices();
+    const loops = readAttachedLoops();
+    const known = new Set([...devices, ...loops].map(({ device }) => device));
+    const nodes = new Map<DeviceNumber, BlockNode>();
+    let missing = false;
+    for (const number of new Set(devices.flatMap(lowerDevices))) {
+      if (known.has(number)) continue;
+      const node = isLoop(number) ? undefined : readBlockNode(number);
+      if (node === undefined) missing = true;
+      else nodes.set(number, node);
+    }
+    if (!missing || attempts === ATTEMPTS) return { devices, loops, nodes };
+  }
+}
+
+/** LOOP_MAJOR of linux/major.h. One that is not attached is none that a device can lie on. */
+function isLoop(number: DeviceNumber): boolean {
+  return number.startsWith('7:');
+}
+
+function readDisks(warn: (message: string) => void): VmDisk[] {
+  const recorded = attempt(readRecordedDisks, [], reason =>
+    warn(`the records of disks do not count: ${reason}`),
+  );
+  return [...recorded, ...readServedDisks()];
+}
+
+/** What is at the place of the own cow of each base now. */
+function readOwnCows(
+  loops: readonly LoopDevice[],
+  devices: readonly MappedDevice[],
+): Map<string, ImageKey | null> {
+  const lower = new Set(devices.flatMap(lowerDevices));
+  const found = new Map<string, ImageKey | null>();
+  for (const { device, file } of loops) {
+    if (!lower.has(device) || file.place !== 'present' || file.path === undefined) continue;
+    const cow = ownCow(file.path);
+    const status = cow === undefined ? undefined : quietStatus(cow);
+    if (status !== undefined)
+      found.set(file.path, status === null ? null : imageKey(status.device, status.inode));
+  }
+  return found;
+}
+
+/** What somebody has open, or may have, who is not known yet. */
+function unaccounted(
+  devices: readonly MappedDevice[],
+  loops: readonly LoopDevice[],
+  disks: readonly VmDisk[],
+): Set<DeviceNumber> {
+  const references = countReferences(devices);
+  const served = countServed(disks);
+  const open = devices.filter(
+    ({ device, openCount }) => openCount > (references.get(device) ?? 0) + (served.get(device) ?? 0),
+  );
+  // The kernel does not say whether anybody has a loop device open.
+  const spare = loops.filter(({ device }) => !references.has(device) && !served.has(device));
+  return new Set([...open, ...spare].map(({ device }) => device));
+}
+
+/** What is worth knowing and not needed. */
+function attempt<Result>(read: () => Result, otherwise: Result, failed: (reason: string) => void): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal) && !isSystemError(error)) throw error;
+    failed(error.message);
+    return otherwise;
+  }
+}

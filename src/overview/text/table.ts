@@ -1,0 +1,101 @@
+import type { Colours } from './colours.ts';
+import type { Row } from './rows.ts';
+import { shortenMiddle } from './shorten.ts';
+import type { WidthOf } from './width.ts';
+
+/** The tree may be cut to this width, so that lines fit a terminal; below it they wrap. */
+const NARROWEST_TREE = 24;
+
+const TREE_TITLE = 'IMAGE';
+const GAP = '  ';
+
+interface Column {
+  title: string;
+  right?: true;
+  text: (row: Row) => string;
+  colour?: (row: Row, colours: Colours) => (text: string) => string;
+}
+
+/** Lines are laid out with these. */
+export interface Layout {
+  colours: Colours;
+  /** Of the terminal, in columns; undefined where there is no limit. */
+  width: number | undefined;
+  widthOf: WidthOf;
+}
+
+/** What follows the tree in every line. */
+const COLUMNS: readonly Column[] = [
+  { title: 'SIZE', right: true, text: row => row.size },
+  { title: 'COW USED', right: true, text: row => row.used },
+  { title: '', right: true, text: row => row.percent },
+  { title: 'LOOP', text: row => row.loop },
+  { title: 'DEVICE', text: row => row.device },
+  { title: 'STATE', text: row => row.state, colour: stateColour },
+  {
+    title: 'USED BY',
+    text: row => row.users,
+    colour: (row, colours) => (row.unused ? colours.magenta : plain),
+  },
+];
+
+/** Lines with aligned columns, a header first; no line ends with a space. */
+export function tableLines(rows: readonly Row[], layout: Layout): string[] {
+  const { colours, width, widthOf } = layout;
+  const widths = COLUMNS.map(({ title, text }) =>
+    rows.reduce((widest, row) => Math.max(widest, widthOf(text(row))), title.length),
+  );
+  const others = widths.reduce((sum, column) => sum + GAP.length + column, 0);
+  // The branches are one column for each character.
+  const wanted = rows.reduce(
+    (widest, { branches, name }) => Math.max(widest, branches.length + widthOf(name)),
+    TREE_TITLE.length,
+  );
+  const tree = Math.min(wanted, Math.max(NARROWEST_TREE, (width ?? Number.POSITIVE_INFINITY) - others));
+  const header = COLUMNS.map(({ title, right }, index) =>
+    pad(title, (widths[index] ?? 0) - title.length, right),
+  );
+  const title = TREE_TITLE.padEnd(tree);
+  return [
+    colours.bold([title, ...header].join(GAP).trimEnd()),
+    ...rows.map(row => lineOf(row, tree, widths, layout)),
+  ];
+}
+
+function lineOf(row: Row, tree: number, widths: readonly number[], { colours, widthOf }: Layout): string {
+  const room = tree - row.branches.length;
+  const name = shortenMiddle(row.name, room, widthOf);
+  const first = colours.dim(row.branches) + (row.kind === 'template' ? colours.bold(name) : name);
+  let end = COLUMNS.length;
+  while (end > 0 && COLUMNS[end - 1]?.text(row) === '') end -= 1;
+  if (end === 0) return first;
+  const cells = COLUMNS.slice(0, end).map(({ text, right, colour }, index) => {
+    const cell = text(row);
+    const painted = cell === '' || colour === undefined ? cell : colour(row, colours)(cell);
+    const left = index === end - 1 && right === undefined ? 0 : (widths[index] ?? 0) - widthOf(cell);
+    return pad(painted, left, right);
+  });
+  return [pad(first, room - widthOf(name)), ...cells].join(GAP);
+}
+
+function pad(text: string, spaces: number, right?: true): string {
+  const padding = ' '.repeat(Math.max(0, spaces));
+  return right ? padding + text : text + padding;
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+function stateColour(row: Row, colours: Colours): (text: string) => string {
+  switch (row.kind) {
+    case 'broken':
+      return colours.red;
+    case 'outdated':
+      return colours.yellow;
+    case 'odd':
+      return colours.cyan;
+    default:
+      return colours.green;
+  }
+}

@@ -1,0 +1,30 @@
+import { isXenstoreError } from '../../xen/xenstore/error.ts';
+import type { Store } from '../../xen/xenstore/store.ts';
+import { withXenstore } from '../../xen/xenstore/store.ts';
+
+/**
+ * The names of domains, as xenstore has them: null for one that it does not know.
+ * @throws XenstoreError when xenstore cannot be asked
+ */
+export function readDomainNames(domains: Iterable<number>): Map<number, string | null> {
+  const wanted = [...new Set(domains)];
+  const names = new Map<number, string | null>();
+  if (wanted.length === 0) return names;
+  withXenstore(store => {
+    for (const domain of wanted) {
+      const name = readName(store, domain);
+      if (name !== undefined) names.set(domain, name);
+    }
+  });
+  return names;
+}
+
+function readName(store: Store, domain: number): string | null | undefined {
+  try {
+    return store.read(`/local/domain/${domain}/name`) ?? null;
+  } catch (error) {
+    // A name that is no text, or not for us to read, says nothing about the domain.
+    if (isXenstoreError(error, 'EILSEQ', 'EACCES')) return undefined;
+    throw error;
+  }
+}

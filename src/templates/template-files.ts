@@ -1,0 +1,77 @@
+import { Refusal } from '../devices/answer/refusal.ts';
+import { ownCow } from '../devices/plan/own-cow.ts';
+import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
+import { addon, type FileStatus } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+
+/** The image of a template that was given by its folder. */
+const IMAGE_NAME = 'root.img';
+
+/** The files that make a template. */
+export interface TemplateFiles {
+  /** What VMs are based on: an image file, or a block device. */
+  image: ImagePath;
+  /** The old blocks of the present run of the template: X-cow.img of X.img. */
+  cow: ImagePath;
+}
+
+/**
+ * Finds the files of a template by what a person calls it: a folder with root.img in it, or the image itself. Only
+ * whether it is a folder is looked at; the files need not be there.
+ * @throws Refusal when the path cannot be one, or is not an image's
+ */
+export function templateFiles(argument: string): TemplateFiles {
+  const given = imagePath('template', argument);
+  const path = given.path.replace(/(?<=.)\/+$/, '');
+  const isFolder = statusOf(given.path)?.kind === 'directory';
+  return filesOfImage(isFolder ? `${path === '/' ? '' : path}/${IMAGE_NAME}` : path);
+}
+
+/**
+ * The files of the template with this image.
+ * @throws Refusal when it is not called X.img, or is the cow of another
+ */
+export function filesOfImage(image: string): TemplateFiles {
+  const cow = ownCow(image);
+  if (cow === undefined)
+    throw new Refusal(
+      `template ${image} is neither a folder nor an image whose name ends with .img: give the one or the other`,
+    );
+  const owner = image.replace(/-cow\.img$/, '.img');
+  if (owner !== image && statusOf(owner) !== null)
+    throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
+  return { image: imagePath('base', image), cow: imagePath('cow', cow) };
+}
+
+/**
+ * Where the cow of a finished run is kept: the undo of that run.
+ * @param cow path of the template's cow
+ * @param revision 1 is the last finished run, 2 the one before
+ */
+export function revisionPath(cow: string, revision: number): string {
+  return revision === 1 ? `${cow}.old` : `${cow}.old.${revision - 1}`;
+}
+
+/** The number of the revision that has this path; undefined for a path that is none of this cow's revisions. */
+export function revisionOf(cow: string, path: string): number | undefined {
+  if (!path.startsWith(`${cow}.old`)) return undefined;
+  const suffix = path.slice(cow.length + '.old'.length);
+  if (suffix === '') return 1;
+  return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) + 1 : undefined;
+}
+
+function statusOf(path: string): FileStatus | null {
+  try {
+    return addon().fileStatus(path);
+  } catch (error) {
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to look at template ${path}: run as root`);
+    if (isSystemError(error, 'ELOOP'))
+      throw new Refusal(`template ${path} is a symbolic link that leads in a circle: mend the link`);
+    if (isSystemError(error, 'ENAMETOOLONG'))
+      throw new Refusal(
+        `template ${path.slice(0, 100)}... has a name too long for its filesystem: rename it`,
+      );
+    throw error;
+  }
+}

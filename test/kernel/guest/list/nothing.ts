@@ -1,0 +1,17 @@
+import { check } from '../checks.ts';
+import { blockSnapshot, executable, run } from '../programs.ts';
+import { seenByProgram } from './seen.ts';
+
+check('without any device list says so, and its JSON is empty', test => {
+  const { status, stdout, stderr } = blockSnapshot('list');
+  test.same([status, stderr], [0, '']);
+  test.equal(stdout, 'No template is in use: device-mapper has no device of block-snapshot.\n');
+  test.same(seenByProgram(), { version: 1, templates: [], loopDevices: [], staleRecords: [], unused: [] });
+});
+
+check('without root list is refused in one line', test => {
+  const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', executable(), 'list'];
+  const { status, stdout, stderr } = run('setpriv', asNobody);
+  test.same([status, stdout], [1, '']);
+  test.match(stderr, /^block-snapshot: no permission to .*: run as root\n$/);
+});

@@ -1,0 +1,102 @@
+import t from 'tap';
+import { overviewOf } from '../../../src/overview/build/overview-of.ts';
+import { overviewJson } from '../../../src/overview/json.ts';
+import { sampleWorld } from './sample.ts';
+import { World } from './world.ts';
+
+/** Every field with its type; an array by its first element. What is here is promised in docs/list.md. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  return Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, shapeOf(inner)]));
+}
+
+const IMAGE = {
+  path: 'string',
+  place: 'string',
+  key: 'string',
+  size: 'number',
+  allocated: 'number',
+  loop: 'string',
+  device: 'string',
+};
+
+const VM = {
+  kind: 'string',
+  domain: 'number',
+  name: 'string',
+  gone: 'boolean',
+  disk: 'number',
+  connected: 'boolean',
+  recorded: 'boolean',
+};
+
+const DEVICE = { node: 'string', device: 'string', state: 'string', suspended: 'boolean', size: 'number' };
+
+const LAYER = {
+  ...DEVICE,
+  onBroken: 'boolean',
+  outdated: 'boolean',
+  cow: IMAGE,
+  used: 'number',
+  capacity: 'number',
+  metadata: 'number',
+  unknownUsers: 'number',
+  unused: 'boolean',
+};
+
+t.test('the JSON has exactly the fields that are promised', test => {
+  const world = new World();
+  const base = world.base('/t/root.img');
+  world.vm(world.origin(base, 0), 4, 'the-template');
+  const version = world.version(base, { filled: 0.5 });
+  world.vm(world.layer(base, [version], '/vm/volatile.img'), 5, 'work');
+  world.attach('/vm/forgotten.img');
+  world.facts.disks.push({
+    domain: 9,
+    disk: 51712,
+    recorded: true,
+    connected: false,
+    record: 'backend-vbd-9-51712',
+    name: 'snapshot-1:1-1:2',
+    device: undefined,
+  });
+  world.facts.domainNames.set(9, 'late');
+  test.strictSame(shapeOf(JSON.parse(overviewJson(overviewOf(world.facts)))), {
+    version: 'number',
+    templates: [
+      {
+        image: IMAGE,
+        size: 'number',
+        origin: { ...DEVICE, users: [VM], unknownUsers: 'number', unused: 'boolean' },
+        versions: [{ ...LAYER, users: [], layers: [{ ...LAYER, users: [VM], layers: [] }] }],
+      },
+    ],
+    loopDevices: [{ node: 'string', device: 'string', file: IMAGE, users: [], unused: 'boolean' }],
+    staleRecords: [{ record: 'string', domain: 'number', name: 'string', disk: 'number', node: 'string' }],
+    unused: [],
+  });
+  test.end();
+});
+
+t.test('a field of which nothing is known is null and never missing', test => {
+  const world = new World();
+  const base = world.attach('/t/root.img', 'deleted');
+  const version = world.layer(base, [], '/t/root-cow.img', { status: { kind: 'invalid' }, place: 'deleted' });
+  world.vm(version, 3, null);
+  const [template] = JSON.parse(overviewJson(overviewOf(world.facts))).templates;
+  test.match(template, {
+    image: { path: '/t/root.img', place: 'deleted', size: null, allocated: null },
+    origin: null,
+    versions: [
+      { outdated: null, used: null, capacity: null, metadata: null, users: [{ name: null, gone: true }] },
+    ],
+  });
+  test.end();
+});
+
+t.test('the JSON is the same for the same facts', test => {
+  test.equal(overviewJson(overviewOf(sampleWorld().facts)), overviewJson(overviewOf(sampleWorld().facts)));
+  test.end();
+});

@@ -1,0 +1,160 @@
+import stringWidth from 'string-width';
+import t from 'tap';
+import { overviewOf } from '../../../src/overview/build/overview-of.ts';
+import { coloursFor } from '../../../src/overview/text/colours.ts';
+import { diskName } from '../../../src/overview/text/names.ts';
+import { overviewText } from '../../../src/overview/text/overview-text.ts';
+import { shortenMiddle } from '../../../src/overview/text/shorten.ts';
+import { percentText, sizeText } from '../../../src/overview/text/sizes.ts';
+import { sampleWorld } from './sample.ts';
+import { World } from './world.ts';
+
+const PLAIN = coloursFor(false, {});
+const COLOURED = coloursFor(true, {});
+
+function textOf(world: World, width?: number): Promise<string> {
+  return overviewText(overviewOf(world.facts), PLAIN, width);
+}
+
+/** The lines of the tree, the header first. */
+function treeOf(text: string): string[] {
+  return text.slice(0, text.indexOf('\n\n')).split('\n');
+}
+
+/** Where a column begins in a line, counted as a terminal does. */
+function columnOf(line: string, text: string): number {
+  const index = line.indexOf(text);
+  return index < 0 ? -1 : stringWidth(line.slice(0, index));
+}
+
+t.test('the tree has a line for each image, origin, version and layer', async test => {
+  const world = new World();
+  const base = world.base('/t/root.img');
+  world.vm(world.origin(base, 0), 4, 'the-template');
+  const version = world.version(base, { filled: 0.5 });
+  world.vm(world.layer(base, [version], '/vm/volatile.img', { filled: 0.001 }), 5, 'work');
+  world.layer(base, [], '/t/root-cow.img.old');
+  test.equal(
+    treeOf(await textOf(world)).join('\n'),
+    `
+IMAGE                       SIZE  COW USED        LOOP   DEVICE  STATE     USED BY
+/t/root.img             10.0 GiB                  loop0
+├─ origin               10.0 GiB                         dm-0    running   the-template (xvda)
+├─ root-cow.img         10.0 GiB   5.0 GiB  50 %  loop1  dm-1    current   1 layer
+│  └─ /vm/volatile.img  10.0 GiB  10.2 MiB  <1 %  loop2  dm-2              work (xvda)
+└─ root-cow.img.old     10.0 GiB       0 B   0 %  loop3  dm-3    outdated  the running template`.slice(1),
+  );
+  test.end();
+});
+
+t.test('columns are aligned also where letters are wide or take no room', async test => {
+  const world = new World();
+  const base = world.base('/テンプレート/root.img');
+  const version = world.version(base);
+  for (const [index, name] of ['仕事', 'cafe\u0301', '👩‍💻', 'plain'].entries())
+    world.vm(world.layer(base, [version], `/vm/${name}/volatile.img`), 20 + index, `vm-${index}`);
+  const [header = '', ...lines] = treeOf(await textOf(world));
+  const columns = [columnOf(header, 'LOOP'), columnOf(header, 'DEVICE'), columnOf(header, 'USED BY')];
+  for (const line of lines.slice(2))
+    test.same([columnOf(line, 'loop'), columnOf(line, 'dm-'), columnOf(line, 'vm-')], columns, line);
+  test.end();
+});
+
+t.test('no line ends with a space, and without a terminal nothing is shortened', async test => {
+  const text = await textOf(sampleWorld());
+  test.notMatch(text, / \n/);
+  test.match(text, '/var/lib/qubes/appvms/sys-firewall/volatile.img');
+  test.notMatch(text, '…');
+  test.end();
+});
+
+t.test(
+  'on a terminal lines are cut to its width in the middle of paths, where that is enough',
+  async test => {
+    for (const width of [105, 115]) {
+      const lines = treeOf(await textOf(sampleWorld(), width));
+      test.ok(
+        lines.every(line => stringWidth(line) <= width),
+        `${width} columns`,
+      );
+      test.ok(
+        lines.some(line => /…\S*\/volatile\.img {2}/.test(line)),
+        'the end of a path stays',
+      );
+    }
+    test.end();
+  },
+);
+
+t.test('names from outside cannot reach the terminal as control characters', async test => {
+  const hostile = '\u001b]0;owned\u0007\u009b2J\r\n\u202e';
+  const world = new World();
+  const base = world.base(`/t${hostile}/root.img`);
+  const version = world.version(base);
+  world.vm(world.layer(base, [version], `/vm/${hostile}.img`), 5, hostile);
+  const { device } = version;
+  version.openCount += 3;
+  world.facts.openers.push(
+    { kind: 'process', device, pid: 1, name: hostile },
+    { kind: 'mount', device, path: `/mnt/${hostile}` },
+    { kind: 'device', device, name: hostile },
+  );
+  world.attach(`/vm/${hostile}-forgotten.img`);
+  const text = await textOf(world);
+  test.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\u202e]/u);
+  const shown = '\\x1b]0;owned\\x07\\x9b2J\\x0d\\x0a\\x202e';
+  test.equal(text.split(shown).length - 1, 7, 'each is there as an escape');
+  test.end();
+});
+
+t.test('colour is for terminals, and not for those who set NO_COLOR or whose terminal is dumb', test => {
+  const colours = (terminal: boolean, environment: NodeJS.ProcessEnv) =>
+    coloursFor(terminal, environment).red('text').includes('\u001b');
+  test.equal(colours(true, {}), true);
+  test.equal(colours(true, { NO_COLOR: '' }), true, 'an empty one is none (no-color.org)');
+  test.equal(colours(true, { NO_COLOR: '1' }), false);
+  test.equal(colours(true, { TERM: 'dumb' }), false);
+  test.equal(colours(false, { FORCE_COLOR: '1', CI: 'true' }), false);
+  test.end();
+});
+
+t.test('colours change no letter and no column', async test => {
+  const overview = overviewOf(sampleWorld().facts);
+  const coloured = await overviewText(overview, COLOURED, undefined);
+  test.match(coloured, '\u001b[33moutdated\u001b[39m');
+  test.match(coloured, '\u001b[31minvalid\u001b[39m');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of colours begin with one
+  test.equal(coloured.replace(/\u001b\[\d+m/g, ''), await overviewText(overview, PLAIN, undefined));
+  test.end();
+});
+
+t.test('sizes and percentages are rounded, but nothing looks empty or full that is not', test => {
+  test.same([0, 512, 1024, 10_200, 1024 ** 2 * 120, 1024 ** 4 * 3.25].map(sizeText), [
+    '0 B',
+    '512 B',
+    '1.0 KiB',
+    '10.0 KiB',
+    '120 MiB',
+    '3.3 TiB',
+  ]);
+  test.same(
+    [0, 1, 49, 996, 1000].map(part => percentText(part, 1000)),
+    ['0 %', '<1 %', '5 %', '99 %', '100 %'],
+  );
+  test.equal(percentText(0, 0), '0 %');
+  test.end();
+});
+
+t.test('disks of VMs have the names that people know', test => {
+  const disks = [51712, 51713, 51728, 51952, (1 << 28) | (26 << 8), 768];
+  test.same(disks.map(diskName), ['xvda', 'xvda1', 'xvdb', 'xvdp', 'xvdaa', 'disk 768']);
+  test.end();
+});
+
+t.test('a text is shortened in its middle, to no more than the width', test => {
+  test.equal(shortenMiddle('/var/lib/x/root.img', 19, stringWidth), '/var/lib/x/root.img');
+  test.equal(shortenMiddle('/var/lib/x/root.img', 13, stringWidth), '/va…/root.img');
+  for (const width of [1, 2, 3, 7, 11])
+    test.ok(stringWidth(shortenMiddle('/仕事/仕事/仕事/仕事.img', width, stringWidth)) <= width, `${width}`);
+  test.end();
+});
