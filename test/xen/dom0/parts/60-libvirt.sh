@@ -8,10 +8,10 @@ export LIBVIRT_DEFAULT_URI=xen:///system
 daemon() {
   local try
   /usr/sbin/libvirtd >>/results/libvirtd.log 2>&1 &
-  libvirtd=$!
+  echo $! >/run/libvirtd.number
   for try in {1..300}; do
     virsh list >/dev/null 2>&1 && return 0
-    kill -0 "$libvirtd" 2>/dev/null || break
+    kill -0 "$(cat /run/libvirtd.number)" 2>/dev/null || break
     sleep 0.1
   done
   echo 'libvirtd does not answer'
@@ -82,7 +82,6 @@ echo "$*" >>/run/hooks.log
 HOOK
 chmod 755 /etc/libvirt/hooks/libxl.d/other
 check 'libvirtd starts with its libxl driver' daemon
-tail -n 20 /results/libvirtd.log | sed "s/^/# /"
 
 describe work pv snapshot "$stack:$folder/vm1-cow.img"
 describe still1 still snapshot "$stack:$folder/vm2-cow.img"
@@ -90,10 +89,11 @@ describe still2 still snapshot "$stack:$folder/vm3-cow.img"
 describe base still origin "$stack"
 check 'domain-xml define hands a domain to libvirt' define work
 for name in still1 still2 base; do define $name >/dev/null || echo "$name could not be defined" >&2; done
+driver_log=/var/log/libvirt/libxl/libxl-driver.log
 rounds() {
   local round
   for ((round = 1; round <= 20; round++)); do
-    at_once 'start --paused' still1 still2 || { echo "start, round $round"; return 1; }
+    at_once 'start --paused' still1 still2 || { echo "start, round $round"; tail -n 40 "$driver_log"; return 1; }
     equal "$(devices)" 3 || return 1
     at_once destroy still1 still2 || { echo "destroy, round $round"; return 1; }
     all_gone || { echo "round $round"; return 1; }
@@ -113,8 +113,7 @@ echo 'the new first block' | dd of="$(link base)" bs=512 conv=notrunc,fsync stat
 check 'a guest that runs still reads the old bytes' comes_to 'the first block of the template' ask work read xvda 0
 
 kept=$(dmsetup table | sort; ls /run/xen-hotplug)
-kill -KILL "$libvirtd"
-wait "$libvirtd" 2>/dev/null
+kill -KILL "$(cat /run/libvirtd.number)"
 check 'libvirtd is killed and comes back while domains run' daemon
 check 'libvirt has called its hooks for them' grep -q '^work reconnect begin -$' /run/hooks.log
 check 'nothing is disturbed by that' equal "$(dmsetup table | sort; ls /run/xen-hotplug)" "$kept"
@@ -156,6 +155,5 @@ check 'a start that fails after the devices were made fails' fails_late
 check 'nothing is left of that either' all_gone
 
 for name in work still1 still2 base; do virsh undefine $name >/dev/null; done
-kill "$libvirtd"
-wait "$libvirtd" 2>/dev/null
+kill "$(cat /run/libvirtd.number)"
 unset LIBVIRT_DEFAULT_URI
