@@ -16,7 +16,7 @@ MODULES := node_modules/.package-lock.json
 BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
-LINKS := block-origin create-snapshot destroy-snapshot domain-xml
+LINKS := block-origin create-snapshot destroy-snapshot domain-xml block-snapshot-qemu block-snapshot-libxl
 
 LAB := test/kernel/lab/boot.sh
 
@@ -101,6 +101,7 @@ BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
 .PHONY: bench
 bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
 	@node build/test/bench/start-up.js
+	@node build/test/bench/libvirt-hook.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
 	@$(LAB) --minutes 30 node build/test/bench/list.js
 	@$(LAB) --minutes 20 node build/test/bench/merge.js
@@ -175,3 +176,4 @@ clean: ## Remove everything that was built
 	rm -rf dist build .tap $(SHIPPED)
 
 include test/xen/xen.mk
+include test/libvirt/libvirt.mk

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel|templates|xen
+#   needs.sh build|kernel|templates|xen|libvirt
 set -eu
 
 case ${1-} in
@@ -8,7 +8,8 @@ case ${1-} in
   kernel) packages='user-mode-linux libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils' ;;
   templates) packages='python3-jinja2 libxml2-utils libvirt0 libvirt-clients' ;;
   xen) packages='qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev' ;;
-  *) echo "usage: $0 build|kernel|templates|xen" >&2; exit 2 ;;
+  libvirt) packages='libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86' ;;
+  *) echo "usage: $0 build|kernel|templates|xen|libvirt" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
@@ -18,6 +19,7 @@ if ! command -v dpkg-query >/dev/null; then
     kernel) type linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null 2>&1 && exit 0 ;;
     xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 && exit 0 ;;
     templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && type xmllint virsh >/dev/null 2>&1 && exit 0 ;;
+    libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 && exit 0 ;;
   esac
   echo "make: this needs what Debian calls: $packages" >&2
   exit 1

@@ -42,6 +42,9 @@ export const HELP = `block-snapshot - snapshot block devices for virtual machine
   block-snapshot|block-origin add|remove
       For libxl: as the script of a disk, script=block-snapshot,target=BASE:COW[:COW2...] in a domain's configuration.
 
+  block-snapshot-qemu|block-snapshot-libxl GUEST OPERATION SUB-OPERATION EXTRA
+      For libvirt: its hook, which makes the devices that a domain's metadata asks for.
+
   --help, --version
 
 BASE and COW are absolute paths of image files or block devices. TEMPLATE is a folder with root.img, or an image X.img,

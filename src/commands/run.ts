@@ -14,6 +14,14 @@ const PROGRAMS: Readonly<Record<string, Command>> = {
   'destroy-snapshot': runDestroySnapshot,
 };
 
+/** libvirt's hooks, by the names that they have in its folders qemu.d and libxl.d, or in place of those (libvirt before 6.5). */
+const LIBVIRT_HOOKS: Readonly<Record<string, 'qemu' | 'libxl'>> = {
+  'block-snapshot-qemu': 'qemu',
+  'block-snapshot-libxl': 'libxl',
+  qemu: 'qemu',
+  libxl: 'libxl',
+};
+
 /** The commands of block-snapshot, by its first argument. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   prepare: runPrepare,
@@ -40,6 +48,9 @@ function hotplug(command: 'add' | 'remove'): Command {
  * @throws Refusal
  */
 export async function run(program: string, parameters: readonly string[]): Promise<void> {
+  const driver = Object.hasOwn(LIBVIRT_HOOKS, program) ? LIBVIRT_HOOKS[program] : undefined;
+  // Before any argument is looked at: the first is a domain's name, and that may be "--help".
+  if (driver !== undefined) return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, parameters);
   const [first] = parameters;
   if (first === '--help' || first === '-h') return answer((await import('./help.ts')).HELP);
   if (first === '--version') return answer(`block-snapshot ${(await import('./version.ts')).VERSION}`);

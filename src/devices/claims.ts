@@ -21,6 +21,12 @@ export interface Claim {
 }
 
 /**
+ * What the name of an attachment begins with whose disk is gone while something else had its device open: no VM needs
+ * that device any more, and whoever comes by takes it down.
+ */
+export const ABANDONED = 'abandoned-';
+
+/**
  * The claims on devices of a base. They are made and given up under the base's lock: who means to act on them holds it.
  * @param except an attachment whose own claim does not count
  */
@@ -33,12 +39,21 @@ export function claimsOn(base: ImageKey, except?: string): Claim[] {
  * @throws Refusal when others than root can write the records
  */
 export function allClaims(except?: string): Claim[] {
+  return recorded(attachment => attachment !== except && !attachment.startsWith(ABANDONED));
+}
+
+/** The abandoned attachments on devices of a base. */
+export function abandonedOn(base: ImageKey): Claim[] {
+  return recorded(attachment => attachment.startsWith(ABANDONED)).filter(
+    ({ identity }) => identity.base === base,
+  );
+}
+
+function recorded(wanted: (attachment: string) => boolean): Claim[] {
   const claims: Claim[] = [];
-  for (const file of recordNames()) {
-    if (!file.endsWith(NODE_RECORD)) continue;
-    const attachment = file.slice(0, -NODE_RECORD.length);
-    if (attachment === except) continue;
-    const identity = readNode(file);
+  for (const attachment of attachmentNames()) {
+    if (!wanted(attachment)) continue;
+    const identity = readNode(attachment + NODE_RECORD);
     if (identity !== undefined) claims.push({ attachment, identity });
   }
   return claims;
@@ -52,11 +67,12 @@ export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim
   });
 }
 
-function recordNames(): string[] {
+/** The names of all attachments that are recorded. */
+export function attachmentNames(): string[] {
   try {
     const names = addon().listFolder(RECORDS_FOLDER);
     requireTrusted();
-    return names;
+    return names.filter(name => name.endsWith(NODE_RECORD)).map(name => name.slice(0, -NODE_RECORD.length));
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
     throw error;

@@ -14,6 +14,7 @@ export interface CheckRequest extends DomainRequest {
 export interface CheckResult {
   /** The template that was used. */
   path: string;
+  xml: string;
   /** One line each, with the template's line where it comes from; none for a domain that is valid. */
   problems: string[];
   /** What is odd about the description, one line each. */
@@ -26,12 +27,12 @@ export async function checkDomain(request: CheckRequest): Promise<CheckResult> {
   const { rendering, map } = await renderDomainMapped(request);
   const { path, xml, warnings } = rendering;
   const root = parse(rendering, map);
-  if (typeof root === 'string') return { path, problems: [root], warnings };
+  if (typeof root === 'string') return { path, xml, problems: [root], warnings };
   const [valid] = await validate([xml]);
-  if (valid) return { path, problems: [], warnings };
+  if (valid) return { path, xml, problems: [], warnings };
   const findings = await diagnose(root, validate);
   const problems = findings.map(({ element, message }) => `${origin(rendering, map, element)}: ${message}`);
-  return { path, problems, warnings };
+  return { path, xml, problems, warnings };
 }
 
 /** The document, or what keeps it from being one. */

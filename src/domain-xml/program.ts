@@ -6,6 +6,8 @@ export interface ProgramRequest {
   args: readonly string[];
   /** What to do when the program is not there, as "install …". */
   remedy: string;
+  /** Seconds after which it is killed; a minute where nothing is said. */
+  limit?: number;
 }
 
 export interface ProgramResult {
@@ -14,26 +16,30 @@ export interface ProgramResult {
   stderr: string;
 }
 
-const LONGEST_RUN = 60_000;
+const LONGEST_RUN = 60;
 
 /**
  * Runs a program to its end, whatever its exit code. Raises DomainXmlError for one that is missing, is killed, or
- * takes longer than a minute. It gets an environment of its own: the caller's PATH without relative folders, and
+ * takes longer than its limit. It gets an environment of its own: the caller's PATH without relative folders, and
  * virsh's LIBVIRT_DEFAULT_URI.
  */
-export async function runProgram({ program, args, remedy }: ProgramRequest): Promise<ProgramResult> {
+export async function runProgram({
+  program,
+  args,
+  remedy,
+  limit = LONGEST_RUN,
+}: ProgramRequest): Promise<ProgramResult> {
   const result = await execa(program, args, {
     env: cleanEnvironment(),
     extendEnv: false,
     cwd: '/',
     stdin: 'ignore',
     reject: false,
-    timeout: LONGEST_RUN,
+    timeout: limit * 1000,
     stripFinalNewline: true,
   });
   if (result.code === 'ENOENT') throw new DomainXmlError(`${program} is not installed: ${remedy}`);
-  if (result.timedOut)
-    throw new DomainXmlError(`${program}: did not end within ${LONGEST_RUN / 1000} seconds`);
+  if (result.timedOut) throw new DomainXmlError(`${program}: did not end within ${limit} seconds`);
   if (result.exitCode === undefined) {
     throw new DomainXmlError(`${program}: ${result.shortMessage?.split('\n')[0] ?? 'could not be run'}`);
   }

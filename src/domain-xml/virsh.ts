@@ -1,21 +1,94 @@
 import { DomainXmlError } from './error.ts';
-import { runProgram } from './program.ts';
+import { type ProgramResult, runProgram } from './program.ts';
+
+const INSTALL = 'install libvirt-clients (Debian) or libvirt-client (Fedora)';
+
+/** What virsh is asked to do. */
+export interface VirshRequest {
+  /** A libvirt URI; null leaves it to virsh. */
+  connect: string | null;
+  /** The command, and what it is given. */
+  args: readonly string[];
+  /** How errors call it, where not as it is called. */
+  what?: string;
+  /** What to do when virsh is not there. */
+  remedy?: string;
+  /** Seconds that it may take; a minute where nothing is said. */
+  limit?: number;
+}
+
+/** Runs a command of virsh. @returns what it printed. Raises DomainXmlError with virsh's own reason. */
+export async function virsh(request: VirshRequest): Promise<string> {
+  const result = await tryVirsh(request);
+  if (result.exitCode === 0) return result.stdout;
+  throw new DomainXmlError(`virsh ${request.what ?? request.args.join(' ')}: ${virshReason(result)}`);
+}
+
+/** The same, where a failure is an answer too. */
+export async function tryVirsh({
+  connect,
+  args,
+  remedy = INSTALL,
+  limit,
+}: VirshRequest): Promise<ProgramResult> {
+  const connection = connect === null ? [] : ['--connect', connect];
+  return runProgram({
+    program: 'virsh',
+    args: [...connection, ...args],
+    remedy,
+    ...(limit === undefined ? {} : { limit }),
+  });
+}
+
+/** How libvirt words the failure of a hook; what matters is behind it. */
+const HOOK_FAILED =
+  /Hook script execution failed: internal error: Child process \([^)]*\) unexpected exit status \d+: /;
+
+/** Why a call of virsh failed, in one line. */
+export function virshReason({ stderr, exitCode }: ProgramResult): string {
+  const reasons = stderr.split('\n').map(line => line.replace(/^error: /, '').trim());
+  // The file that was handed over is gone when this is read.
+  const said = reasons.filter(
+    line => line !== '' && !/^Failed to (?:create|define) domain from \//.test(line),
+  );
+  const reason = said.join(': ') || `exit code ${exitCode}`;
+  return reason.replace(HOOK_FAILED, "libvirt's hook says: ");
+}
 
 /**
  * The domain XML that libvirt has of a VM: of a running one too what will hold at its next start, as that is what a
  * definition changes. `connect` is a libvirt URI; null leaves it to virsh. Raises DomainXmlError.
  */
 export async function dumpDomain(name: string, connect: string | null): Promise<string> {
-  const connection = connect === null ? [] : ['--connect', connect];
-  const { exitCode, stdout, stderr } = await runProgram({
-    program: 'virsh',
-    args: [...connection, 'dumpxml', name, '--inactive'],
-    remedy: 'install libvirt-clients (Debian) or libvirt-client (Fedora), or give a file with --against',
+  const domain = isNumber(name) ? await requireDomain(name, connect) : name;
+  return virsh({
+    connect,
+    args: ['dumpxml', domain, '--inactive'],
+    what: `dumpxml ${name}`,
+    remedy: `${INSTALL}, or give a file with --against`,
   });
-  if (exitCode !== 0) {
-    const reasons = stderr.split('\n').map(line => line.replace(/^error: /, '').trim());
-    const reason = reasons.filter(line => line !== '').join(': ') || `exit code ${exitCode}`;
-    throw new DomainXmlError(`virsh dumpxml ${name}: ${reason}`);
+}
+
+/**
+ * The uuid of a domain by its name; null where libvirt has none of that name. virsh itself takes a number for the id
+ * of a running domain first, whatever that one is called. Raises DomainXmlError.
+ */
+export async function findDomain(name: string, connect: string | null): Promise<string | null> {
+  const list = await virsh({ connect, args: ['list', '--all', '--name', '--uuid'], what: 'list' });
+  for (const line of list.split('\n')) {
+    const [uuid = '', ...rest] = line.trim().split(/\s+/);
+    if (rest.join(' ') === name) return uuid;
   }
-  return stdout;
+  return null;
+}
+
+/** The same; raises DomainXmlError where there is none. */
+export async function requireDomain(name: string, connect: string | null): Promise<string> {
+  const uuid = await findDomain(name, connect);
+  if (uuid === null) throw new DomainXmlError(`libvirt has no domain ${name}: see virsh list --all`);
+  return uuid;
+}
+
+function isNumber(name: string): boolean {
+  return /^\d+$/.test(name);
 }

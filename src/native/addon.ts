@@ -95,6 +95,9 @@ export interface Addon {
   linkFile(from: string, to: string): void;
   fileAttribute(path: string, name: string): string | null;
   setFileAttribute(path: string, name: string, value: string): boolean;
+  makeLink(target: string, path: string): void;
+  removeFolder(path: string): void;
+  setFolderMode(path: string, mode: number): void;
   /** O_ flags of fcntl.h; O_CLOEXEC is always set. */
   openFlags: Record<
     | 'readOnly'
@@ -113,6 +116,7 @@ export interface Addon {
   readStart(descriptor: number, length: number): ArrayBuffer;
   readAt(descriptor: number, position: number, length: number): ArrayBuffer;
   startsWithZeros(descriptor: number, length: number): boolean;
+  readInput(descriptor: number, longest: number, text: string): Buffer | null;
   writeText(descriptor: number, text: string): void;
   resizeFile(descriptor: number, size: number): void;
   setOwner(descriptor: number, user: number, group: number, mode: number): void;

@@ -36,6 +36,8 @@ for (const key of [
   });
 }
 
+const VOLUME = { name: 'root', path: '/x:/y', rw: true, devtype: 'disk', domain: null, script: null };
+
 const WRONG: [string, Record<string, unknown>, string][] = [
   ['a name with a slash', { name: '../x' }, 'name: "../x" is not a VM\'s name'],
   ['a name that is a number', { name: 7 }, "name: 7 is not a VM's name"],
@@ -70,6 +72,21 @@ const WRONG: [string, Record<string, unknown>, string][] = [
     'a volume of an unknown type',
     { block_devices: [{ name: 'a', path: '/x', rw: true, devtype: 'tape', domain: null, script: null }] },
     'block_devices[0].devtype: must be one of "disk", "cdrom", "floppy", "lun", is the text "tape"',
+  ],
+  [
+    'a volume that is prepared as something else',
+    { block_devices: [{ ...VOLUME, prepare: 'clone' }] },
+    'block_devices[0].prepare: must be "snapshot" or "origin", is the text "clone"',
+  ],
+  [
+    'a volume that is prepared and has a script',
+    { block_devices: [{ ...VOLUME, prepare: 'snapshot', script: 'block-snapshot' }] },
+    "block_devices[0].script: must be null where libvirt's hook is to prepare the device",
+  ],
+  [
+    'a volume that is prepared in another domain',
+    { block_devices: [{ ...VOLUME, prepare: 'origin', domain: 'sys-storage' }] },
+    "block_devices[0].domain: must be null where libvirt's hook is to prepare the device",
   ],
   ['devices as a list', { devices: [] }, 'devices: must be an object, is a list'],
   [

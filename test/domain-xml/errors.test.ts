@@ -6,7 +6,7 @@ import { folderWith, run } from './support/run.ts';
 const VM = sampleFile('hvm_blk');
 
 const USAGE: [string[], RegExp][] = [
-  [[], /which command\? There are render, which, check, diff and dump/],
+  [[], /which command\? There are render, which, check, diff, dump, define, start and stop/],
   [['nope'], /Unknown command: nope/],
   [['render'], /the VM's NAME is missing/],
   [['render', 'work', '--vm', VM, '--qubes-xml', 'a'], /--vm and --qubes-xml exclude each other/],

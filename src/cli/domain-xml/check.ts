@@ -1,6 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
-import { type CommonArguments, commonOptions, single, sourceOptions } from './options.ts';
+import { type CommonArguments, commonOptions, schemaOption, sourceOptions } from './options.ts';
 import { descriptionSource, type SourceArguments } from './source.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,10 +13,7 @@ export function checkCommand(terminal: Terminal, fail: () => void): CommandModul
     command: 'check <name>',
     describe: "Validate a VM's domain XML against libvirt's schema",
     builder: (argv: Argv<object>): Argv<CheckArguments> =>
-      sourceOptions(commonOptions(argv)).option('schema', {
-        ...single('schema', "libvirt's RELAX NG schema"),
-        default: LIBVIRT_SCHEMA,
-      }),
+      sourceOptions(commonOptions(argv)).option('schema', schemaOption),
     handler: async ({ name, templates, schema, ...source }) => {
       const { checkDomain } = await import('../../domain-xml/check.ts');
       const { path, problems, warnings } = await checkDomain({

@@ -1,9 +1,12 @@
 import yargs from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
 import { checkCommand } from './check.ts';
+import { defineCommand } from './define.ts';
 import { diffCommand } from './diff.ts';
 import { dumpCommand } from './dump.ts';
 import { renderCommand } from './render.ts';
+import { startCommand } from './start.ts';
+import { stopCommand } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { whichCommand } from './which.ts';
 
@@ -21,7 +24,15 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
     .command(checkCommand(terminal, fail))
     .command(diffCommand(terminal, fail))
     .command(dumpCommand(terminal))
-    .demandCommand(1, 1, 'which command? There are render, which, check, diff and dump', 'more than one NAME')
+    .command(defineCommand(terminal, fail))
+    .command(startCommand(terminal, fail))
+    .command(stopCommand(terminal))
+    .demandCommand(
+      1,
+      1,
+      'which command? There are render, which, check, diff, dump, define, start and stop',
+      'more than one NAME',
+    )
     .strictCommands()
     .strict()
     .parserConfiguration({ 'dot-notation': false, 'parse-numbers': false, 'boolean-negation': false })

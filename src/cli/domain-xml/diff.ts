@@ -1,6 +1,14 @@
 import type { Argv, CommandModule } from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
-import { type CommonArguments, commonOptions, single, sourceOptions } from './options.ts';
+import {
+  type CommonArguments,
+  colorOption,
+  commonOptions,
+  connectOption,
+  inColour,
+  single,
+  sourceOptions,
+} from './options.ts';
 import { descriptionSource, type SourceArguments } from './source.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,13 +29,8 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
           'against',
           single('against', 'Compare with this file instead of virsh dumpxml; - is standard input'),
         )
-        .option('connect', single('connect', "libvirt's URI, for virsh"))
-        .option('color', {
-          choices: ['auto', 'always', 'never'] as const,
-          default: 'auto',
-          requiresArg: true,
-          describe: 'Use colours; auto: on a terminal',
-        }),
+        .option('connect', connectOption)
+        .option('color', colorOption),
     handler: async ({ name, templates, against, connect, color, ...source }) => {
       if (against !== undefined && connect !== undefined) {
         throw new UsageError('--connect is for virsh, and --against does without it');
@@ -44,8 +47,7 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
         connect: connect ?? null,
       });
       for (const warning of difference.warnings) terminal.complain(`domain-xml: ${warning}`);
-      const colour = color === 'always' || (color === 'auto' && terminal.interactive);
-      terminal.print(diffText({ ...difference, colour }));
+      terminal.print(diffText({ ...difference, colour: inColour(color, terminal) }));
       if (difference.lines.length > 0) fail();
     },
   };

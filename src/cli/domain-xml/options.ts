@@ -1,8 +1,10 @@
 import type { Argv, Options } from 'yargs';
 import { KERNELS_FOLDER, QUBES_XML, QUBESD_SOCKET } from '../../domain-xml/description/describe.ts';
 import { UsageError } from '../../domain-xml/error.ts';
+import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
 import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
 import type { SourceArguments } from './source.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The options that every command has. */
 export interface CommonArguments {
@@ -68,6 +70,28 @@ export function qubesOptions<T>(argv: Argv<T>): Argv<T & Omit<SourceArguments, '
       ...single('host-memory', 'MiB that the host has, for a VM in qubes.xml without maxmem'),
       defaultDescription: 'what xl info says',
     }) as Argv<T & Omit<SourceArguments, 'vm'>>;
+}
+
+/** --connect URI. */
+export const connectOption = single('connect', "libvirt's URI, for virsh");
+
+/** --schema FILE. */
+export const schemaOption = {
+  ...single('schema', "libvirt's RELAX NG schema"),
+  default: LIBVIRT_SCHEMA,
+} as const;
+
+/** --color WHEN. */
+export const colorOption = {
+  choices: ['auto', 'always', 'never'] as const,
+  default: 'auto',
+  requiresArg: true,
+  describe: 'Use colours; auto: on a terminal',
+} as const;
+
+/** What --color comes to. */
+export function inColour(color: string, terminal: Terminal): boolean {
+  return color === 'always' || (color === 'auto' && terminal.interactive);
 }
 
 function several(name: string): (value: unknown) => string[] {

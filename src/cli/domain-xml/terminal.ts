@@ -6,6 +6,8 @@ export interface Terminal {
   complain(line: string): void;
   /** Whether standard output is a terminal. */
   readonly interactive: boolean;
+  /** Shows this text in place of the one before, "" for none: on standard error, where that is a terminal. */
+  readonly status?: ((text: string) => void) | undefined;
 }
 
 /** The process's own terminal. A reader that goes away early (`| head`) is no error. */
@@ -23,5 +25,11 @@ export function processTerminal(): Terminal {
       process.stderr.write(`${line}\n`);
     },
     interactive: process.stdout.isTTY === true,
+    status:
+      process.stderr.isTTY === true
+        ? text => {
+            process.stderr.write(`\r\u001b[K${text}`);
+          }
+        : undefined,
   };
 }

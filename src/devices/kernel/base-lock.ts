@@ -5,7 +5,10 @@ import type { ImageKey } from '../plan/image-key.ts';
 import { withDescriptor } from './open-descriptor.ts';
 import { patience } from './patience.ts';
 
-/** Only root may write in /run, so what is found there is root's own. */
+/**
+ * Only root may write in /run, so what is found there is root's own. Others may pass through to the links of libvirt's
+ * domains (src/libvirt/domain-links.ts), but not look around; a lock can be opened by root alone.
+ */
 export const LOCK_FOLDER = '/run/block-snapshot';
 
 /** Long for all that a crowd of commands does under the lock, one after the other. */
@@ -32,7 +35,7 @@ function openLock(path: string): number {
       return open();
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
-      makeFolder(LOCK_FOLDER, 0o700);
+      makeFolder(LOCK_FOLDER, 0o711);
       return open();
     }
   } catch (error) {

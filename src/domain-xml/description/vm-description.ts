@@ -72,14 +72,31 @@ const devices: Check = all(dictionaryOf(listOf(assignmentOf(anyDevice))), (value
   );
 });
 
-const volume = objectWith({
-  name: text,
-  path: text,
-  rw: flag,
-  devtype: matching(/^(disk|cdrom|floppy|lun)$/, 'one of "disk", "cdrom", "floppy", "lun"'),
-  domain: orNull(text),
-  script: orNull(text),
-});
+/** Where libvirt's hook makes the device (`prepare`), no script does, and the disk is of this machine. */
+const onlyOneMaker: Check = (value, key) => {
+  if (!isJsonObject(value) || !value['prepare']) return;
+  for (const other of ['script', 'domain'])
+    if (value[other])
+      throw new DescriptionError(
+        `${key}.${other}`,
+        "must be null where libvirt's hook is to prepare the device",
+      );
+};
+
+const volume = all(
+  objectWith(
+    {
+      name: text,
+      path: text,
+      rw: flag,
+      devtype: matching(/^(disk|cdrom|floppy|lun)$/, 'one of "disk", "cdrom", "floppy", "lun"'),
+      domain: orNull(text),
+      script: orNull(text),
+    },
+    { prepare: orNull(matching(/^(snapshot|origin)$/, '"snapshot" or "origin"')) },
+  ),
+  onlyOneMaker,
+);
 
 const adminVmFirst: Check = (value, key) => {
   const first = Array.isArray(value) ? value[0] : null;

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DomainXmlError } from '../error.ts';
+import { inPrivateFolder } from '../private-folder.ts';
 import { runProgram } from '../program.ts';
 import { grammarWithXen, requireSchema } from './grammar.ts';
 
@@ -18,15 +19,6 @@ export function validateAgainst(schema: string): Validate {
     if (documents.length === 0) return [];
     return inPrivateFolder(folder => validateIn(folder, grammar, documents));
   };
-}
-
-async function inPrivateFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync('/tmp/domain-xml-');
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function validateIn(folder: string, grammar: string, documents: readonly string[]): Promise<boolean[]> {

@@ -1,4 +1,4 @@
-import { DOMParser, type Element, type Node } from '@xmldom/xmldom';
+import { type Element, type Node, parseDocument, XmlProblem } from '../../xml/document.ts';
 import { DomainXmlError } from '../error.ts';
 
 /** An element as far as libvirt reads it: no comments, no white space between elements, attributes in no order. */
@@ -25,24 +25,15 @@ export class XmlSyntaxError extends DomainXmlError {
 
 /** Parses a document. Raises XmlSyntaxError, with `what` (a path or a description of the document) in its message. */
 export function parseXml(text: string, what: string): XmlElement {
-  let problem: { message: string; line: number | null } | null = null;
-  const parser = new DOMParser({
-    // Warnings too: an attribute without quotes is one for this parser, and no XML for libvirt.
-    onError(_level, message, context: { locator?: { lineNumber?: number } }) {
-      problem ??= { message, line: context.locator?.lineNumber || null };
-      throw new Error(message);
-    },
-  });
   try {
-    const root = parser.parseFromString(text, 'text/xml').documentElement;
-    if (root === null) throw new Error('there is no element');
+    const root = parseDocument(text).documentElement;
+    if (root === null) throw new XmlProblem('there is no element', null);
     return readElement(root);
   } catch (error) {
-    const found = problem as { message: string; line: number | null } | null;
-    const message = found?.message ?? (error instanceof Error ? error.message : String(error));
-    const line = found?.line ?? null;
+    const message = error instanceof Error ? error.message : String(error);
+    const line = error instanceof XmlProblem ? error.line : null;
     const place = line === null ? what : `${what}, line ${line}`;
-    throw new XmlSyntaxError(`${place}: is not well-formed XML: ${firstLine(message)}`, line);
+    throw new XmlSyntaxError(`${place}: is not well-formed XML: ${message}`, line);
   }
 }
 
@@ -69,8 +60,4 @@ function readElement(element: Element): XmlElement {
 
 function isElement(node: Node): node is Element {
   return node.nodeType === node.ELEMENT_NODE;
-}
-
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? message).trim();
 }

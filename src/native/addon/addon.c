@@ -13,6 +13,8 @@ NAPI_MODULE_INIT()
 	register_files(env, exports);
 	register_descriptors(env, exports);
 	register_sparse(env, exports);
+	register_input(env, exports);
+	register_links(env, exports);
 	register_signals(env, exports);
 	register_sockets(env, exports);
 	return exports;

@@ -1,17 +1,15 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
 import { requireTrusted } from '../../devices/claims.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
-import type { Undo } from '../../devices/kernel/undo.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { prepare } from '../../devices/prepare.ts';
 import { parseNode } from '../../devices/request/node-request.ts';
 import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
-import { addon } from '../../native/addon.ts';
 import { withXenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
 import { publishDevice, publishError, readBackend } from './backend.ts';
+import { claim } from './claim.ts';
 import { detach } from './detach.ts';
-import { forgetRecord, readRecord, writeRecord } from './records.ts';
 import { sweep } from './sweep.ts';
 
 /**
@@ -44,32 +42,6 @@ export function add(type: DeviceType, attachment: Attachment): string {
     const swept = sweep(parseNode(node).identity.base, attachment, ask => ask(store));
     return [`connected ${node}, mode ${mode}`, ...swept].join('; ');
   });
-}
-
-/** The record comes before the device: what is made is claimed already, and `remove` finds it after a kill. */
-function claim(
-  key: string,
-  record: { parameters: string; type: string; node: string },
-  name: string,
-  undo: Undo,
-): void {
-  const existed = addon().deviceTable(name) !== null;
-  const recorded = existed && isRecorded(key, name);
-  writeRecord(key, record);
-  // Taken back last. What was made and is open by now (by blkback, when xenstore's last answer was lost) stays
-  // recorded for the `remove` that libxl calls next.
-  undo.add(() => {
-    if (!recorded && (existed || addon().deviceTable(name) === null)) forgetRecord(key);
-  });
-}
-
-/** Whether this disk was attached already, and is in use: then its record is not this call's to take back. */
-function isRecorded(key: string, name: string): boolean {
-  try {
-    return readRecord(key)?.name === name;
-  } catch {
-    return false;
-  }
 }
 
 /** A record of this number of domain and disk is of one that is gone, whose `remove` never came, or did not get it all. */

@@ -58,6 +58,8 @@ export interface Description {
     domain: string | null;
     devtype: string;
     script: string | null;
+    /** Where libvirt's hook is to make the device. */
+    prepare?: 'snapshot' | 'origin' | null;
   }[];
   devices: Record<string, DeviceAssignment[]>;
   app: { host: { cpu_family_model: number[] }; domains: OtherVm[] };

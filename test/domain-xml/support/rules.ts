@@ -23,6 +23,7 @@ export function expectedDomain(vm: Description): Expected {
         ]),
     ...['on_poweroff', 'on_reboot', 'on_crash'].map(name => element(name, {}, 'destroy')),
     element('devices', {}, devices(vm)),
+    ...metadata(vm),
   ]);
 }
 
@@ -140,7 +141,8 @@ function devices(vm: Description): Expected[] {
 
 const letter = (index: number) => String.fromCharCode('e'.charCodeAt(0) + index);
 
-function volumes(vm: Description): Expected[] {
+/** The volumes of a VM with their targets. */
+function volumesOf(vm: Description) {
   const known = new Map([
     ['root', 'xvda'],
     ['private', 'xvdb'],
@@ -148,16 +150,33 @@ function volumes(vm: Description): Expected[] {
     ['kernel', 'xvdd'],
   ]);
   let others = 0;
-  return vm.block_devices.map(({ name, path, rw, domain, devtype, script }) =>
+  return vm.block_devices.map(volume => ({
+    ...volume,
+    target: known.get(volume.name) ?? `xvd${letter(others++)}`,
+  }));
+}
+
+function volumes(vm: Description): Expected[] {
+  return volumesOf(vm).map(({ target, path, rw, domain, devtype, script, prepare }) =>
     element('disk', { type: 'block', device: devtype }, [
       element('driver', { name: 'phy' }),
-      element('source', { dev: path }),
-      element('target', { dev: known.get(name) ?? `xvd${letter(others++)}` }),
+      element('source', { dev: prepare ? `/run/block-snapshot/${vm.name}/${target}` : path }),
+      element('target', { dev: target }),
       ...(rw ? [] : [element('readonly', {})]),
       ...(domain ? [element('backenddomain', { name: domain })] : []),
-      element('script', { path: `/etc/xen/scripts/${script ?? 'qubes-block'}` }),
+      ...(prepare ? [] : [element('script', { path: `/etc/xen/scripts/${script ?? 'qubes-block'}` })]),
     ]),
   );
+}
+
+/** What libvirt's hook is to make. */
+function metadata(vm: Description): Expected[] {
+  const asked = volumesOf(vm).filter(({ prepare }) => prepare);
+  if (asked.length === 0) return [];
+  const list = asked.map(({ target, path, prepare }) =>
+    element('device', { target, type: prepare ?? '', images: path }),
+  );
+  return [element('metadata', {}, [element('devices', { xmlns: 'urn:block-snapshot:devices:1' }, list)])];
 }
 
 function attachedBlockDevices(vm: Description): Expected[] {

@@ -33,6 +33,30 @@ function volumes(count: number): Description['block_devices'] {
   }));
 }
 
+/** Disks of every kind that a device of ours is made for, and one that needs none. */
+function snapshots(): Description['block_devices'] {
+  const [first, second, third, fourth] = volumes(4);
+  if (!first || !second || !third || !fourth) throw new Error('there are four volumes');
+  const stack = '/var/lib/t/root.img:/var/lib/t/root-cow.img';
+  const made = { domain: null, script: null };
+  return [
+    { ...first, ...made, path: `${stack}:/var/lib/vm/"a" & <b>.img`, prepare: 'snapshot' },
+    { ...second, prepare: null },
+    { ...third, ...made, path: stack, rw: false, prepare: 'snapshot' },
+    { ...fourth, ...made, name: 'private', path: stack, prepare: 'origin' },
+  ];
+}
+
+/** The way without libvirt's hook: libxl runs the script, and hands it the images. */
+function scripts(): Description['block_devices'] {
+  return volumes(2).map(volume => ({
+    ...volume,
+    domain: null,
+    path: '/var/lib/t/root.img:/var/lib/t/root-cow.img',
+    script: volume.name === 'root' ? 'block-snapshot' : 'block-origin',
+  }));
+}
+
 const domains = (features: Record<string, string>) => [{ name: 'dom0', features }];
 const host = (...model: number[]) => ({ cpu_family_model: model });
 
@@ -84,6 +108,8 @@ const CHANGES: [string, Partial<Description>][] = [
   ['timezone of the template', { template: { name: 't', features: { timezone: '3600' } } }],
   ['no volumes', { block_devices: [] }],
   ['22 volumes', { block_devices: volumes(22) }],
+  ["devices that libvirt's hook makes", { block_devices: snapshots() }],
+  ['devices that hotplug scripts make', { block_devices: scripts() }],
   ['a name with markup', { features: { 'audio-model': 'ac97' }, kernel: 'k', kernelopts: `a"b'c<d>&e` }],
   [
     'block devices of every kind',

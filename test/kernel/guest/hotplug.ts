@@ -3,5 +3,6 @@ import { xenstored } from './hotplug/surroundings.ts';
 import './hotplug/attach.ts';
 import './hotplug/claims.ts';
 import './hotplug/failures.ts';
+import './hotplug/libvirt.ts';
 
 process.once('beforeExit', () => xenstored.stop());

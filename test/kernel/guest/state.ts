@@ -30,6 +30,7 @@ export function leftovers(): string[] {
       .map(name => `node /dev/mapper/${name}`),
     ...heldLocks(),
     ...records().map(name => `record ${name}`),
+    ...linkFolders().map(name => `links of ${name}`),
   ];
 }
 
@@ -41,6 +42,14 @@ export function records(): string[] {
 }
 
 const LOCK_FOLDER = '/run/block-snapshot';
+
+/** The folders with links of libvirt's domains, which lie beside the locks. */
+function linkFolders(): string[] {
+  if (!existsSync(LOCK_FOLDER)) return [];
+  return readdirSync(LOCK_FOLDER).filter(
+    name => statSync(`${LOCK_FOLDER}/${name}`).isDirectory() && !name.includes(':'),
+  );
+}
 
 /** Locks of ours that somebody holds: the last part of a line in /proc/locks is `major:minor:inode`. */
 export function heldLocks(): string[] {

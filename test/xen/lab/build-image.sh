@@ -28,11 +28,17 @@ fi
 
 say "building the image in $image (once; about a minute)"
 packages=xen-utils-4.17,xenstore-utils,dmsetup,util-linux,mount,kmod,udev,bash,strace,procps
+packages+=,libvirt-daemon,libvirt-daemon-driver-xen,libvirt-clients,libxml2-utils
 mmdebstrap --variant=minbase --include="$packages" \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
   --format=directory "$release" "$work/root" "$sources" >"$work/mmdebstrap.log" 2>&1 ||
   { tail -n 20 "$work/mmdebstrap.log" >&2; exit 1; }
+
+# QEMU's own processor has no virtual 8086 mode extensions, without which libvirt finds no model for it and gives up.
+sed -i /vme/d "$work/root/usr/share/libvirt/cpu_map/x86_486.xml"
+# The other drivers are of no use here, and QEMU's ends the daemon where its user is missing.
+find "$work/root/usr/lib/x86_64-linux-gnu/libvirt/connection-driver" -name '*.so' ! -name '*_libxl.so' -delete
 
 # Kernel and hypervisor are unpacked only: they boot from outside.
 mkdir "$work/packages"

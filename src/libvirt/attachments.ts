@@ -1,0 +1,36 @@
+import { ABANDONED, attachmentNames } from '../devices/claims.ts';
+import type { Driver } from './hook-call.ts';
+
+/** The disks of one domain that are recorded: what their records are called, and their targets. */
+export interface DomainAttachment {
+  key: string;
+  target: string;
+}
+
+/**
+ * What the records of a disk are called: libvirt-DRIVER-UUID-TARGET. Those of Xen's disks begin with another word and
+ * end with a number, so neither is taken for the other.
+ */
+export function attachmentKey(driver: Driver, uuid: string, target: string): string {
+  return `${prefixOf(driver, uuid)}${target}`;
+}
+
+/** The disks of a domain that were made and not yet taken down. */
+export function attachmentsOf(driver: Driver, uuid: string): DomainAttachment[] {
+  const prefix = prefixOf(driver, uuid);
+  return attachmentNames()
+    .filter(key => key.startsWith(prefix))
+    .map(key => ({ key, target: key.slice(prefix.length) }));
+}
+
+function prefixOf(driver: Driver, uuid: string): string {
+  return `libvirt-${driver}-${uuid}-`;
+}
+
+/**
+ * What the record of a disk is called from when its domain has stopped while something else had its device open: no
+ * start of a domain makes one of that name.
+ */
+export function abandonedKey(target: string): string {
+  return `${ABANDONED}${process.pid}-${Date.now()}-${target}`;
+}

@@ -1,0 +1,78 @@
+import { Refusal } from '../devices/answer/refusal.ts';
+import { printable } from '../devices/request/image-path.ts';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+
+/** Beside the locks, which only root can open. What is in it can be reached by whoever knows its name: QEMU is not root. */
+const FOLDER = '/run/block-snapshot';
+const PASSABLE = 0o711;
+
+/** NAME_MAX of linux/limits.h. */
+const LONGEST_NAME = 255;
+
+/** Bytes that stand for themselves in a folder's name. No lock is called so: those have a colon in their name. */
+const PLAIN = /^[A-Za-z0-9_.~+@,-]$/;
+
+/**
+ * The stable path of a domain's disk, /run/block-snapshot/DOMAIN/TARGET: what stands in the domain's XML, whichever
+ * device it leads to. Of the domain's name, bytes that are not plain are written as %XX, and so is a dot at its start.
+ * @throws Refusal when the name is too long for a folder's
+ */
+export function linkPath(guest: string, target: string): string {
+  return `${linkFolder(guest)}/${target}`;
+}
+
+function linkFolder(guest: string): string {
+  let name = '';
+  for (const byte of Buffer.from(guest)) {
+    const character = String.fromCharCode(byte);
+    const plain = PLAIN.test(character) && !(name === '' && character === '.');
+    name += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  if (name === '' || name.length > LONGEST_NAME)
+    throw new Refusal(
+      `the domain's name ${printable(guest)} is ${name === '' ? 'empty' : 'too long for a folder below /run/block-snapshot'}: rename it`,
+    );
+  return `${FOLDER}/${name}`;
+}
+
+/**
+ * Makes the link of a disk, or leads it to another device.
+ * @throws Refusal when it cannot be made
+ */
+export function makeDomainLink(guest: string, target: string, node: string): void {
+  const folder = linkFolder(guest);
+  const path = `${folder}/${target}`;
+  try {
+    for (const step of [FOLDER, folder]) {
+      addon().makeFolder(step, PASSABLE);
+      // Whatever umask it was made with, by whoever made it.
+      addon().setFolderMode(step, PASSABLE);
+    }
+    addon().makeLink(node, path);
+  } catch (error) {
+    if (isSystemError(error))
+      throw new Refusal(`cannot make the link ${path} (${error.code}): see who has put what into ${FOLDER}`);
+    throw error;
+  }
+}
+
+/** Removes the link of a disk, where there is one. */
+export function removeDomainLink(guest: string, target: string): void {
+  const path = linkPath(guest, target);
+  ignoring(['ENOENT', 'ENOTDIR'], () => addon().removeFile(path));
+}
+
+/** Removes the folder of a domain's links when none is in it any more. */
+export function removeLinkFolder(guest: string): void {
+  const path = linkFolder(guest);
+  ignoring(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'], () => addon().removeFolder(path));
+}
+
+function ignoring(codes: string[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!isSystemError(error, ...codes)) throw error;
+  }
+}

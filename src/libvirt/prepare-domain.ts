@@ -1,0 +1,92 @@
+import { Refusal } from '../devices/answer/refusal.ts';
+import { claimsOn } from '../devices/claims.ts';
+import { OperationUnderWay } from '../devices/operations.ts';
+import { MAPPER_FOLDER, originName, snapshotName } from '../devices/plan/device-names.ts';
+import { prepare } from '../devices/prepare.ts';
+import { printable } from '../devices/request/image-path.ts';
+import { parseNode } from '../devices/request/node-request.ts';
+import { claim } from '../xen/hotplug/claim.ts';
+import { attachmentKey, attachmentsOf } from './attachments.ts';
+import { linkPath, makeDomainLink } from './domain-links.ts';
+import type { HookCall } from './hook-call.ts';
+import type { WantedDevice } from './metadata.ts';
+import { readMetadata } from './metadata.ts';
+import { sweepAbandoned } from './sweep-abandoned.ts';
+import { takeDownDisks } from './take-down.ts';
+
+/** How long to wait for a program that looks at what has to go again. */
+const PATIENCE_MILLISECONDS = 1000;
+
+/**
+ * Makes the devices that a domain's metadata asks for, each with its claim and its link: all, or none.
+ * @param xml the domain's XML
+ * @throws Refusal, in one line that names the domain and the disk
+ */
+export function prepareDomain(call: HookCall, xml: string): void {
+  const { driver, guest } = call;
+  const { uuid, devices } = naming(guest, () => readMetadata(xml));
+  if (devices.length === 0) return;
+  naming(guest, () => {
+    for (const device of devices) checkSource(guest, device);
+  });
+  // Of a former run whose release never came: libvirt was killed, or the hook was not there.
+  takeDownDisks(guest, attachmentsOf(driver, uuid), PATIENCE_MILLISECONDS);
+  const made: { key: string; target: string }[] = [];
+  try {
+    for (const device of devices) {
+      const { target } = device;
+      const key = attachmentKey(driver, uuid, target);
+      made.push({ key, target });
+      naming(guest, () => naming(target, () => prepareDisk(guest, key, device), 'disk '));
+    }
+  } catch (error) {
+    takeDownDisks(guest, made.reverse(), PATIENCE_MILLISECONDS);
+    throw error;
+  }
+}
+
+function prepareDisk(guest: string, key: string, device: WantedDevice): void {
+  const { target, images, request, shared } = device;
+  const { type } = request;
+  const node = prepare(request, {
+    chosen: (name, undo) => {
+      if (!shared) requireOwn(name, key);
+      claim(key, { parameters: images, type, node: MAPPER_FOLDER + name }, name, undo);
+    },
+    ready: made => makeDomainLink(guest, target, made),
+  });
+  sweepAbandoned(parseNode(node).identity.base);
+}
+
+/** The link leads to whatever this domain starts with: a disk that names another path would get another's device. */
+function checkSource(guest: string, { target, source }: WantedDevice): void {
+  const link = linkPath(guest, target);
+  if (source !== link)
+    throw new Refusal(
+      `disk ${target}: its source is ${source === undefined ? 'missing' : printable(source)}: write <source dev="${link}"/>`,
+    );
+}
+
+/** Two domains that write to one device would ruin what is on it, and libvirt does not see that it is one. */
+function requireOwn(name: string, key: string): void {
+  const { identity } = parseNode(name);
+  const other = claimsOn(identity.base, key).find(
+    ({ identity: theirs }) =>
+      name === (theirs.type === 'origin' ? originName(theirs.base) : snapshotName(theirs.base, theirs.cows)),
+  );
+  if (other !== undefined)
+    throw new Refusal(
+      `${MAPPER_FOLDER}${name} is the VM disk ${other.attachment} already: give it a last cow of its own, or make the disk <readonly/>`,
+    );
+}
+
+/** Says of what the action was done when it refuses; what may be tried again stays what it is. */
+function naming<Result>(name: string, action: () => Result, kind = ''): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof OperationUnderWay) throw error;
+    if (error instanceof Refusal) throw new Refusal(`${kind}${printable(name)}: ${error.message}`);
+    throw error;
+  }
+}

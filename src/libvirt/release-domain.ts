@@ -1,0 +1,30 @@
+import { Refusal } from '../devices/answer/refusal.ts';
+import { printable } from '../devices/request/image-path.ts';
+import { readRecord } from '../xen/hotplug/records.ts';
+import type { DomainAttachment } from './attachments.ts';
+import type { HookCall } from './hook-call.ts';
+import { sweepAbandoned } from './sweep-abandoned.ts';
+import { takeDownDisks } from './take-down.ts';
+
+/** blkback closes a disk a little later than libxl says so (drivers/block/xen-blkback/xenbus.c, xen_blkbk_remove). */
+const PATIENCE_MILLISECONDS = 3000;
+
+/**
+ * Takes down what was made for a domain. It goes by the records: the metadata may have been changed while it ran.
+ * @throws Refusal when something is left, after all that can go has gone
+ */
+export function releaseDomain({ guest }: HookCall, disks: readonly DomainAttachment[]): void {
+  const bases = new Set(disks.map(({ key }) => baseOf(key)));
+  const problems = takeDownDisks(guest, disks, PATIENCE_MILLISECONDS);
+  for (const base of bases) if (base !== undefined) sweepAbandoned(base);
+  if (problems.length > 0) throw new Refusal(`${printable(guest)}: ${problems.join('; ')}`);
+}
+
+function baseOf(key: string) {
+  try {
+    return readRecord(key)?.identity.base;
+  } catch {
+    // What cannot be read as a record is told of by taking it down.
+    return undefined;
+  }
+}

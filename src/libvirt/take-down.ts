@@ -1,0 +1,37 @@
+import { detach } from '../xen/hotplug/detach.ts';
+import { forgetRecord, readRecord, writeRecord } from '../xen/hotplug/records.ts';
+import { abandonedKey, type DomainAttachment } from './attachments.ts';
+import { removeDomainLink, removeLinkFolder } from './domain-links.ts';
+
+/**
+ * Takes down disks of a domain, their links first. One that cannot be taken down does not keep the others.
+ * @param patience milliseconds to wait for the last one to close a device
+ * @returns what went wrong, and what is left because something has it open, one line each
+ */
+export function takeDownDisks(guest: string, disks: readonly DomainAttachment[], patience: number): string[] {
+  const problems: string[] = [];
+  for (const { key, target } of disks) {
+    try {
+      removeDomainLink(guest, target);
+      const done = detach(key, patience);
+      if (abandon(key, target)) problems.push(`disk ${target}: ${done}`);
+    } catch (error) {
+      problems.push(`disk ${target}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (disks.length > 0) removeLinkFolder(guest);
+  return problems;
+}
+
+/**
+ * What is remembered because something still has it open gets a name that no domain has: the next start of this one
+ * makes a record of its own, and whoever comes by may take down the old one.
+ */
+function abandon(key: string, target: string): boolean {
+  const record = readRecord(key);
+  if (record === undefined) return false;
+  const { parameters, identity, name } = record;
+  writeRecord(abandonedKey(target), { parameters, type: identity.type, node: `/dev/mapper/${name}` });
+  forgetRecord(key);
+  return true;
+}

@@ -1,0 +1,228 @@
+// libvirt's hook beside Xen's scripts, on the same templates: as libvirt calls it, without a libvirt.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
+import { check } from '../checks.ts';
+import { hashOf, type Template } from '../images.ts';
+import { executable, must, mustCleanup, type Outcome } from '../programs.ts';
+import { deviceNames, records } from '../state.ts';
+import { deleteBackend, disk, mustAdd, mustRemove } from './disks.ts';
+
+const LINKS = '/run/block-snapshot';
+
+/** A domain of libvirt with one disk. */
+interface Domain {
+  name: string;
+  uuid: string;
+  /** The name in its links, where that is another. */
+  folder?: string;
+}
+
+const domain = (name: string, number: number, folder?: string): Domain => ({
+  name,
+  uuid: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+  ...(folder === undefined ? {} : { folder }),
+});
+const linkOf = ({ name, folder = name }: Domain) => `${LINKS}/${folder}/xvda`;
+const stackOf = (template: Template, cow: string) => `${template.root}:${template.rootCow}:${cow}`;
+
+function xmlOf(of: Domain, images: string, inside = ''): string {
+  const name = of.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<domain type='xen'>
+  <name>${name}</name>
+  <uuid>${of.uuid}</uuid>
+  <metadata><b:devices xmlns:b="urn:block-snapshot:devices:1"><b:device target="xvda" type="snapshot" images="${images}"/></b:devices></metadata>
+  <devices><disk><source dev='${linkOf(of)}'/><target dev='xvda'/>${inside}</disk></devices>
+</domain>`;
+}
+
+function hook(of: Domain, operation: string, input: string, command: string[] = []): Outcome {
+  const [program = '', ...parameters] = [
+    ...command,
+    executable('block-snapshot-libxl'),
+    of.name,
+    ...operation.split(' '),
+    '-',
+  ];
+  const { status, stdout, stderr, error } = spawnSync(program, parameters, {
+    cwd: '/',
+    input,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  return { status, stdout, stderr };
+}
+
+function mustHook(of: Domain, operation: string, images = ''): void {
+  const { status, stdout, stderr } = hook(of, operation, xmlOf(of, images));
+  if (status !== 0 || stdout !== '' || stderr !== '')
+    throw new Error(`${of.name} ${operation}: exit ${status}: ${stdout}${stderr}`);
+}
+
+const start = (of: Domain, images: string) => mustHook(of, 'prepare begin', images);
+const stop = (of: Domain) => mustHook(of, 'release end');
+
+check("a disk of libvirt's is claimed like one of Xen's", (test, template) => {
+  const vm = domain('work', 1);
+  start(vm, stackOf(template, template.vm1));
+  const node = readlinkSync(linkOf(vm));
+  test.equal(hashOf(linkOf(vm)), template.hash);
+  test.match(
+    mustCleanup('snapshot', node),
+    `in use by the VM disk libvirt-libxl-${vm.uuid}-xvda: left as it is`,
+  );
+  test.match(must(executable('destroy-snapshot'), node), '');
+  test.equal(deviceNames().length, 2);
+  stop(vm);
+  stop(vm);
+});
+
+check("Xen's disks and libvirt's share a template, and neither sweeps the other", (test, template) => {
+  const [xen, other] = [disk(60), disk(61)];
+  const vm = domain('work', 2);
+  mustAdd(xen, stackOf(template, template.vm1));
+  start(vm, stackOf(template, template.vm2));
+  test.equal(deviceNames().length, 3, 'the first layer is shared');
+  // xenstore knows nothing of libvirt's: an add and a remove look for what is left of domains that are gone.
+  deleteBackend(xen);
+  mustAdd(other, `${template.root}:${template.rootCow}`, 'r');
+  test.equal(hashOf(linkOf(vm)), template.hash);
+  test.equal(records().filter(name => name.startsWith('libvirt-')).length, 3);
+  mustRemove(other);
+  test.equal(deviceNames().length, 2);
+  stop(vm);
+  test.same(records(), []);
+});
+
+check(
+  'a device that somebody has open when its domain stops is taken down by the next one',
+  (test, template) => {
+    const [gone, next] = [domain('gone', 3), domain('next', 4)];
+    start(gone, stackOf(template, template.vm1));
+    const node = readlinkSync(linkOf(gone));
+    const descriptor = openSync(node, 'r');
+    const { status, stderr } = hook(gone, 'release end', xmlOf(gone, ''));
+    test.equal(status, 1, 'which libvirt only writes into its log');
+    test.match(
+      stderr,
+      `block-snapshot: gone: disk xvda: ${node} is in use: left as it is; the next call tries again`,
+    );
+    test.notOk(existsSync(linkOf(gone)), 'its link is gone');
+    test.ok(
+      records().every(name => name.startsWith('abandoned-')),
+      'no domain has it',
+    );
+    start(gone, stackOf(template, template.vm1));
+    closeSync(descriptor);
+    stop(gone);
+    test.same([deviceNames(), records()], [[], []], 'also when that is the same domain');
+    start(gone, stackOf(template, template.vm1));
+    const again = openSync(node, 'r');
+    hook(gone, 'release end', xmlOf(gone, ''));
+    closeSync(again);
+    start(next, stackOf(template, template.vm2));
+    test.equal(deviceNames().length, 2, 'the stack of the next domain alone');
+    stop(next);
+  },
+);
+
+check('what was left open can be cleaned up by hand', (test, template) => {
+  const gone = domain('gone', 5);
+  start(gone, stackOf(template, template.vm1));
+  const node = readlinkSync(linkOf(gone));
+  const descriptor = openSync(node, 'r');
+  hook(gone, 'release end', xmlOf(gone, ''));
+  closeSync(descriptor);
+  test.equal(mustCleanup('snapshot', node), '');
+  test.same(deviceNames(), []);
+  start(gone, stackOf(template, template.vm1));
+  stop(gone);
+});
+
+check("a domain's name leads nowhere but into a folder of its own", (test, template) => {
+  for (const [index, [name, folder]] of [
+    ['..', '%2E.'],
+    ['a/../../b', 'a%2F..%2F..%2Fb'],
+    ['two words\n', 'two%20words%0A'],
+    ['<&>', '%3C%26%3E'],
+    ['--help', '--help'],
+  ].entries()) {
+    const vm = domain(name ?? '', 10 + index, folder);
+    start(vm, stackOf(template, template.vm1));
+    test.same(
+      readdirSync(LINKS).filter(entry => !entry.includes(':')),
+      [folder],
+    );
+    stop(vm);
+  }
+});
+
+check('a release that never came is made up for by the next start', (test, template) => {
+  const vm = domain('work', 20);
+  start(vm, stackOf(template, template.vm1));
+  start(vm, stackOf(template, template.vm2));
+  test.equal(deviceNames().length, 2, 'the former disk is gone');
+  test.match(readlinkSync(linkOf(vm)), deviceNames()[1]);
+  stop(vm);
+});
+
+check('a folder that only root could pass is opened for QEMU, and its locks are not', (test, template) => {
+  mkdirSync(LINKS, { recursive: true });
+  chmodSync(LINKS, 0o700);
+  const vm = domain('work', 21);
+  start(vm, stackOf(template, template.vm1));
+  test.equal(statSync(LINKS).mode & 0o7777, 0o711);
+  for (const lock of readdirSync(LINKS).filter(name => name.endsWith('.lock')))
+    test.equal(statSync(`${LINKS}/${lock}`).mode & 0o7777, 0o600);
+  stop(vm);
+});
+
+check('one device is the disk of one domain, unless it is read-only', (test, template) => {
+  const [first, second] = [domain('first', 22), domain('second', 23)];
+  const stack = `${template.root}:${template.rootCow}`;
+  start(first, stack);
+  const refused = hook(second, 'prepare begin', xmlOf(second, stack));
+  test.equal(refused.status, 1);
+  test.match(refused.stderr, `is the VM disk libvirt-libxl-${first.uuid}-xvda already`);
+  test.equal(records().length, 3, 'the first has its claim still');
+  test.same(hook(second, 'prepare begin', xmlOf(second, stack, '<readonly/>')), {
+    status: 0,
+    stdout: '',
+    stderr: '',
+  });
+  stop(first);
+  test.equal(hashOf(linkOf(second)), template.hash);
+  stop(second);
+});
+
+check('a hook that is killed leaves nothing that the release does not take down', (test, template) => {
+  const vm = domain('work', 24);
+  const images = stackOf(template, template.vm1);
+  for (const call of [8, 14, 20, 26]) {
+    const { status } = hook(vm, 'prepare begin', xmlOf(vm, images), [
+      'strace',
+      '-qq',
+      '-o',
+      '/run/lab/tmp/killed',
+      '-e',
+      'trace=ioctl',
+      '-e',
+      `inject=ioctl:signal=KILL:when=${call}`,
+    ]);
+    test.not(status, 0, `killed at ioctl ${call}`);
+    stop(vm);
+    test.same([deviceNames(), records()], [[], []]);
+  }
+  start(vm, images);
+  test.equal(hashOf(linkOf(vm)), template.hash);
+  stop(vm);
+});

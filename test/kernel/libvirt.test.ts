@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel("libvirt's hook, with libvirtd and QEMU", [], 'libvirt.js');
