@@ -16,7 +16,7 @@ results=${XEN_LAB_RESULTS:-$scratch/kept}
 mkdir -p "$results"
 
 mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$files" "$scratch/files.img" \
-  "$(($(du -sm --apparent-size "$files" | cut -f 1) * 12 / 10 + 32))M" || exit 125
+  "$(($(du -sm --apparent-size "$files" | cut -f 1) * 12 / 10 + 32))M" >/dev/null || exit 125
 truncate -s 64M "$scratch/results.img"
 
 # The features that are taken away crash dom0 (SMAP) or hang PVH guests (RDTSCP) in QEMU's own emulation. It also lets XSAVE

@@ -98,7 +98,7 @@ cp "$work/image/vmlinux" "$work/root/lab/vmlinux"
 echo dom0 >"$work/root/etc/hostname"
 rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists"
 size=$(($(du -sm --apparent-size "$work/root" | cut -f 1) * 13 / 10 + 256))
-mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$work/root" "$work/image/root.img" "${size}M"
+mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$work/root" "$work/image/root.img" "${size}M" >/dev/null
 
 rm -rf "$cache"/xen-*
 mv "$work/image" "$image"
