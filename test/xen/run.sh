@@ -20,10 +20,11 @@ cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-ke
 [ $# -gt 0 ] || set -- "$here"/dom0/parts/[0-9]*
 rm "$files"/lab/parts/*
 for part; do cp "$here/dom0/parts/${part##*/}" "$files/lab/parts/"; done
-minutes=${XEN_LAB_MINUTES:-13}
+echo "${LIBVIRT_ROUNDS:-3}" >"$files/lab/libvirt-rounds"
+minutes=${XEN_LAB_MINUTES:-14}
 echo $(((minutes - 2) * 60)) >"$files/lab/seconds"
 "$here/lab/boot.sh" "$image" "$files" "$minutes" &
 boot=$!
-trap 'kill "$boot" 2>/dev/null; wait "$boot"; rm -rf "$files"' EXIT
+trap 'kill "$boot" 2>/dev/null || :; wait "$boot" || :; rm -rf "$files"' EXIT
 trap 'exit 125' INT TERM
 wait "$boot"

@@ -1,7 +1,9 @@
-import { join } from 'node:path';
-import t from 'tap';
-import { PROJECT } from '../unit/executable.ts';
+import { onXen } from './lab.ts';
 
-// One boot of a real Xen; its checks are reported as this run's own. The limit in time is the boot's.
-t.setTimeout(0);
-t.spawn(join(PROJECT, 'test/xen/run.sh'), [], { timeout: 0 }, 'a real Xen, its xl, and real guests');
+onXen('a real Xen, its xl, and real guests', [
+  '10-template.sh',
+  '20-orders.sh',
+  '30-ways.sh',
+  '35-pvh.sh',
+  '40-upgrade.sh',
+]);

@@ -8,7 +8,8 @@ import { loadAddonFrom } from '../../../src/native/addon.ts';
 export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const DIST = join(PROJECT, 'dist');
 
-const UDEV = existsSync('/run/udev/control');
+/** Whether udev runs in here. */
+export const UDEV = existsSync('/run/udev/control');
 
 /** The addon, loaded into the test itself: what the kernel says, not what the program says about it. */
 export const kernel = loadAddonFrom(join(DIST, 'block-snapshot.node'));

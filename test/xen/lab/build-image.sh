@@ -15,6 +15,13 @@ fi
 
 mkdir -p "$cache"
 chmod 700 "$cache"
+# Two boots may want it at the same time: the second finds what the first has built.
+exec 8>"$cache/lock"
+flock 8
+if [ -s "$image/root.img" ]; then
+  echo "$image"
+  exit 0
+fi
 work=$(mktemp -d "$cache/building.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 say() { echo "xen lab: $*" >&2; }
