@@ -15,6 +15,22 @@ export function attachmentKey(driver: Driver, uuid: string, target: string): str
   return `${prefixOf(driver, uuid)}${target}`;
 }
 
+/** What the name of a disk's records says. */
+export interface AttachmentName {
+  driver: Driver;
+  /** Of the domain. */
+  uuid: string;
+  target: string;
+}
+
+const KEY = /^libvirt-(qemu|libxl)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([A-Za-z][A-Za-z0-9_]*)$/;
+
+/** Reads the key of an attachment; undefined when it is none of libvirt's. */
+export function parseLibvirtKey(key: string): AttachmentName | undefined {
+  const [, driver = '', uuid = '', target = ''] = KEY.exec(key) ?? [];
+  return driver === '' ? undefined : { driver: driver as Driver, uuid, target };
+}
+
 /** The disks of a domain that were made and not yet taken down. */
 export function attachmentsOf(driver: Driver, uuid: string): DomainAttachment[] {
   const prefix = prefixOf(driver, uuid);

@@ -23,17 +23,57 @@ export function linkPath(guest: string, target: string): string {
 }
 
 function linkFolder(guest: string): string {
+  const name = folderName(guest);
+  if (name === '' || name.length > LONGEST_NAME)
+    throw new Refusal(
+      `the domain's name ${printable(guest)} is ${name === '' ? 'empty' : 'too long for a folder below /run/block-snapshot'}: rename it`,
+    );
+  return `${FOLDER}/${name}`;
+}
+
+function folderName(guest: string): string {
   let name = '';
   for (const byte of Buffer.from(guest)) {
     const character = String.fromCharCode(byte);
     const plain = PLAIN.test(character) && !(name === '' && character === '.');
     name += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
-  if (name === '' || name.length > LONGEST_NAME)
-    throw new Refusal(
-      `the domain's name ${printable(guest)} is ${name === '' ? 'empty' : 'too long for a folder below /run/block-snapshot'}: rename it`,
-    );
-  return `${FOLDER}/${name}`;
+  return name;
+}
+
+/** The name of the domain whose links are in a folder; undefined for a folder, or a lock, that is no domain's. */
+export function guestOfFolder(folder: string): string | undefined {
+  const bytes = folder.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const guest = Buffer.from(bytes, 'latin1').toString();
+  return folder !== '' && folderName(guest) === folder ? guest : undefined;
+}
+
+/** A link of a domain's disk. */
+export interface DomainLink {
+  guest: string;
+  target: string;
+  /** What it leads to: /dev/mapper/… */
+  node: string;
+}
+
+/** The links of all domains; what goes in this moment is not among them. */
+export function readDomainLinks(): DomainLink[] {
+  return namesIn(FOLDER).flatMap(name => {
+    const guest = guestOfFolder(name);
+    if (guest === undefined) return [];
+    const folder = `${FOLDER}/${name}`;
+    return namesIn(folder).flatMap(target => {
+      // EINVAL: somebody's file among the links.
+      const node = ignoring(['EINVAL', 'ENOTDIR'], () => addon().readLink(`${folder}/${target}`));
+      return node ? [{ guest, target, node }] : [];
+    });
+  });
+}
+
+function namesIn(folder: string): string[] {
+  return ignoring(['ENOENT', 'ENOTDIR'], () => addon().listFolder(folder)) ?? [];
 }
 
 /**
@@ -69,10 +109,11 @@ export function removeLinkFolder(guest: string): void {
   ignoring(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'], () => addon().removeFolder(path));
 }
 
-function ignoring(codes: string[], action: () => void): void {
+function ignoring<Result>(codes: string[], action: () => Result): Result | undefined {
   try {
-    action();
+    return action();
   } catch (error) {
     if (!isSystemError(error, ...codes)) throw error;
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { SnapshotStatus } from '../devices/plan/snapshot-status.ts';
 import type { SnapshotTable } from '../devices/plan/snapshot-table.ts';
 import type { Bytes } from '../devices/plan/units.ts';
+import type { ClaimedDisk } from '../libvirt/claimed-disks.ts';
 
 /** Everything that was seen, as the kernel, the records and xenstore said it. Nothing in here is concluded. */
 export interface Facts {
@@ -14,8 +15,10 @@ export interface Facts {
   nodes: ReadonlyMap<DeviceNumber, BlockNode>;
   /** The file at the place of a template's own cow, by the path of the template's image; null where there is none. */
   ownCows: ReadonlyMap<string, ImageKey | null>;
-  /** Disks of VMs. */
+  /** Disks of Xen's VMs. */
   disks: VmDisk[];
+  /** Disks that libvirt's hook has claimed. */
+  claimed: ClaimedDisk[];
   /** The names of domains: null for a domain that xenstore does not know (any more), none where it did not answer. */
   domainNames: ReadonlyMap<number, string | null>;
   /** Who else has block devices open, looked for where it is not accounted for by our devices and by disks of VMs. */
@@ -76,7 +79,7 @@ export interface BlockNode {
   key: ImageKey | undefined;
 }
 
-/** A disk of a VM on one of our devices. */
+/** A disk of one of Xen's VMs on one of our devices. */
 export interface VmDisk {
   domain: number;
   /** The number of the disk in the VM, such as 51712. */

@@ -1,6 +1,6 @@
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { unusedNodes } from './conclusions.ts';
-import type { Image, Layer, Origin, Overview, User } from './overview.ts';
+import type { Image, Layer, Origin, Overview, StaleRecord, User } from './overview.ts';
 
 /** The version of the form below: it grows with every change that could break a program. docs/list.md describes it. */
 export const JSON_VERSION = 1;
@@ -23,13 +23,7 @@ export function overviewJson(overview: Overview): string {
       users: users.map(userJson),
       unused,
     })),
-    staleRecords: staleRecords.map(({ record, domain, name, disk, device }) => ({
-      record,
-      domain,
-      name: name ?? null,
-      disk,
-      node: MAPPER_FOLDER + device,
-    })),
+    staleRecords: staleRecords.map(staleRecordJson),
     unused: unusedNodes(overview).map(({ node }) => node),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -88,5 +82,19 @@ function layerJson(layer: Layer): LayerJson {
 }
 
 function userJson(user: User) {
-  return user.kind === 'vm' ? { ...user, name: user.name ?? null } : user;
+  return user.kind === 'vm' || user.kind === 'libvirt' ? { ...user, name: user.name ?? null } : user;
+}
+
+function staleRecordJson({ record, user, device }: StaleRecord) {
+  const [vm, domain] = user.kind === 'vm' ? [user, undefined] : [undefined, user];
+  return {
+    record,
+    domain: vm?.domain ?? null,
+    name: user.name ?? null,
+    disk: vm?.disk ?? null,
+    driver: domain?.driver ?? null,
+    uuid: domain?.uuid ?? null,
+    target: domain?.target ?? null,
+    node: MAPPER_FOLDER + device,
+  };
 }

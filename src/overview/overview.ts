@@ -1,6 +1,7 @@
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { Bytes } from '../devices/plan/units.ts';
+import type { Driver } from '../libvirt/hook-call.ts';
 import type { FilePlace } from './facts.ts';
 
 /** What there is, as a tree: what `list` prints and `graph` draws. docs/list.md describes it field by field. */
@@ -89,22 +90,37 @@ export interface Fill {
 }
 
 export type User =
-  | {
-      kind: 'vm';
-      domain: number;
-      /** Undefined where xenstore did not tell. */
-      name: string | undefined;
-      /** Xenstore does not know the domain: it is gone, and its record is left over. */
-      gone: boolean;
-      disk: number;
-      /** Whether the kernel's backend has the device open for it. */
-      connected: boolean;
-      recorded: boolean;
-    }
+  | VmUser
+  | LibvirtUser
   | { kind: 'process'; pid: number; name: string }
   | { kind: 'mount'; path: string }
   /** Another block device that is built on it: a partition, a logical volume. */
   | { kind: 'device'; name: string };
+
+/** A disk of one of Xen's VMs. */
+export interface VmUser {
+  kind: 'vm';
+  domain: number;
+  /** Undefined where xenstore did not tell. */
+  name: string | undefined;
+  /** Xenstore does not know the domain: it is gone, and its record is left over. */
+  gone: boolean;
+  disk: number;
+  /** Whether the kernel's backend has the device open for it. */
+  connected: boolean;
+  recorded: boolean;
+}
+
+/** A disk that libvirt's hook has claimed for a domain, whether or not anybody has it open yet. */
+export interface LibvirtUser {
+  kind: 'libvirt';
+  driver: Driver;
+  uuid: string;
+  /** Undefined where the links of its disks do not tell. */
+  name: string | undefined;
+  /** Of the disk, such as vda. */
+  target: string;
+}
 
 export interface SpareLoop {
   node: string;
@@ -117,9 +133,8 @@ export interface SpareLoop {
 
 export interface StaleRecord {
   record: string;
-  domain: number;
-  name: string | undefined;
-  disk: number;
+  /** Whose it is. */
+  user: VmUser | LibvirtUser;
   /** The device that it names. */
   device: string;
 }

@@ -1,7 +1,10 @@
 import { Refusal } from '../devices/answer/refusal.ts';
+import { allClaims, type Claim } from '../devices/claims.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
+import { type ClaimedDisk, claimedDisks } from '../libvirt/claimed-disks.ts';
+import { readDomainLinks } from '../libvirt/domain-links.ts';
 import { isSystemError } from '../native/system-error.ts';
 import type { BlockNode, Facts, LoopDevice, MappedDevice, VmDisk } from './facts.ts';
 import { quietStatus, readAttachedLoops } from './kernel/attached-loops.ts';
@@ -10,7 +13,7 @@ import { readMappedDevices } from './kernel/mapped-devices.ts';
 import { countReferences, countServed, lowerDevices } from './references.ts';
 import { readDomainNames } from './users/domain-names.ts';
 import { readOpeners } from './users/openers.ts';
-import { readRecordedDisks, readServedDisks } from './users/vm-disks.ts';
+import { readServedDisks, recordedDisks } from './users/vm-disks.ts';
 
 /** How often devices are read again when some of what they lie on has gone meanwhile. */
 const ATTEMPTS = 3;
@@ -22,13 +25,15 @@ const ATTEMPTS = 3;
  */
 export function survey(warn: (message: string) => void): Facts {
   const { devices, loops, nodes } = readDevices();
-  const disks = readDisks(warn);
+  const claims = attempt(allClaims, [], reason => warn(`the records of disks do not count: ${reason}`));
+  const disks = [...recordedDisks(claims), ...readServedDisks()];
   return {
     devices,
     loops,
     nodes,
     ownCows: readOwnCows(loops, devices),
     disks,
+    claimed: readClaimed(claims, warn),
     domainNames: attempt(
       () => readDomainNames(disks.map(({ domain }) => domain)),
       new Map(),
@@ -61,11 +66,15 @@ function isLoop(number: DeviceNumber): boolean {
   return number.startsWith('7:');
 }
 
-function readDisks(warn: (message: string) => void): VmDisk[] {
-  const recorded = attempt(readRecordedDisks, [], reason =>
-    warn(`the records of disks do not count: ${reason}`),
+/** Most machines have no libvirt: links are looked for where there are claims of its hook. */
+function readClaimed(claims: readonly Claim[], warn: (message: string) => void): ClaimedDisk[] {
+  const disks = claimedDisks(claims, []);
+  if (disks.length === 0) return disks;
+  const links = attempt(readDomainLinks, [], reason =>
+    warn(`the names of libvirt's domains are missing: ${reason}`),
   );
-  return [...recorded, ...readServedDisks()];
+  // A folder is read in any order, and what is shown is always the same.
+  return claimedDisks(claims, links).sort((a, b) => (a.record < b.record ? -1 : 1));
 }
 
 /** What is at the place of the own cow of each base now. */

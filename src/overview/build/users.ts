@@ -1,6 +1,7 @@
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
+import type { ClaimedDisk } from '../../libvirt/claimed-disks.ts';
 import type { Facts, MappedDevice, VmDisk } from '../facts.ts';
-import type { StaleRecord, User } from '../overview.ts';
+import type { LibvirtUser, StaleRecord, User, VmUser } from '../overview.ts';
 import { countReferences, countServed, groupBy } from '../references.ts';
 
 /** Who uses a device, as far as it is known, and how many more there are. */
@@ -19,13 +20,14 @@ export interface UserFinder {
 }
 
 export function userFinder(facts: Facts): UserFinder {
-  const { devices, disks, openers, domainNames } = facts;
+  const { devices, disks, claimed, openers, domainNames } = facts;
   const references = countReferences(devices);
   const served = countServed(disks);
   const disksByName = groupBy(disks, disk => disk.name);
   const disksByNumber = groupBy(disks, disk => disk.device);
+  const claimedByName = groupBy(claimed, disk => disk.name);
   const openersByNumber = groupBy(openers, opener => opener.device);
-  const vmOf = (disk: VmDisk): User & { kind: 'vm' } => ({
+  const vmOf = (disk: VmDisk): VmUser => ({
     kind: 'vm',
     domain: disk.domain,
     name: domainNames.get(disk.domain) ?? undefined,
@@ -47,26 +49,41 @@ export function userFinder(facts: Facts): UserFinder {
       const vms = mergeDisks([...(disksByName.get(name) ?? []), ...(disksByNumber.get(device) ?? [])]).map(
         vmOf,
       );
+      const domains = (claimedByName.get(name) ?? []).map(libvirtUserOf).filter(isNoneOf(vms));
       const known =
         (references.get(device) ?? 0) +
         (served.get(device) ?? 0) +
         (openersByNumber.get(device)?.length ?? 0);
       return {
-        users: [...vms, ...processes(device)],
+        users: [...vms, ...domains, ...processes(device)],
         unknownUsers: Math.max(0, openCount - known),
-        unused: openCount === 0 && vms.every(vm => vm.gone),
+        unused: openCount === 0 && vms.every(vm => vm.gone) && domains.length === 0,
       };
     },
     ofNumber: device => [...(disksByNumber.get(device) ?? []).map(vmOf), ...processes(device)],
     staleRecords: () => {
       const names = new Set(devices.map(({ name }) => name));
-      return disks.flatMap(({ record, name, domain, disk }) =>
-        record === undefined || name === undefined || names.has(name)
+      const ofVms = disks.flatMap(disk =>
+        disk.record === undefined || disk.name === undefined || names.has(disk.name)
           ? []
-          : { record, domain, name: domainNames.get(domain) ?? undefined, disk, device: name },
+          : { record: disk.record, user: { ...vmOf(disk), gone: false }, device: disk.name },
       );
+      const ofDomains = claimed
+        .filter(({ name }) => !names.has(name))
+        .map(disk => ({ record: disk.record, user: libvirtUserOf(disk), device: disk.name }));
+      return [...ofVms, ...ofDomains];
     },
   };
+}
+
+function libvirtUserOf({ driver, uuid, domain, target }: ClaimedDisk): LibvirtUser {
+  return { kind: 'libvirt', driver, uuid, name: domain, target };
+}
+
+/** A domain of libvirt's driver for Xen is a VM of Xen's: where that is seen on the device, it is one user. */
+function isNoneOf(vms: readonly VmUser[]): (user: LibvirtUser) => boolean {
+  return ({ driver, name }) =>
+    driver !== 'libxl' || name === undefined || vms.every(vm => vm.gone || vm.name !== name);
 }
 
 /** A disk that both the record and the kernel tell of is one. */

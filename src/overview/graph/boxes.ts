@@ -2,7 +2,7 @@ import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { oneLine } from '../../devices/request/image-path.ts';
 import { remarksOn } from '../conclusions.ts';
 import type { Image, Layer, Origin, Template, User } from '../overview.ts';
-import { diskName, folderOf, imageText, kernelName, userText, vmName } from '../text/names.ts';
+import { diskName, domainName, folderOf, imageText, kernelName, userText, vmName } from '../text/names.ts';
 import { percentText, sizeText } from '../text/sizes.ts';
 import { isGone, type Role, roleOfLayer } from './palette.ts';
 
@@ -99,15 +99,22 @@ function addLayer(drawing: Boxes, layer: Layer, under: string, folder: string, f
 }
 
 function addUsers(drawing: Boxes, of: string, users: readonly User[], unknownUsers: number): void {
-  const add = (title: string, line: string, gone: boolean) => {
+  const add = (title: string, line: string, gone: boolean, more = '') => {
     const id = `user ${drawing.boxes.length}`;
     const remark = gone ? 'gone' : '';
     const box = { id, role: 'user' as const, title, lines: lines(line), remark };
-    drawing.boxes.push({ ...box, details: details(title, line, remark), fill: undefined, unused: gone });
+    drawing.boxes.push({
+      ...box,
+      details: details(title, line, more, remark),
+      fill: undefined,
+      unused: gone,
+    });
     drawing.edges.push({ from: of, to: id });
   };
   for (const user of users)
     if (user.kind === 'vm') add(vmName(user), `domain ${user.domain} · ${diskName(user.disk)}`, user.gone);
+    else if (user.kind === 'libvirt')
+      add(domainName(user), `libvirt · ${user.target}`, false, `${user.driver}, uuid ${user.uuid}`);
     else add(user.kind === 'process' ? oneLine(user.name) : userText(user), whoIs(user), false);
   if (unknownUsers > 0)
     add(
@@ -117,7 +124,7 @@ function addUsers(drawing: Boxes, of: string, users: readonly User[], unknownUse
     );
 }
 
-function whoIs(user: Exclude<User, { kind: 'vm' }>): string {
+function whoIs(user: Exclude<User, { kind: 'vm' | 'libvirt' }>): string {
   switch (user.kind) {
     case 'process':
       return `process ${user.pid}`;

@@ -21,6 +21,11 @@ export function vmName({ domain, name }: { domain: number; name: string | undefi
   return name === undefined ? `domain ${domain}` : oneLine(name);
 }
 
+/** How a domain of libvirt's is called: its name, or the beginning of its uuid where that is not known. */
+export function domainName({ uuid, name }: { uuid: string; name: string | undefined }): string {
+  return name === undefined ? `domain ${uuid.slice(0, uuid.indexOf('-'))}…` : oneLine(name);
+}
+
 /** What the kernel calls one of our devices: dm-3 for 254:3. */
 export function kernelName(device: DeviceNumber): string {
   return `dm-${device.slice(device.indexOf(':') + 1)}`;
@@ -31,6 +36,8 @@ export function userText(user: User): string {
   switch (user.kind) {
     case 'vm':
       return `${vmName(user)}${user.gone ? ', gone' : ''} (${diskName(user.disk)})`;
+    case 'libvirt':
+      return `${domainName(user)} (${user.target})`;
     case 'process':
       return `${oneLine(user.name)}[${user.pid}]`;
     case 'mount':

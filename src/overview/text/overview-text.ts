@@ -31,10 +31,9 @@ function sections(overview: Overview, colours: Colours): string[] {
   const loops = overview.loops
     .filter(loop => loop.unused)
     .map(({ node, file }) => `${node}  ${imageText(file)}`);
-  const records = overview.staleRecords.map(stale => {
-    const vm = { kind: 'vm' as const, gone: false, connected: false, recorded: true, ...stale };
-    return `${oneLine(stale.record)}  ${userText(vm)}  ${stale.device}`;
-  });
+  const records = overview.staleRecords.map(
+    ({ record, user, device }) => `${oneLine(record)}  ${userText(user)}  ${device}`,
+  );
   return [
     ...section('Nobody uses these; this takes them down, with what only they need:', unused, colours),
     ...section('Loop devices that carry nothing:', loops, colours),

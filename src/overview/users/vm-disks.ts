@@ -1,4 +1,4 @@
-import { allClaims } from '../../devices/claims.ts';
+import type { Claim } from '../../devices/claims.ts';
 import { originName, snapshotName } from '../../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../../devices/plan/device-number.ts';
 import { addon } from '../../native/addon.ts';
@@ -10,12 +10,9 @@ import { readQuietly } from '../kernel/attached-loops.ts';
 /** Where the kernel shows the disks that it serves to VMs (drivers/block/xen-blkback/xenbus.c). */
 const BACKENDS = '/sys/bus/xen-backend/devices';
 
-/**
- * The disks that the hotplug scripts have recorded.
- * @throws Refusal when others than root can write the records
- */
-export function readRecordedDisks(): VmDisk[] {
-  return allClaims().flatMap(({ attachment, identity }) => {
+/** The disks that the hotplug scripts have recorded, among all claims. */
+export function recordedDisks(claims: readonly Claim[]): VmDisk[] {
+  return claims.flatMap(({ attachment, identity }) => {
     const key = parseAttachmentKey(attachment);
     if (key === undefined) return [];
     return {

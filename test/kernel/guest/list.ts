@@ -4,6 +4,7 @@ import './list/nothing.ts';
 import './list/kernel.ts';
 import './list/versions.ts';
 import './list/users.ts';
+import './list/domains.ts';
 import './list/loops.ts';
 import './list/odd-devices.ts';
 import './list/meanwhile.ts';

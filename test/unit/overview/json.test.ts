@@ -32,7 +32,20 @@ const VM = {
   recorded: 'boolean',
 };
 
+const LIBVIRT = { kind: 'string', driver: 'string', uuid: 'string', name: 'string', target: 'string' };
+
 const DEVICE = { node: 'string', device: 'string', state: 'string', suspended: 'boolean', size: 'number' };
+
+const STALE = {
+  record: 'string',
+  domain: 'null',
+  name: 'null',
+  disk: 'null',
+  driver: 'null',
+  uuid: 'null',
+  target: 'null',
+  node: 'string',
+};
 
 const LAYER = {
   ...DEVICE,
@@ -74,9 +87,27 @@ t.test('the JSON has exactly the fields that are promised', test => {
       },
     ],
     loopDevices: [{ node: 'string', device: 'string', file: IMAGE, users: [], unused: 'boolean' }],
-    staleRecords: [{ record: 'string', domain: 'number', name: 'string', disk: 'number', node: 'string' }],
+    staleRecords: [{ ...STALE, domain: 'number', name: 'string', disk: 'number' }],
     unused: [],
   });
+  test.end();
+});
+
+t.test("a disk of a domain of libvirt's has exactly the fields that are promised", test => {
+  const world = new World();
+  const version = world.version(world.base('/t/root.img'));
+  const uuid = '0a6f4a5c-53c1-4c56-8d0e-1f2c0b9c3f11';
+  world.domain(version, uuid, 'work');
+  world.domain(version, uuid, undefined, { target: 'vdb' });
+  world.domain(version, uuid, 'work', { target: 'vdc', name: 'snapshot-1:1-1:2' });
+  const { templates, staleRecords, unused } = JSON.parse(overviewJson(overviewOf(world.facts)));
+  const { users } = templates[0].versions[0];
+  test.strictSame(users.map(shapeOf), [LIBVIRT, { ...LIBVIRT, name: 'null' }]);
+  test.strictSame(users[1], { kind: 'libvirt', driver: 'qemu', uuid, name: null, target: 'vdb' });
+  const stale = { ...STALE, name: 'string', driver: 'string', uuid: 'string', target: 'string' };
+  test.strictSame(shapeOf(staleRecords), [stale]);
+  test.match(staleRecords[0], { record: `libvirt-qemu-${uuid}-vdc`, node: '/dev/mapper/snapshot-1:1-1:2' });
+  test.same(unused, [], 'the claim keeps the device');
   test.end();
 });
 

@@ -4,6 +4,7 @@ import { type ImageKey, imageKey } from '../../../src/devices/plan/image-key.ts'
 import { ownCow } from '../../../src/devices/plan/own-cow.ts';
 import type { SnapshotStatus } from '../../../src/devices/plan/snapshot-status.ts';
 import { bytes, SECTOR_BYTES, sectors } from '../../../src/devices/plan/units.ts';
+import type { ClaimedDisk } from '../../../src/libvirt/claimed-disks.ts';
 import type { BlockNode, Facts, FilePlace, MappedDevice, VmDisk } from '../../../src/overview/facts.ts';
 
 export const GIBIBYTE = 1024 ** 3;
@@ -38,6 +39,7 @@ export class World {
     nodes: new Map(),
     ownCows: new Map(),
     disks: [],
+    claimed: [],
     domainNames: new Map(),
     openers: [],
   };
@@ -156,5 +158,12 @@ export class World {
     });
     this.facts.domainNames.set(domain, name);
     if (options.connected ?? true) on.openCount += 1;
+  }
+
+  /** A disk that libvirt's hook has claimed for a domain; nobody has it open. */
+  domain(on: MappedDevice, uuid: string, name: string | undefined, options: Partial<ClaimedDisk> = {}): void {
+    const { driver = 'qemu', target = 'vda' } = options;
+    const record = `libvirt-${driver}-${uuid}-${target}`;
+    this.facts.claimed.push({ driver, uuid, target, record, domain: name, name: on.name, ...options });
   }
 }

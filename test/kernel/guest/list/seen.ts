@@ -16,7 +16,14 @@ export interface Seen {
     versions: SeenLayer[];
   }[];
   loopDevices: { node: string; device: string; file: SeenImage; users: SeenUser[]; unused: boolean }[];
-  staleRecords: { record: string; domain: number; name: string | null; disk: number; node: string }[];
+  staleRecords: {
+    record: string;
+    domain: number | null;
+    name: string | null;
+    disk: number | null;
+    target: string | null;
+    node: string;
+  }[];
   unused: string[];
 }
 
