@@ -19,7 +19,7 @@ export const nameUser: NameUser = attachment => {
   const name = nameOf(() => readDomainNames([domain]).get(domain));
   return name === undefined
     ? `domain ${domain} (disk ${attachment})`
-    : `VM ${name} (domain ${domain}, disk ${attachment})`;
+    : `VM ${oneLine(name)} (domain ${domain}, disk ${attachment})`;
 };
 
 function nameLibvirtUser(attachment: string): string {
