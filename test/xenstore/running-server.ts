@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Behaviour } from './behaviour.ts';
@@ -35,7 +35,9 @@ export class RunningServer {
   }
 
   behave(behaviour: Behaviour): void {
-    writeFileSync(`${this.socket}.behaviour`, behaviour);
+    // The server may be reading it for a client that has gone: it finds the one or the other, and nothing in between.
+    writeFileSync(`${this.socket}.behaviour.new`, behaviour);
+    renameSync(`${this.socket}.behaviour.new`, `${this.socket}.behaviour`);
   }
 
   /** What took effect since this was asked last: the changes of each transaction, in order. */
