@@ -72,10 +72,10 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 .PHONY: test
 test: lint test-unit test-templates test-machines ## Lint, and run every test, those on the real kernel and the real Xen included
 
-# Both together, because either leaves a processor idle at times.
+# Both at once, because either leaves a processor idle at times; what each says comes when it has ended.
 .PHONY: test-machines
-test-machines: build build/.stamp .tap/plugins needs-kernel needs-xen
-	tap --jobs=3 --timeout=0 build/test/xen/*.test.js build/test/kernel/*.test.js
+test-machines: build build/.stamp .tap/plugins needs-kernel needs-libvirt needs-xen
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-kernel test-xen
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own

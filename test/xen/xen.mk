@@ -33,4 +33,4 @@ test-xen: build build/.stamp .tap/plugins needs-xen ## Run the tests on a real X
 
 .PHONY: bench-xen
 bench-xen: build needs-xen ## Measure add and remove on a real Xen against the same work done in bash
-	@XEN_LAB_NICE=0 test/xen/run.sh times.sh
+	@test/xen/run.sh times.sh
