@@ -25,11 +25,16 @@ export async function runList(parameters: readonly string[]): Promise<void> {
 async function wantsJson(parameters: readonly string[]): Promise<boolean | undefined> {
   if (parameters.length === 0) return false;
   if (parameters.length === 1 && parameters[0] === '--json') return true;
-  const { readOptions } = await import('./arguments.ts');
-  const options = await readOptions(
-    LIST_USAGE,
-    'Shows every template with its versions, what lies on them, who uses it, how full it is, and what nobody uses.',
-    { json: { type: 'boolean', default: false, describe: 'As JSON, which docs/list.md describes' } } as const,
+  const { commandArguments } = await import('../command-arguments.ts');
+  const options = await commandArguments(
+    {
+      usage: LIST_USAGE,
+      about:
+        'Shows every template with its versions, what lies on them, who uses it, how full it is, and what nobody uses.',
+      options: {
+        json: { type: 'boolean', default: false, describe: 'As JSON, which docs/list.md describes' },
+      } as const,
+    },
     parameters,
   );
   return options?.json;

@@ -1,7 +1,6 @@
-import yargs, { type Options } from 'yargs';
-import { usageError } from '../../devices/answer/refusal.ts';
-import { oneLine } from '../../devices/request/image-path.ts';
+import type { Options } from 'yargs';
 import { type TemplateFiles, templateFiles } from '../../templates/template-files.ts';
+import { commandArguments } from '../command-arguments.ts';
 import { TEMPLATE_HELP } from './usage.ts';
 
 /** The option that all commands on a template have. */
@@ -22,32 +21,11 @@ export async function readArguments<Wanted extends Record<string, Options>>(
   options: Wanted,
   parameters: readonly string[],
 ) {
-  const wrong = (reason: string) => usageError(`${oneLine(reason)}: usage: ${usage}`);
-  const values = await yargs([...parameters])
-    .usage(`${usage}\n\n${about}\n\n${TEMPLATE_HELP}`)
-    .options({ ...options, json })
-    .strictOptions()
-    .demandCommand(1, 1, 'TEMPLATE is missing', 'too many arguments')
-    .parserConfiguration({
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'boolean-negation': false,
-    })
-    .detectLocale(false)
-    .version(false)
-    .help()
-    .wrap(100)
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      if (error !== undefined && error.name !== 'YError') throw error;
-      throw wrong(message ?? error?.message ?? 'wrong usage');
-    })
-    .parseAsync();
-  if (values['help'] === true) return undefined;
-  for (const [name, value] of Object.entries(values))
-    if (name !== '_' && Array.isArray(value)) throw wrong(`--${name} is given more than once`);
+  const values = await commandArguments(
+    { usage, about: `${about}\n\n${TEMPLATE_HELP}`, options: { ...options, json }, operand: 'TEMPLATE' },
+    parameters,
+  );
+  if (values === undefined) return undefined;
   const files: TemplateFiles = templateFiles(String(values._[0] ?? ''));
   return { files, values };
 }

@@ -1,0 +1,54 @@
+import yargs, { type Options } from 'yargs';
+import { usageError } from '../devices/answer/refusal.ts';
+import { oneLine } from '../devices/request/image-path.ts';
+
+/** What a command takes. */
+export interface CommandShape<Wanted extends Record<string, Options>> {
+  /** One line, which comes with every error as well. */
+  usage: string;
+  /** What --help says besides. */
+  about: string;
+  options: Wanted;
+  /** The one argument that is no option, as people call it; undefined where there is none. */
+  operand?: string;
+}
+
+/**
+ * Reads the arguments of a command of block-snapshot.
+ * @returns undefined when --help was asked for and has been printed
+ * @throws Refusal for wrong usage
+ */
+export async function commandArguments<Wanted extends Record<string, Options>>(
+  { usage, about, options, operand }: CommandShape<Wanted>,
+  parameters: readonly string[],
+) {
+  const wrong = (reason: string) => usageError(`${oneLine(reason)}: usage: ${usage}`);
+  const operands = operand === undefined ? 0 : 1;
+  const values = await yargs([...parameters])
+    .usage(`${usage}\n\n${about}`)
+    .options(options)
+    .strictOptions()
+    .demandCommand(operands, operands, `${operand} is missing`, 'too many arguments')
+    .parserConfiguration({
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+    })
+    .detectLocale(false)
+    .version(false)
+    .help()
+    .wrap(100)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw wrong(message ?? error?.message ?? 'wrong usage');
+    })
+    .parseAsync();
+  if (values['help'] === true) return undefined;
+  for (const [name, value] of Object.entries(values))
+    if (name !== '_' && Array.isArray(value))
+      throw wrong(`${name.length === 1 ? '-' : '--'}${name} is given more than once`);
+  return values;
+}
