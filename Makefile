@@ -70,12 +70,7 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 	@touch $@
 
 .PHONY: test
-test: lint test-unit test-templates test-machines ## Lint, and run every test, those on the real kernel and the real Xen included
-
-# Both at once, because either leaves a processor idle at times; what each says comes when it has ended.
-.PHONY: test-machines
-test-machines: build build/.stamp .tap/plugins needs-kernel needs-libvirt needs-xen
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-kernel test-xen
+test: lint test-unit test-templates test-kernel test-xen ## Lint, and run every test, those on the real kernel and the real Xen included
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
@@ -87,7 +82,7 @@ test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests
 
 .PHONY: test-kernel
 test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel
-	tap --jobs=2 --timeout=0 'build/test/kernel/*.test.js'
+	tap --jobs=3 --timeout=0 'build/test/kernel/*.test.js'
 
 .PHONY: demo
 demo: build needs-kernel ## Show the main job on a real device-mapper kernel, in a page

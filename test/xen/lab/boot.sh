@@ -21,10 +21,10 @@ truncate -s 64M "$scratch/results.img"
 
 # The features that are taken away crash dom0 (SMAP) or hang PVH guests (RDTSCP) in QEMU's own emulation. It also lets XSAVE
 # pass where a processor traps (CR0.TS), on which Xen builds when it gives a VM its floating-point registers lazily:
-# programs then find another VM's registers in theirs. So Xen has to be eager. One processor: two would wait for each
-# other's locks whenever this machine has something else to do.
-timeout --foreground --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg -cpu max,-smap,-rdtscp \
-  -m 2048 -display none -vga none -nodefaults -no-reboot -serial stdio -monitor none -net none \
+# programs then find another VM's registers in theirs. So Xen has to be eager. The tests run it
+# when nothing else runs: its two processors wait for each other's locks.
+timeout --foreground --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp \
+  -m 2048 -smp 2 -display none -vga none -nodefaults -no-reboot -serial stdio -monitor none -net none \
   -drive "file=$image/root.img,format=raw,if=virtio,snapshot=on" \
   -drive "file=$scratch/files.img,format=raw,if=virtio,readonly=on" \
   -drive "file=$scratch/results.img,format=raw,if=virtio,cache=unsafe" \
