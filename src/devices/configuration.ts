@@ -35,7 +35,7 @@ export function readConfiguration(file: string): Settings {
       throw new Refusal(`${file} can be written by others than root: chmod go-w ${file}`);
     if (size > LARGEST)
       throw new Refusal(`${file} has ${size} bytes: it is no configuration, which has ${LARGEST} at most`);
-    return parseSettings(Buffer.from(addon().readStart(descriptor, size)).toString('utf8'), file);
+    return parseSettings(Buffer.from(addon().readAt(descriptor, 0, size)).toString('utf8'), file);
   });
 }
 

@@ -10,11 +10,14 @@ import { type UdevSession, withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
 import { MAPPER_FOLDER, snapshotName } from './plan/device-names.ts';
 import { parseSnapshotStatus, type SnapshotStatus } from './plan/snapshot-status.ts';
-import { parseSnapshotTable, printSnapshotTable, type SnapshotTable } from './plan/snapshot-table.ts';
+import {
+  MERGE,
+  parseMergeTable,
+  parseSnapshotTable,
+  printSnapshotTable,
+  type SnapshotTable,
+} from './plan/snapshot-table.ts';
 import { planStack } from './plan/stack-plan.ts';
-
-/** The target that writes what a store keeps back to its base (the kernel's snapshot.rst). */
-const MERGE = 'snapshot-merge';
 
 /** How long a program that only looks at the device (udev, mostly) may keep it from going. */
 const GLANCE_MILLISECONDS = 2000;
@@ -77,8 +80,7 @@ function isMerging(name: string, base: Image, cow: Image): boolean {
 }
 
 function mergeTable(name: string): SnapshotTable | undefined {
-  const [target] = addon().deviceTable(name)?.targets ?? [];
-  return target?.type === MERGE ? parseSnapshotTable([{ ...target, type: 'snapshot' }]) : undefined;
+  return parseMergeTable(addon().deviceTable(name)?.targets ?? []);
 }
 
 /** How far a merge is: what its store still keeps. Undefined where none of that name is under way. */

@@ -1,11 +1,8 @@
 import { Refusal } from '../devices/answer/refusal.ts';
+import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/base-lock.ts';
 import { printable } from '../devices/request/image-path.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-
-/** Beside the locks, which only root can open. What is in it can be reached by whoever knows its name: QEMU is not root. */
-const FOLDER = '/run/block-snapshot';
-const PASSABLE = 0o711;
 
 /** NAME_MAX of linux/limits.h. */
 const LONGEST_NAME = 255;
@@ -28,7 +25,7 @@ function linkFolder(guest: string): string {
     throw new Refusal(
       `the domain's name ${printable(guest)} is ${name === '' ? 'empty' : 'too long for a folder below /run/block-snapshot'}: rename it`,
     );
-  return `${FOLDER}/${name}`;
+  return `${LOCK_FOLDER}/${name}`;
 }
 
 function folderName(guest: string): string {
@@ -60,10 +57,10 @@ export interface DomainLink {
 
 /** The links of all domains; what goes in this moment is not among them. */
 export function readDomainLinks(): DomainLink[] {
-  return namesIn(FOLDER).flatMap(name => {
+  return namesIn(LOCK_FOLDER).flatMap(name => {
     const guest = guestOfFolder(name);
     if (guest === undefined) return [];
-    const folder = `${FOLDER}/${name}`;
+    const folder = `${LOCK_FOLDER}/${name}`;
     return namesIn(folder).flatMap(target => {
       // EINVAL: somebody's file among the links.
       const node = ignoring(['EINVAL', 'ENOTDIR'], () => addon().readLink(`${folder}/${target}`));
@@ -84,15 +81,17 @@ export function makeDomainLink(guest: string, target: string, node: string): voi
   const folder = linkFolder(guest);
   const path = `${folder}/${target}`;
   try {
-    for (const step of [FOLDER, folder]) {
-      addon().makeFolder(step, PASSABLE);
+    for (const step of [LOCK_FOLDER, folder]) {
+      addon().makeFolder(step, LOCK_FOLDER_MODE);
       // Whatever umask it was made with, by whoever made it.
-      addon().setFolderMode(step, PASSABLE);
+      addon().setFolderMode(step, LOCK_FOLDER_MODE);
     }
     addon().makeLink(node, path);
   } catch (error) {
     if (isSystemError(error))
-      throw new Refusal(`cannot make the link ${path} (${error.code}): see who has put what into ${FOLDER}`);
+      throw new Refusal(
+        `cannot make the link ${path} (${error.code}): see who has put what into ${LOCK_FOLDER}`,
+      );
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { detach } from '../xen/hotplug/detach.ts';
 import { forgetRecord, readRecord, writeRecord } from '../xen/hotplug/records.ts';
 import { abandonedKey, type DomainAttachment } from './attachments.ts';
@@ -31,7 +32,7 @@ function abandon(key: string, target: string): boolean {
   const record = readRecord(key);
   if (record === undefined) return false;
   const { parameters, identity, name } = record;
-  writeRecord(abandonedKey(target), { parameters, type: identity.type, node: `/dev/mapper/${name}` });
+  writeRecord(abandonedKey(target), { parameters, type: identity.type, node: MAPPER_FOLDER + name });
   forgetRecord(key);
   return true;
 }

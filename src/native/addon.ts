@@ -113,7 +113,6 @@ export interface Addon {
   >;
   closeFile(descriptor: number): void;
   lockFile(descriptor: number): boolean;
-  readStart(descriptor: number, length: number): ArrayBuffer;
   readAt(descriptor: number, position: number, length: number): ArrayBuffer;
   startsWithZeros(descriptor: number, length: number): boolean;
   readInput(descriptor: number, longest: number, text: string): Buffer | null;

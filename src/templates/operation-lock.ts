@@ -1,7 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { check, lock } from 'proper-lockfile';
 import { Refusal } from '../devices/answer/refusal.ts';
-import { LOCK_FOLDER } from '../devices/kernel/base-lock.ts';
+import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/base-lock.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { operationFile, operationLock } from '../devices/operations.ts';
@@ -96,7 +96,7 @@ function removeLock(base: ImageKey): void {
 
 function makeLockFolder(): void {
   try {
-    addon().makeFolder(LOCK_FOLDER, 0o700);
+    addon().makeFolder(LOCK_FOLDER, LOCK_FOLDER_MODE);
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to write ${LOCK_FOLDER}: run as root`);

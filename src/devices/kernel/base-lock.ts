@@ -10,6 +10,7 @@ import { patience } from './patience.ts';
  * domains (src/libvirt/domain-links.ts), but not look around; a lock can be opened by root alone.
  */
 export const LOCK_FOLDER = '/run/block-snapshot';
+export const LOCK_FOLDER_MODE = 0o711;
 
 /** Long for all that a crowd of commands does under the lock, one after the other. */
 const PATIENCE_MILLISECONDS = 30_000;
@@ -35,7 +36,7 @@ function openLock(path: string): number {
       return open();
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
-      makeFolder(LOCK_FOLDER, 0o711);
+      makeFolder(LOCK_FOLDER, LOCK_FOLDER_MODE);
       return open();
     }
   } catch (error) {

@@ -64,7 +64,7 @@ export function openCowFile(cow: Image, held: HeldDescriptors): { descriptor: nu
  * @throws Refusal when the store overflowed, has a chunk size that is never ours, or is something else altogether
  */
 export function checkStore(descriptor: number, cow: Image): Sectors {
-  const header = parseStoreHeader(addon().readStart(descriptor, HEADER_BYTES));
+  const header = parseStoreHeader(addon().readAt(descriptor, 0, HEADER_BYTES));
   const chunk = header.kind === 'blank' ? configuration().chunk : CHUNK;
   if (header.kind === 'foreign' || (header.kind === 'blank' && !isBlank(descriptor, chunk)))
     throw new Refusal(

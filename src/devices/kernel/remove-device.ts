@@ -3,7 +3,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { MAPPER_FOLDER } from '../plan/device-names.ts';
 import { deviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
-import type { SnapshotTable } from '../plan/snapshot-table.ts';
+import type { MERGE, SnapshotTable } from '../plan/snapshot-table.ts';
 import { foreignTable } from './device-state.ts';
 import { holdersOf } from './open-descriptor.ts';
 import { patience } from './patience.ts';
@@ -12,7 +12,7 @@ import type { UdevSession } from './udev-session.ts';
 /** What became of a device that should go: `users` where it stays, as words for a person. */
 export type Removal = { kind: 'absent' } | { kind: 'removed' } | { kind: 'in use'; users: string };
 
-type Target = SnapshotTable['type'] | 'snapshot-merge' | OriginTable['type'];
+type Target = SnapshotTable['type'] | typeof MERGE | OriginTable['type'];
 
 const PAUSE_MILLISECONDS = 5;
 

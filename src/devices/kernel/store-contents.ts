@@ -15,7 +15,7 @@ import { type Bytes, bytes } from '../plan/units.ts';
 
 /** What the beginning of an open cow says about it. */
 export function readStoreHeader(descriptor: number): StoreHeader {
-  return parseStoreHeader(addon().readStart(descriptor, HEADER_BYTES));
+  return parseStoreHeader(addon().readAt(descriptor, 0, HEADER_BYTES));
 }
 
 /** Whether a store keeps any block: two reads of 16 bytes. One that overflowed has kept some. */

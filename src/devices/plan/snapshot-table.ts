@@ -25,6 +25,16 @@ export function printSnapshotTable(table: SnapshotTable): string {
   return `${table.origin} ${table.cow} P ${table.chunk}${features}`;
 }
 
+/** The target that writes what a store keeps back to its base; its table has the same form (the kernel's snapshot.rst). */
+export const MERGE = 'snapshot-merge';
+
+/** The same of a device that is being merged. */
+export function parseMergeTable(targets: readonly TargetLine[]): SnapshotTable | undefined {
+  return parseSnapshotTable(
+    targets.map(target => ({ ...target, type: target.type === MERGE ? 'snapshot' : 'no snapshot' })),
+  );
+}
+
 /** Undefined for anything but one persistent snapshot target that covers the whole device. */
 export function parseSnapshotTable(targets: readonly TargetLine[]): SnapshotTable | undefined {
   const [line] = targets;

@@ -15,6 +15,7 @@ NAPI_MODULE_INIT()
 	register_sparse(env, exports);
 	register_input(env, exports);
 	register_links(env, exports);
+	register_attributes(env, exports);
 	register_signals(env, exports);
 	register_sockets(env, exports);
 	return exports;

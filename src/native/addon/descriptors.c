@@ -57,24 +57,6 @@ static napi_value lock_file(napi_env env, napi_callback_info info)
 	return throw_descriptor_error(env, "flock", descriptor);
 }
 
-/* readStart(descriptor, length): an ArrayBuffer of that length, zero behind the end of the file. */
-static napi_value read_start(napi_env env, napi_callback_info info)
-{
-	napi_value result = NULL;
-	int32_t descriptor;
-	uint64_t length;
-	void *bytes;
-
-	if (!get_descriptor_and_number(env, info, &descriptor, &length))
-		return NULL;
-	if (napi_create_arraybuffer(env, length, &bytes, &result) != napi_ok)
-		return NULL;
-	memset(bytes, 0, length);
-	if (pread(descriptor, bytes, length, 0) < 0)
-		return throw_descriptor_error(env, "read", descriptor);
-	return result;
-}
-
 /* readAt(descriptor, position, length): an ArrayBuffer of that length, zero behind the end of the file. */
 static napi_value read_at(napi_env env, napi_callback_info info)
 {
@@ -240,7 +222,6 @@ void register_descriptors(napi_env env, napi_value exports)
 	static const struct function_entry entries[] = {
 		{ "closeFile", close_file },
 		{ "lockFile", lock_file },
-		{ "readStart", read_start },
 		{ "readAt", read_at },
 		{ "startsWithZeros", starts_with_zeros },
 		{ "writeText", write_text },

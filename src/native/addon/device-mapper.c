@@ -45,7 +45,7 @@ void start_messages(void)
 	message[0] = '\0';
 }
 
-const char *last_message(void)
+const char *first_message(void)
 {
 	return message;
 }

@@ -12,8 +12,8 @@
 /* Points libdevmapper's messages to the buffer below, once, and empties it. */
 void start_messages(void);
 
-/* What libdevmapper said last that was an error; "" for nothing. */
-const char *last_message(void);
+/* What libdevmapper said first that was an error; "" for nothing. */
+const char *first_message(void);
 
 /* A task on a named device, or on none (NULL); NULL with an exception pending. */
 struct dm_task *begin_task(napi_env env, int type, const char *operation, const char *name);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 /* The one path that most functions take. */
@@ -197,75 +196,6 @@ static napi_value remove_file(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
-/* Two paths: what was there, and what comes of it. */
-static bool get_two_paths(napi_env env, napi_callback_info info, char *from, char *to)
-{
-	napi_value arguments[2];
-
-	return get_arguments(env, info, 2, arguments) && get_string(env, arguments[0], from, PATH_MAX) &&
-	       get_string(env, arguments[1], to, PATH_MAX);
-}
-
-/* renameFile(from, to): what `to` named before is that name's no longer; in one step (man 2 rename). */
-static napi_value rename_file(napi_env env, napi_callback_info info)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	if (!get_two_paths(env, info, from, to))
-		return NULL;
-	if (rename(from, to) < 0)
-		return throw_system_error(env, "rename", from, errno, "");
-	return make_undefined(env);
-}
-
-/* linkFile(from, to): a second name for the same file; EEXIST when it is taken. */
-static napi_value link_file(napi_env env, napi_callback_info info)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	if (!get_two_paths(env, info, from, to))
-		return NULL;
-	if (link(from, to) < 0)
-		return throw_system_error(env, "link", to, errno, "");
-	return make_undefined(env);
-}
-
-/* fileAttribute(path, name): an extended attribute of at most 255 bytes; null where there is none, or cannot be. */
-static napi_value file_attribute(napi_env env, napi_callback_info info)
-{
-	char path[PATH_MAX], name[256], value[256];
-	napi_value arguments[2];
-	ssize_t length;
-
-	if (!get_arguments(env, info, 2, arguments) || !get_string(env, arguments[0], path, sizeof(path)) ||
-	    !get_string(env, arguments[1], name, sizeof(name)))
-		return NULL;
-	length = getxattr(path, name, value, sizeof(value) - 1);
-	if (length < 0) {
-		if (errno == ENODATA || errno == ENOTSUP || errno == ENOENT || errno == ERANGE)
-			return make_null(env);
-		return throw_system_error(env, "read attribute of", path, errno, "");
-	}
-	value[length] = '\0';
-	return make_string(env, value);
-}
-
-/* setFileAttribute(path, name, value): false where the filesystem keeps none. */
-static napi_value set_file_attribute(napi_env env, napi_callback_info info)
-{
-	char path[PATH_MAX], name[256], value[256];
-	napi_value arguments[3];
-
-	if (!get_arguments(env, info, 3, arguments) || !get_string(env, arguments[0], path, sizeof(path)) ||
-	    !get_string(env, arguments[1], name, sizeof(name)) || !get_string(env, arguments[2], value, sizeof(value)))
-		return NULL;
-	if (setxattr(path, name, value, strlen(value), 0) == 0)
-		return make_boolean(env, true);
-	if (errno == ENOTSUP || errno == ENOSPC || errno == EDQUOT || errno == EPERM)
-		return make_boolean(env, false);
-	return throw_system_error(env, "set attribute of", path, errno, "");
-}
-
 /* linkTemporaryFile(descriptor opened with O_TMPFILE, path): gives it a name; EEXIST when it is taken (man 2 open). */
 static napi_value link_temporary_file(napi_env env, napi_callback_info info)
 {
@@ -294,10 +224,6 @@ void register_files(napi_env env, napi_value exports)
 		{ "makeFolder", make_folder },
 		{ "removeFile", remove_file },
 		{ "linkTemporaryFile", link_temporary_file },
-		{ "renameFile", rename_file },
-		{ "linkFile", link_file },
-		{ "fileAttribute", file_attribute },
-		{ "setFileAttribute", set_file_attribute },
 	};
 	napi_value flags = NULL;
 

@@ -18,7 +18,7 @@ static napi_value create_udev_cookie(napi_env env, napi_callback_info info)
 	(void)info;
 	start_messages();
 	if (!dm_udev_create_cookie(&cookie))
-		return throw_system_error(env, "create udev cookie", "", ENOSPC, last_message());
+		return throw_system_error(env, "create udev cookie", "", ENOSPC, first_message());
 	return make_number(env, cookie);
 }
 
@@ -45,7 +45,7 @@ static napi_value wait_for_udev(napi_env env, napi_callback_info info)
 		int ready = 0;
 
 		if (!dm_udev_wait_immediate(cookie, &ready))
-			return throw_system_error(env, "wait for udev", "", EIO, last_message());
+			return throw_system_error(env, "wait for udev", "", EIO, first_message());
 		if (ready)
 			return make_boolean(env, true);
 		clock_gettime(CLOCK_MONOTONIC, &now);

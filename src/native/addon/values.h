@@ -55,6 +55,7 @@ void register_descriptors(napi_env env, napi_value exports);
 void register_sparse(napi_env env, napi_value exports);
 void register_input(napi_env env, napi_value exports);
 void register_links(napi_env env, napi_value exports);
+void register_attributes(napi_env env, napi_value exports);
 void register_signals(napi_env env, napi_value exports);
 void register_sockets(napi_env env, napi_value exports);
 

@@ -3,9 +3,9 @@ import { parseDeviceName } from '../../devices/plan/device-names.ts';
 import { deviceNumber } from '../../devices/plan/device-number.ts';
 import { parseOriginTable } from '../../devices/plan/origin-table.ts';
 import { parseSnapshotStatus } from '../../devices/plan/snapshot-status.ts';
-import { parseSnapshotTable } from '../../devices/plan/snapshot-table.ts';
+import { MERGE, parseMergeTable, parseSnapshotTable } from '../../devices/plan/snapshot-table.ts';
 import { bytes, SECTOR_BYTES } from '../../devices/plan/units.ts';
-import { addon, type DeviceState, type TargetLine } from '../../native/addon.ts';
+import { addon, type DeviceState } from '../../native/addon.ts';
 import type { MappedDevice, MappedTarget } from '../facts.ts';
 
 /**
@@ -39,13 +39,8 @@ function readTarget({ liveTable, targets }: DeviceState, status: DeviceState): M
   const origin = parseOriginTable(targets);
   if (origin !== undefined)
     return { kind: 'origin', base: origin.base, size: bytes(origin.length * SECTOR_BYTES) };
-  const merging = targets[0]?.type === 'snapshot-merge';
-  const table = parseSnapshotTable(merging ? asSnapshot(targets) : targets);
+  const merging = targets[0]?.type === MERGE;
+  const table = merging ? parseMergeTable(targets) : parseSnapshotTable(targets);
   if (table === undefined) return { kind: 'foreign' };
   return { kind: 'snapshot', table, status: parseSnapshotStatus(status.targets), merging };
-}
-
-/** The table of snapshot-merge has the same form (the kernel's snapshot.rst). */
-function asSnapshot(targets: readonly TargetLine[]): TargetLine[] {
-  return targets.map(target => ({ ...target, type: 'snapshot' }));
 }

@@ -4,6 +4,7 @@ import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
 import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merge.ts';
+import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { SECTOR_BYTES } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
 import { withOperation } from '../operation-lock.ts';
@@ -120,7 +121,7 @@ async function waitForMerge(name: string, kept: (bytes: number) => void): Promis
     if (status === undefined) return;
     if (status.kind !== 'serving')
       throw new Refusal(
-        `the kernel could not go on merging /dev/mapper/${name} (${status.kind}): the reason is in dmesg; ` +
+        `the kernel could not go on merging ${MAPPER_FOLDER}${name} (${status.kind}): the reason is in dmesg; ` +
           'the template cannot be used until block-snapshot revert has finished',
       );
     const left = (status.used - status.metadata) * SECTOR_BYTES;
