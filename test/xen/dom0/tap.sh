@@ -1,6 +1,14 @@
 # Reporting checks in the Test Anything Protocol, from bash.
 number=0
 failed=0
+last_check=${EPOCHREALTIME/./}
+
+# result WORDS : a line of the protocol, with the time since the one before.
+result() {
+  local now=${EPOCHREALTIME/./}
+  echo "$1 # time=$(((now - last_check) / 1000))ms"
+  last_check=$now
+}
 
 # check NAME COMMAND... : the command has to succeed. What it says is shown when it does not.
 check() {
@@ -8,10 +16,10 @@ check() {
   shift
   number=$((number + 1))
   if said=$("$@" 2>&1); then
-    echo "ok $number - $name"
+    result "ok $number - $name"
   else
     failed=1
-    echo "not ok $number - $name"
+    result "not ok $number - $name"
     echo "$* : exit $?: $said" | sed 's/^/# /'
     state | sed 's/^/# /'
   fi
