@@ -1,6 +1,7 @@
 import t from 'tap';
 import { parseDeviceName, snapshotName } from '../../src/devices/plan/device-names.ts';
 import { deviceNumberOf } from '../../src/devices/plan/device-number.ts';
+import { takesDiscards } from '../../src/devices/plan/discards.ts';
 import { CHUNK, HEADER_BYTES, parseStoreHeader, storeSize } from '../../src/devices/plan/exception-store.ts';
 import { imageKey } from '../../src/devices/plan/image-key.ts';
 import { parseOriginTable, printOriginTable } from '../../src/devices/plan/origin-table.ts';
@@ -38,6 +39,16 @@ t.test('a device number is decoded as the C library encodes it', test => {
   test.equal(deviceNumberOf(0x700n), '7:0');
   test.equal(deviceNumberOf(0xfe03n), '254:3');
   test.equal(deviceNumberOf(0x100702n), '7:258');
+  test.end();
+});
+
+t.test('discards are asked for where the kernel survives it', test => {
+  const small = sectors(256);
+  for (const release of ['4.19.0', '5.3.18-1', '6.1.0-52-amd64', '6.12.94-1.qubes.fc41.x86_64'])
+    test.ok(takesDiscards(release, small), release);
+  for (const release of ['6.13.0', '6.13-rc1', '6.18.44', '7.2.7\n', '10.0', 'something else', '', undefined])
+    test.notOk(takesDiscards(release, small), String(release));
+  test.ok(takesDiscards('7.2.7', sectors(512)), 'chunks of 256 KiB do no harm');
   test.end();
 });
 

@@ -2,6 +2,7 @@ import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
+import { takesDiscards } from '../plan/discards.ts';
 import { CHUNK } from '../plan/exception-store.ts';
 import { isOurChunk } from '../plan/settings.ts';
 import { parseSnapshotTable, printSnapshotTable, type SnapshotTable } from '../plan/snapshot-table.ts';
@@ -73,7 +74,7 @@ export function makeLayer(
     chunk,
     // On every layer: device-mapper lets a discard through to the top one only if all devices under it take discards
     // (dm_table_supports_discards); what is below the top never gets one, for it is not passed down.
-    discardZeroesCow: true,
+    discardZeroesCow: takesDiscards(addon().readText('/proc/sys/kernel/osrelease') ?? undefined, chunk),
   };
   const { major, minor } = standing.kind === 'absent' ? addon().createDevice(name) : standing.state;
   try {
@@ -98,6 +99,7 @@ function loadSnapshot(layer: Layer<Image>, table: SnapshotTable): void {
       throw new Refusal(
         'the kernel has no device-mapper target "snapshot": load the module (modprobe dm-snapshot)',
       );
+    if (!table.discardZeroesCow) throw loadFailure(layer, error);
     try {
       load({ ...table, discardZeroesCow: false });
     } catch (second) {

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './checks.ts';
+import { SMALL_CHUNKS_TAKE_DISCARDS } from './discards.ts';
 import {
   allocatedBytes,
   CHUNK_BYTES,
@@ -12,7 +13,7 @@ import {
   writeRandomAt,
 } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
-import { must } from './programs.ts';
+import { must, run } from './programs.ts';
 import { deviceNames, loopDevices } from './state.ts';
 
 check(
@@ -136,13 +137,16 @@ check('the order of stopping does not matter', (test, template) => {
   }
 });
 
-check('a discard on the disk of a VM frees the space in its cow', (test, template) => {
+check('a discard on the disk of a VM frees the space in its cow, if the kernel can', (test, template) => {
   const first = prepareHere('snapshot', template.root, template.rootCow);
   const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   writeRandomAt(node, 0, 4 * MEBIBYTE);
   const full = allocatedBytes(template.vm1);
-  must('blkdiscard', '--offset', '0', '--length', String(3 * MEBIBYTE), node);
-  test.ok(full - allocatedBytes(template.vm1) >= 3 * MEBIBYTE - CHUNK_BYTES, 'the cow file is smaller');
+  const discard = run('blkdiscard', ['--offset', '0', '--length', String(3 * MEBIBYTE), node]);
+  if (SMALL_CHUNKS_TAKE_DISCARDS) {
+    test.match(discard, { status: 0, stderr: '' });
+    test.ok(full - allocatedBytes(template.vm1) >= 3 * MEBIBYTE - CHUNK_BYTES, 'the cow file is smaller');
+  } else test.match(discard, { status: 1, stderr: 'Operation not supported' });
   test.equal(hashOf(first), template.hash, 'the shared first layer has lost nothing');
   cleanupHere('snapshot', node);
 });
