@@ -1,32 +1,40 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel|templates|xen|libvirt
+#   needs.sh build|kernel|templates|xen|libvirt...
 set -eu
 
-case ${1-} in
-  build) packages='gcc libc6-dev libdevmapper-dev' ;;
-  kernel) packages='user-mode-linux libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils' ;;
-  templates) packages='python3-jinja2 libxml2-utils libvirt0 libvirt-clients' ;;
-  xen) packages='qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev' ;;
-  libvirt) packages='libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86' ;;
-  *) echo "usage: $0 build|kernel|templates|xen|libvirt" >&2; exit 2 ;;
-esac
+usage() { echo "usage: $0 build|kernel|templates|xen|libvirt..." >&2; exit 2; }
+
+[ $# -gt 0 ] || usage
+packages=
+for name; do
+  case $name in
+    build) packages="$packages gcc libc6-dev libdevmapper-dev" ;;
+    kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils" ;;
+    templates) packages="$packages python3-jinja2 libxml2-utils libvirt0 libvirt-clients" ;;
+    xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
+    libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;
+    *) usage ;;
+  esac
+done
 
 if ! command -v dpkg-query >/dev/null; then
   # Not Debian: the packages have other names here, so the commands and files themselves are looked for.
-  case $1 in
-    build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 && exit 0 ;;
-    kernel) type linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null 2>&1 && exit 0 ;;
-    xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 && exit 0 ;;
-    templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && type xmllint virsh >/dev/null 2>&1 && exit 0 ;;
-    libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 && exit 0 ;;
-  esac
-  echo "make: this needs what Debian calls: $packages" >&2
-  exit 1
+  for name; do
+    case $name in
+      build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 ;;
+      kernel) type linux.uml strace dmsetup losetup mkfs.ext4 >/dev/null 2>&1 ;;
+      xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
+      templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && type xmllint virsh >/dev/null 2>&1 ;;
+      libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 ;;
+    esac || { echo "make: this needs what Debian calls:$packages" >&2; exit 1; }
+  done
+  exit 0
 fi
 
 missing=
 for package in $packages; do
+  case "$missing " in *" $package "*) continue ;; esac
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

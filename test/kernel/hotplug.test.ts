@@ -1,4 +1,3 @@
 import { onKernel } from './lab.ts';
 
 onKernel('add and remove, without udev', [], 'hotplug.js');
-onKernel('add and remove, with udev', ['--udev'], 'hotplug.js');

@@ -2,15 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import t from 'tap';
 import { MEBIBYTE, makeImage } from './images.ts';
-import { blockSnapshot, must } from './programs.ts';
+import { blockSnapshot, DRIVERS, must } from './programs.ts';
 
 t.setTimeout(0);
 mkdirSync('/run/lab/images');
 const root = makeImage('/run/lab/images/root.img', MEBIBYTE, 'random');
-const modules = `/usr/lib/uml/modules/${must('uname', '-r')}/kernel/drivers`;
 const attempt = () => blockSnapshot('prepare', 'snapshot', `${root}:/run/lab/images/root-cow.img`);
 const load = (...names: string[]) => {
-  for (const name of names) must('insmod', `${modules}/${name}.ko`);
+  for (const name of names) must('insmod', `${DRIVERS}/${name}.ko`);
 };
 
 t.match(

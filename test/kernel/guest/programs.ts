@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAddonFrom } from '../../../src/native/addon.ts';
@@ -7,6 +8,9 @@ import { loadAddonFrom } from '../../../src/native/addon.ts';
 /** The project's folder: this file runs as build/test/kernel/guest/programs.js. */
 export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const DIST = join(PROJECT, 'dist');
+
+/** The drivers of this kernel that can be loaded; the lab's first process is told where they lie. */
+export const DRIVERS = join(process.env['lab_kernel'] ?? '', 'modules', release(), 'kernel/drivers');
 
 /** Whether udev runs in here. */
 export const UDEV = existsSync('/run/udev/control');

@@ -22,10 +22,7 @@ done
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../../.." && pwd)
-if ! command -v linux.uml >/dev/null; then
-  echo "boot.sh: linux.uml is not installed: apt-get install user-mode-linux" >&2
-  exit 125
-fi
+kernel=$("$here/fetch-kernel.sh") || exit 125
 
 scratch=$(mktemp -d)
 # The machine leads a process group of its own, and writes down its number for as long as it runs.
@@ -57,9 +54,10 @@ mkfifo "$scratch/output"
 cat <"$scratch/output" &
 reader=$!
 exec 7>"$scratch/output"
-TMPDIR=$scratch "${pinned[@]}" timeout --signal=KILL "${minutes}m" linux.uml mem=2G umid=lab uml_dir="$scratch/" \
-  root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
-  lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
+cd "$kernel" || exit 125
+TMPDIR=$scratch "${pinned[@]}" timeout --signal=KILL "${minutes}m" env LD_LIBRARY_PATH="$kernel/libraries" ./linux.uml \
+  seccomp=auto mem=2G umid=lab uml_dir="$scratch/" root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
+  lab_kernel="$kernel" lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
   </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1 &
 running=$!
 exec 7>&-

@@ -14,7 +14,7 @@ ln -s /proc/self/fd/0 /dev/stdin
 ln -s /proc/self/fd/1 /dev/stdout
 ln -s /proc/self/fd/2 /dev/stderr
 
-modules=/usr/lib/uml/modules/$(uname -r)/kernel/drivers
+modules=$lab_kernel/modules/$(uname -r)/kernel/drivers
 [ "$lab_bare" = yes ] || for module in block/loop md/dm-mod md/dm-bufio md/dm-snapshot; do
   insmod "$modules/$module.ko" || echo "init.sh: insmod $module failed"
 done

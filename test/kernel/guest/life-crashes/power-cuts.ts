@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { hashOf, makeImage } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { commitHere, messageOf, revertHere, revisionsHere, runTemplate } from '../life/in-process.ts';
-import { must } from '../programs.ts';
+import { DRIVERS, must } from '../programs.ts';
 import { leftovers } from '../state.ts';
 import { afterPowerCut, record } from './recorded-disk.ts';
 import { replay } from './write-log.ts';
@@ -14,7 +14,7 @@ import { replay } from './write-log.ts';
 const SIZE = 1 << 20;
 
 t.setTimeout(0);
-must('insmod', `/usr/lib/uml/modules/${must('uname', '-r')}/kernel/drivers/md/dm-log-writes.ko`);
+must('insmod', `${DRIVERS}/md/dm-log-writes.ko`);
 
 const filesOf = (mount: string) => ({ root: join(mount, 'root.img'), rootCow: join(mount, 'root-cow.img') });
 

@@ -1,0 +1,84 @@
+#!/bin/bash
+# Brings the kernel that the tests run on: user-mode Linux, from Debian's packages, with the C library that it was built
+# for. Prints the folder, with linux.uml (to be run in there) and modules; what is there already is used again.
+#
+# Of a newer Debian than most machines run: since Linux 6.10 user-mode Linux maps pages in batches, and since 6.16 it
+# does without ptrace. Measured with the contract of the devices: 59 s of processor time on 6.1, 42 on 6.12, 21 on 7.2.
+# UML_RELEASE= names another release; without any, an installed linux.uml serves.
+set -euo pipefail
+releases=${UML_RELEASE:-forky trixie}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/block-snapshot
+version=$(echo "$releases" | cat - "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
+folder=$cache/uml-$version
+say() { echo "kernel lab: $*" >&2; }
+
+if [ -x "$folder/linux.uml" ]; then
+  echo "$folder"
+  exit 0
+fi
+mkdir -p "$cache"
+chmod 700 "$cache"
+# Several labs may want it at the same time: the others find what the first has brought.
+exec 8>"$cache/uml-lock"
+flock 8
+if [ -x "$folder/linux.uml" ]; then
+  echo "$folder"
+  exit 0
+fi
+work=$(mktemp -d "$cache/fetching.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# apt RELEASE ARGUMENT... : apt-get that knows this release alone, and touches nothing of the machine's.
+apt() {
+  local release=$1 mirror
+  shift
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') || return 1
+  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
+  : >"$work/state/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources"
+  apt-get -q -o Dir::Etc::SourceList="$work/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State="$work/state" \
+    -o Dir::State::Status="$work/state/status" -o Dir::Cache="$work/cache" -o Acquire::Languages=none \
+    -o APT::Sandbox::User="$(id -un)" "$@"
+}
+
+# fetch RELEASE : into $work/image.
+fetch() {
+  local package loader=/lib64/ld-linux-x86-64.so.2
+  rm -rf "$work"/*
+  mkdir "$work/packages" "$work/root"
+  apt "$1" update && (cd "$work/packages" && apt "$1" download user-mode-linux libc6) || return 1
+  for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/root" || return 1; done
+  mkdir -p "$work/image/libraries"
+  cp -L "$work"/root/{usr/,}lib/x86_64-linux-gnu/*.so.* "$work/image/libraries/" 2>/dev/null
+  mv "$work/root/usr/lib/uml/modules" "$work/image/modules"
+  find "$work/image/modules" -name '*.ko' ! -path '*/drivers/md/*' ! -path '*/drivers/block/loop.ko' -delete
+  mv "$work/image/libraries/ld-linux-x86-64.so.2" "$work/image/ld.so"
+  # It names its loader by an absolute path; it gets one of the folder that it runs in, filled up to the same length.
+  LC_ALL=C sed "s#$loader#./ld.so$(printf '\\x00%.0s' {1..20})#" "$work/root/usr/bin/linux.uml" >"$work/image/linux.uml"
+  chmod 755 "$work/image/linux.uml"
+  (cd "$work/image" && LD_LIBRARY_PATH=libraries ./linux.uml --version)
+}
+
+for release in $releases; do
+  command -v apt-get >/dev/null || break
+  say "fetching user-mode Linux of Debian $release into $folder (once)"
+  if fetch "$release" >"$work.log" 2>&1; then
+    rm -rf "$cache"/uml-[0-9a-f]* "$work.log"
+    mv "$work/image" "$folder"
+    echo "$folder"
+    exit 0
+  fi
+  tail -n 5 "$work.log" >&2
+  rm -f "$work.log"
+  say "Debian $release has none that can be used here"
+done
+
+if ! installed=$(command -v linux.uml); then
+  say 'linux.uml is not installed either: install user-mode Linux, with its modules in /usr/lib/uml/modules'
+  exit 1
+fi
+say "the installed $installed is used, which is slower if it is older than Linux 6.12"
+mkdir -p "$folder"
+ln -sfn /usr/lib/uml/modules "$folder/modules"
+ln -sfn "$installed" "$folder/linux.uml"
+echo "$folder"
