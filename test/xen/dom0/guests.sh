@@ -1,5 +1,11 @@
-# VMs of the lab, and talking to them over their consoles.
+# VMs of the lab, and talking to them over their consoles. Starting a program takes a tenth of a second in here, so where
+# something is waited for, bash does it by itself.
 consoles=/var/log/xen/console
+
+# nap SECONDS : nothing is ever written to this pipe.
+mkfifo /run/never
+exec {never}<>/run/never
+nap() { read -rt "$1" -u "$never" || :; }
 
 # vm NAME pv|pvh|still DISK... : writes its configuration. A disk is SCRIPT:DEVICE:ACCESS:IMAGES.
 vm() {
@@ -11,16 +17,16 @@ vm() {
   done
   local kernel='kernel = "/lab/vmlinux"
 ramdisk = "/run/guest.cpio"
-memory = 192'
+memory = 128'
   # One that is never let run needs no real kernel, whose loading takes its time in here.
-  [ "$type" != pvh ] || kernel=${kernel/192/256}
+  [ "$type" != pvh ] || kernel=${kernel/128/256}
   [ "$type" != still ] || kernel='kernel = "/lab/still-kernel"
 memory = 8' type=pv
   cat >"/run/$name.cfg" <<CONFIGURATION
 name = "$name"
 type = "$type"
 $kernel
-extra = "console=hvc0 quiet"
+extra = "console=hvc0 quiet mitigations=off cryptomgr.notests"
 vcpus = 1
 on_poweroff = "destroy"
 on_crash = "destroy"
@@ -29,29 +35,44 @@ disk = [$disks]
 CONFIGURATION
 }
 
-# start NAME : creates it and waits until it is up.
+# start NAME... : creates them, side by side, and waits until they are up.
 start() {
-  rm -f "$consoles/guest-$1.log"
+  local name
+  for name; do rm -f "$consoles/guest-$name.log"; done
+  side_by_side created "$@" || return 1
+  for name; do waits_for "$name" GUEST-UP || return 1; done
+}
+created() {
   xl create -q "/run/$1.cfg" || return 1
   xenstore-read "/local/domain/$(xl domid "$1")/console/tty" >"/run/console-$1"
-  waits_for "$1" GUEST-UP
 }
 
-# start_paused NAME... : as far as libxl and its scripts go; nothing runs in them.
-start_paused() {
-  local name
-  for name; do xl create -q -p "/run/$name.cfg" || return 1; done
+# start_paused NAME... : side by side, as far as libxl and its scripts go; nothing runs in them.
+start_paused() { side_by_side created_paused "$@"; }
+created_paused() { xl create -q -p "/run/$1.cfg"; }
+
+# side_by_side FUNCTION NAME... : calls it for all of them at once.
+side_by_side() {
+  local function=$1 name failed=0 started=()
+  shift
+  for name; do
+    "$function" "$name" &
+    started+=($!)
+  done
+  for name in "${started[@]}"; do wait "$name" || failed=1; done
+  return $failed
 }
 
 # node_of NAME : of its disk xvda, as the script gave it to xenstore.
 node_of() { xenstore-read "/local/domain/0/backend/vbd/$(xl domid "$1")/51712/node"; }
 
-# waits_for NAME TEXT : on its console, for three minutes.
+# waits_for NAME PATTERN : on its console, for three minutes. The line's match is in BASH_REMATCH then.
 waits_for() {
-  local ends=$((SECONDS + 180))
+  local ends=$((SECONDS + 180)) said
   while [ $SECONDS -lt $ends ]; do
-    grep -qa "$2" "$consoles/guest-$1.log" 2>/dev/null && return 0
-    sleep 0.2
+    { said=$(<"$consoles/guest-$1.log"); } 2>/dev/null
+    [[ ${said//$'\r'/} =~ $2 ]] && return 0
+    nap 0.1
   done
   echo "$1 does not say $2"
   tail -n 5 "$consoles/guest-$1.log"
@@ -63,21 +84,28 @@ ask() {
   # A number that no other question has.
   local name=$1 tag=${EPOCHREALTIME/./}
   shift
-  timeout 10 bash -c "echo '$tag $*' >$(cat "/run/console-$name")" || { echo "$name does not listen"; return 1; }
-  waits_for "$name" "ANSWER $tag .*END" || return 1
-  tr -d '\r' <"$consoles/guest-$name.log" | sed -n "s/^.*ANSWER $tag \(.*\) END.*/\1/p" | head -n 1
+  echo "$tag $*" >"$(<"/run/console-$name")" || { echo "$name does not listen"; return 1; }
+  waits_for "$name" "ANSWER $tag ([^"$'\n'"]*) END" || return 1
+  echo "${BASH_REMATCH[1]}"
 }
 
-# stopped NAME : waits until it is gone, its hotplug scripts done.
+# runs WORDS : whether a process has these words in its command line.
+runs() {
+  local file words
+  for file in /proc/[0-9]*/cmdline; do
+    words=
+    { while read -rd '' word; do words+="$word "; done <"$file"; } 2>/dev/null
+    [[ $words == *"$1"* ]] && return 0
+  done
+  return 1
+}
+
+# stopped NAME : waits until it is gone, its hotplug scripts done: until the process that xl left behind for it has ended.
 stopped() {
   local try
   for try in {1..1000}; do
-    xl domid "$1" >/dev/null 2>&1 || break
-    sleep 0.1
-  done
-  for try in {1..100}; do
-    pgrep -f "xl create.*/$1.cfg" >/dev/null || return 0
-    sleep 0.1
+    runs "/run/$1.cfg" || return 0
+    nap 0.1
   done
   echo "$1 does not stop"
   return 1
@@ -93,7 +121,10 @@ stop() {
 }
 
 hash_of() { sha256sum "$1" | cut -d ' ' -f 1; }
-devices() { dmsetup ls --noheadings 2>/dev/null | grep -vc 'No devices'; }
+devices() {
+  local all=(/sys/block/dm-*)
+  echo ${#all[@]}
+}
 
 # images FOLDER : a template of 4 MiB, and disks of VMs.
 images() {

@@ -10,7 +10,7 @@ vm template pv "block-origin:xvda:rw:$stack"
 
 check 'make install has put the scripts where libxl looks for them' \
   test -x /etc/xen/scripts/block-snapshot -a -x /etc/xen/scripts/block-origin
-check 'xl creates a PV guest on a two-layer stack' start g1
+check 'xl creates two PV guests on one template, at once' start g1 g2
 check "the guest reads the template's bytes" equal "$(ask g1 hash xvda)" "$before"
 backend=/local/domain/0/backend/vbd/$(xl domid g1)/51712
 node=$(xenstore-read $backend/node)
@@ -21,9 +21,8 @@ ask g1 write xvda 8 what the guest wrote >/dev/null
 check 'the guest writes, and reads what it wrote' equal "$(ask g1 read xvda 8)" 'what the guest wrote'
 check "the template's image keeps its bytes" equal "$(hash_of $folder/root.img)" "$before"
 
-check 'a second guest starts on the same template' start g2
-check 'two guests share the first layer' equal "$(devices)" 3
-check 'two guests share the loop device of the template' equal "$(losetup -j $folder/root.img | wc -l)" 1
+check 'the guests share the first layer' equal "$(devices)" 3
+check 'the guests share the loop device of the template' equal "$(losetup -j $folder/root.img | wc -l)" 1
 check 'what one guest wrote the other does not see' equal "$(ask g2 hash xvda)" "$before"
 
 cow=$(stat -c %i $folder/root-cow.img)

@@ -58,4 +58,6 @@ done
 mv -f /etc/xen/scripts/the-real-one /etc/xen/scripts/block-snapshot
 check 'the guest starts when its script is not killed' start_paused killed
 check "and has the template's bytes" equal "$(hash_of "$(node_of killed)")" "$before"
+check 'both its layers take discards, which this kernel survives' \
+  equal "$(uname -r | cut -d . -f 1-2) $(dmsetup table | grep -c ' P 256 1 discard_zeroes_cow$')" '6.1 2'
 check 'and stops' stop killed

@@ -1,4 +1,5 @@
-# A VM of the other kind: the processor's own virtualisation, and no device model.
+# A VM of the other kind: the processor's own virtualisation, and no device model. Alone: beside others that start, QEMU's
+# emulation has let it crash.
 folder=/var/lib/images/pvh
 images $folder
 stack=$folder/root.img:$folder/root-cow.img
