@@ -73,12 +73,17 @@ UNIT_TESTS := 'build/test/unit/**/*.test.js'
 TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
 KERNEL_TESTS := 'build/test/kernel/*.test.js'
 
-# In one run of tap, so that no processor waits for the last file of a part; the image for Xen, where there is none yet, is
-# built meanwhile. Xen itself has the machine to itself.
+# The labs first, with both processors; the image for Xen, where there is none yet, is built meanwhile. Then Xen, which
+# leaves half a processor to the tests that need no lab (and goes before them: test/xen/lab/boot.sh).
 .PHONY: test
 test: lint build build/.stamp .tap/plugins needs-test ## Lint, and run every test, those on the real kernel and the real Xen included
-	@test/xen/lab/build-image.sh >/dev/null & tap --jobs=2 --timeout=0 $(KERNEL_TESTS) $(UNIT_TESTS) $(TEMPLATE_TESTS)
-	$(MAKE) --no-print-directory test-xen
+	@test/xen/lab/build-image.sh >/dev/null & $(MAKE) --no-print-directory test-kernel
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen
+
+# One after the other: the processors are taken.
+.PHONY: test-beside-xen
+test-beside-xen: build build/.stamp .tap/plugins needs-templates
+	tap --jobs=1 --timeout=0 $(UNIT_TESTS) $(TEMPLATE_TESTS)
 
 .PHONY: needs-test
 needs-test:

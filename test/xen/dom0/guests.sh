@@ -68,11 +68,15 @@ node_of() { xenstore-read "/local/domain/0/backend/vbd/$(xl domid "$1")/51712/no
 
 # waits_for NAME PATTERN : on its console, for three minutes. The line's match is in BASH_REMATCH then.
 waits_for() {
-  local ends=$((SECONDS + 180)) said
+  local ends=$((SECONDS + 180)) look=$((SECONDS + 5)) said
   while [ $SECONDS -lt $ends ]; do
     { said=$(<"$consoles/guest-$1.log"); } 2>/dev/null
     [[ ${said//$'\r'/} =~ $2 ]] && return 0
     nap 0.1
+    [ $SECONDS -ge $look ] || continue
+    # One that has crashed says nothing more. The xl that created it stays as long as it is there.
+    [ ! -e "/run/$1.cfg" ] || runs "/run/$1.cfg" || break
+    look=$((SECONDS + 5))
   done
   echo "$1 does not say $2"
   tail -n 5 "$consoles/guest-$1.log"
@@ -91,11 +95,10 @@ ask() {
 
 # runs WORDS : whether a process has these words in its command line.
 runs() {
-  local file words
+  local file words=()
   for file in /proc/[0-9]*/cmdline; do
-    words=
-    { while read -rd '' word; do words+="$word "; done <"$file"; } 2>/dev/null
-    [[ $words == *"$1"* ]] && return 0
+    { mapfile -d '' words <"$file"; } 2>/dev/null
+    [[ ${words[*]} == *"$1"* ]] && return 0
   done
   return 1
 }
