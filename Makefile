@@ -76,7 +76,8 @@ KERNEL_TESTS := 'build/test/kernel/*.test.js'
 # The labs first, with both processors; the image for Xen, where there is none yet, is built meanwhile. Then Xen, which
 # leaves half a processor to the tests that need no lab (and goes before them: test/xen/lab/boot.sh).
 .PHONY: test
-test: lint build build/.stamp .tap/plugins needs-test ## Lint, and run every test, those on the real kernel and the real Xen included
+test: ## Lint, and run every test, those on the real kernel and the real Xen included
+	@$(MAKE) --no-print-directory -j2 --output-sync=target needs-test lint build build/.stamp .tap/plugins
 	@test/xen/lab/build-image.sh >/dev/null & $(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen
 

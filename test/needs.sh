@@ -47,6 +47,7 @@ export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # An index that is out of date names packages that are no longer there: refreshed only when it is needed.
+# Another make target may be installing something at this moment.
 # shellcheck disable=SC2086
-install() { apt-get install -y --no-install-recommends $missing >"$log" 2>&1; }
+install() { apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >"$log" 2>&1; }
 install || { apt-get update >>"$log" 2>&1 && install; } || { cat "$log" >&2; echo "make: apt-get could not install:$missing" >&2; exit 1; }

@@ -20,7 +20,7 @@ cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-ke
 [ $# -gt 0 ] || set -- "$here"/dom0/parts/[0-9]*
 rm "$files"/lab/parts/*
 for part; do cp "$here/dom0/parts/${part##*/}" "$files/lab/parts/"; done
-echo "${LIBVIRT_ROUNDS:-2}" >"$files/lab/libvirt-rounds"
+echo "${LIBVIRT_ROUNDS:-1}" >"$files/lab/libvirt-rounds"
 minutes=${XEN_LAB_MINUTES:-14}
 echo $(((minutes - 2) * 60)) >"$files/lab/seconds"
 "$here/lab/boot.sh" "$image" "$files" "$minutes" &

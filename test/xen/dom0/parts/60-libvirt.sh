@@ -80,7 +80,7 @@ rounds() {
 }
 # How often: make test-xen LIBVIRT_ROUNDS=20 does it longer.
 count=$(cat /lab/libvirt-rounds)
-check "guests start and are destroyed $count times two at a time, and each time nothing is left" rounds "$count"
+check "two guests at a time start and are destroyed, in $count rounds, and each time nothing is left" rounds "$count"
 
 check 'virsh starts it, and its guest comes up' up work
 check "the guest reads the template's bytes" equal "$(ask work hash xvda)" "$before"
