@@ -41,9 +41,13 @@ expect 'VM 1 still reads what it wrote' "$(head -c 15 "$vm1")" 'hello from VM 1'
 expect 'and its other bytes are the old ones' "$(tail -c +1048577 "$vm1" | sha256sum)" "$(tail -c +1048577 "$vm2" | sha256sum)"
 try 'du -h --apparent-size root-cow.img; du -h root-cow.img    # the old blocks, kept for them'
 
-say 'VM 2 frees space on its disk, and the host gets it back:'
-try 'head -c 32M /dev/urandom | dd of=$vm2 bs=1M conv=fsync,notrunc status=none; du -h vm2.img'
-try 'blkdiscard --length 30M $vm2; du -h vm2.img'
+# Newer kernels do not survive discards with chunks as small as the usual ones (docs/templates.md).
+IFS=. read -r major minor _ < <(uname -r)
+if ((major < 6 || (major == 6 && minor < 13))); then
+  say 'VM 2 frees space on its disk, and the host gets it back:'
+  try 'head -c 32M /dev/urandom | dd of=$vm2 bs=1M conv=fsync,notrunc status=none; du -h vm2.img'
+  try 'blkdiscard --length 30M $vm2; du -h vm2.img'
+fi
 
 say 'Everything stops, in any order; what nobody uses goes with the last one that used it:'
 try 'block-snapshot cleanup snapshot $vm1'
