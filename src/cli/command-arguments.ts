@@ -1,6 +1,7 @@
-import yargs, { type Options } from 'yargs';
+import type { Options } from 'yargs';
 import { usageError } from '../devices/answer/refusal.ts';
 import { oneLine } from '../devices/request/image-path.ts';
+import { strictYargs } from './strict-yargs.ts';
 
 /** What a command takes. */
 export interface CommandShape<Wanted extends Record<string, Options>> {
@@ -24,23 +25,11 @@ export async function commandArguments<Wanted extends Record<string, Options>>(
 ) {
   const wrong = (reason: string) => usageError(`${oneLine(reason)}: usage: ${usage}`);
   const operands = operand === undefined ? 0 : 1;
-  const values = await yargs([...parameters])
+  const values = await strictYargs(parameters)
     .usage(`${usage}\n\n${about}`)
     .options(options)
     .strictOptions()
     .demandCommand(operands, operands, `${operand} is missing`, 'too many arguments')
-    .parserConfiguration({
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'boolean-negation': false,
-    })
-    .detectLocale(false)
-    .version(false)
-    .help()
-    .wrap(100)
-    .exitProcess(false)
-    .showHelpOnFail(false)
     .fail((message, error) => {
       if (error !== undefined && error.name !== 'YError') throw error;
       throw wrong(message ?? error?.message ?? 'wrong usage');

@@ -29,7 +29,7 @@ uninstall-hotplug:
 
 .PHONY: test-xen
 test-xen: build build/.stamp .tap/plugins needs-xen ## Run the tests on a real Xen with real VMs, in QEMU
-	tap --jobs=1 --timeout=0 build/test/xen/*.test.js
+	tap --timeout=0 build/test/xen/*.test.js
 
 .PHONY: bench-xen
 bench-xen: build needs-xen ## Measure add and remove on a real Xen against the same work done in bash

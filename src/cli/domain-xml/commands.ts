@@ -1,5 +1,5 @@
-import yargs from 'yargs';
 import { UsageError } from '../../domain-xml/error.ts';
+import { strictYargs } from '../strict-yargs.ts';
 import { checkCommand } from './check.ts';
 import { defineCommand } from './define.ts';
 import { diffCommand } from './diff.ts';
@@ -16,7 +16,7 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
   const fail = () => {
     exitCode = 1;
   };
-  await yargs([...argv])
+  await strictYargs(argv)
     .scriptName('domain-xml')
     .usage('$0 COMMAND NAME: libvirt domain XML from Jinja templates')
     .command(renderCommand(terminal))
@@ -35,13 +35,6 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
     )
     .strictCommands()
     .strict()
-    .parserConfiguration({ 'dot-notation': false, 'parse-numbers': false, 'boolean-negation': false })
-    .detectLocale(false)
-    .version(false)
-    .help()
-    .wrap(100)
-    .exitProcess(false)
-    .showHelpOnFail(false)
     .fail((message, error) => {
       // What yargs found fault with is wrong usage; what a command raised is its own.
       if (error !== undefined && error.name !== 'YError') throw error;

@@ -28,18 +28,19 @@ export function printSnapshotTable(table: SnapshotTable): string {
 /** The target that writes what a store keeps back to its base; its table has the same form (the kernel's snapshot.rst). */
 export const MERGE = 'snapshot-merge';
 
-/** The same of a device that is being merged. */
-export function parseMergeTable(targets: readonly TargetLine[]): SnapshotTable | undefined {
-  return parseSnapshotTable(
-    targets.map(target => ({ ...target, type: target.type === MERGE ? 'snapshot' : 'no snapshot' })),
-  );
-}
-
 /** Undefined for anything but one persistent snapshot target that covers the whole device. */
 export function parseSnapshotTable(targets: readonly TargetLine[]): SnapshotTable | undefined {
+  return parseTable(targets, 'snapshot');
+}
+
+/** The same of a device that is being merged. */
+export function parseMergeTable(targets: readonly TargetLine[]): SnapshotTable | undefined {
+  return parseTable(targets, MERGE);
+}
+
+function parseTable(targets: readonly TargetLine[], type: string): SnapshotTable | undefined {
   const [line] = targets;
-  if (targets.length !== 1 || line === undefined || line.start !== 0 || line.type !== 'snapshot')
-    return undefined;
+  if (targets.length !== 1 || line === undefined || line.start !== 0 || line.type !== type) return undefined;
   const match = PARAMETERS.exec(line.parameters.trim());
   if (!match) return undefined;
   const [, origin, cow, chunk, features] = match;

@@ -7,26 +7,11 @@
 # UML_RELEASE= names another release; without any, an installed linux.uml serves.
 set -euo pipefail
 releases=${UML_RELEASE:-forky trixie}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/block-snapshot
+. "$(dirname "${BASH_SOURCE[0]}")/../../cache.sh"
 version=$(echo "$releases" | cat - "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 folder=$cache/uml-$version
 say() { echo "kernel lab: $*" >&2; }
-
-if [ -x "$folder/linux.uml" ]; then
-  echo "$folder"
-  exit 0
-fi
-mkdir -p "$cache"
-chmod 700 "$cache"
-# Several labs may want it at the same time: the others find what the first has brought.
-exec 8>"$cache/uml-lock"
-flock 8
-if [ -x "$folder/linux.uml" ]; then
-  echo "$folder"
-  exit 0
-fi
-work=$(mktemp -d "$cache/fetching.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+begin_in_cache "$folder" linux.uml uml-lock
 
 # apt RELEASE ARGUMENT... : apt-get that knows this release alone, and touches nothing of the machine's.
 apt() {

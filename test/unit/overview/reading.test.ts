@@ -89,7 +89,7 @@ t.test('wrong usage of list and graph is one line and exit status 2', test => {
       ['graph', '-o', ''],
       /^block-snapshot: -o names no file: usage: block-snapshot graph \[-o FILE\.svg\]\n$/,
     ],
-    [['graph', '-o', '/a', '-o', '/b'], /^block-snapshot: (?:-o|--output) is given more than once: usage: /],
+    [['graph', '-o', '/a', '-o', '/b'], /^block-snapshot: -o is given more than once: usage: /],
     [['graph', 'x.svg'], /^block-snapshot: too many arguments: usage: /],
   ] as const) {
     const { status, stdout, stderr } = runAs('block-snapshot', ...parameters);

@@ -21,8 +21,8 @@ truncate -s 64M "$scratch/results.img"
 
 # The features that are taken away crash dom0 (SMAP) or hang PVH guests (RDTSCP) in QEMU's own emulation. It also lets XSAVE
 # pass where a processor traps (CR0.TS), on which Xen builds when it gives a VM its floating-point registers lazily:
-# programs then find another VM's registers in theirs. So Xen has to be eager. Its two processors wait
-# for each other's locks, so it goes before all else where it may (nice; root); labs of user-mode Linux disturb it even so.
+# programs then find another VM's registers in theirs. So Xen has to be eager. Its two processors wait for each other's
+# locks, so it goes before all else where it may (root); labs of user-mode Linux disturb it even so.
 nice -n -20 timeout --foreground --signal=KILL "${minutes}m" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap,-rdtscp \
   -m 2048 -smp 2 -display none -vga none -nodefaults -no-reboot -serial stdio -monitor none -net none \
   -drive "file=$image/root.img,format=raw,if=virtio,snapshot=on" \

@@ -5,25 +5,10 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 release=bookworm
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/block-snapshot
+. "$here/../../cache.sh"
 version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" | sha256sum | cut -c1-16)
 image=$cache/xen-$version
-if [ -s "$image/root.img" ]; then
-  echo "$image"
-  exit 0
-fi
-
-mkdir -p "$cache"
-chmod 700 "$cache"
-# Two boots may want it at the same time: the second finds what the first has built.
-exec 8>"$cache/lock"
-flock 8
-if [ -s "$image/root.img" ]; then
-  echo "$image"
-  exit 0
-fi
-work=$(mktemp -d "$cache/building.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+begin_in_cache "$image" root.img lock
 say() { echo "xen lab: $*" >&2; }
 
 sources=/etc/apt/sources.list.d/debian.sources

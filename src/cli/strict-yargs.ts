@@ -1,0 +1,21 @@
+import yargs from 'yargs';
+
+/**
+ * A parser that gives values as they were written, never ends the process, and prints nothing but what --help asks for:
+ * what all commands that are read with yargs begin with.
+ */
+export function strictYargs(parameters: readonly string[]) {
+  return yargs([...parameters])
+    .parserConfiguration({
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+    })
+    .detectLocale(false)
+    .version(false)
+    .help()
+    .wrap(100)
+    .exitProcess(false)
+    .showHelpOnFail(false);
+}
