@@ -98,6 +98,11 @@ test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel 
 test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
 	tap --jobs=2 --timeout=0 $(TEMPLATE_TESTS)
 
+.PHONY: fuzz-templates
+fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templates as Jinja2 does, others each time, until one differs
+	@while JINJA_SEED=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') JINJA_TRIALS=20000 \
+		tap --timeout=0 build/test/jinja/random-templates.test.js; do :; done; exit 1
+
 .PHONY: test-kernel
 test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel
 	tap --jobs=2 --timeout=0 $(KERNEL_TESTS)

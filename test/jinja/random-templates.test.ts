@@ -4,8 +4,8 @@ import { pickTrial } from './generator/trial.ts';
 import { Oracle, type Outcome, type Trial } from './oracle.ts';
 import { shrink } from './shrink.ts';
 
-// make test runs one seed; JINJA_SEED and JINJA_TRIALS choose others.
-const seed = Number(process.env['JINJA_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+// Always the same templates in make test, which gives one answer to one commit; make fuzz-templates tries others.
+const seed = Number(process.env['JINJA_SEED'] ?? 1);
 const count = Number(process.env['JINJA_TRIALS'] ?? 5000);
 const AT_ONCE = 64;
 const REPORTED = 8;

@@ -30,8 +30,8 @@ function equalsPlain(left: Plain, right: Plain): boolean {
     // biome-ignore lint/suspicious/noDoubleEquals: bigint against number
     return other !== undefined && number == other;
   }
-  if (Array.isArray(left)) return Array.isArray(right) && sequencesEqual(left, right);
-  if (left instanceof Tuple) return right instanceof Tuple && sequencesEqual(left.items, right.items);
+  if (Array.isArray(left)) return Array.isArray(right) && listsEqual(left, right);
+  if (left instanceof Tuple) return right instanceof Tuple && tuplesEqual(left.items, right.items);
   if (left instanceof Dict) return right instanceof Dict && dictsEqual(left, right);
   return false;
 }
@@ -41,8 +41,17 @@ export function numberOf(value: Value): number | bigint | undefined {
   return value instanceof Float ? value.value : integerOf(value);
 }
 
-function sequencesEqual(left: readonly Value[], right: readonly Value[]): boolean {
+function listsEqual(left: readonly Value[], right: readonly Value[]): boolean {
   return left.length === right.length && left.every((item, index) => same(item, right[index] as Value));
+}
+
+/** Unlike lists, CPython's tuples look at their lengths last, so that an undefined item raises first. */
+function tuplesEqual(left: readonly Value[], right: readonly Value[]): boolean {
+  const shared = Math.min(left.length, right.length);
+  for (let index = 0; index < shared; index++) {
+    if (!same(left[index] as Value, right[index] as Value)) return false;
+  }
+  return left.length === right.length;
 }
 
 function dictsEqual(left: Dict, right: Dict): boolean {
