@@ -2,6 +2,7 @@
  * Waiting for udev: a cookie is a semaphore that udev's rules count down once they are done with a device
  * (libdevmapper.h, "udev synchronisation"). Without udev running, libdevmapper makes the nodes itself.
  */
+#define _GNU_SOURCE
 #include "device-mapper.h"
 #include "values.h"
 
@@ -22,13 +23,47 @@ static napi_value create_udev_cookie(napi_env env, napi_callback_info info)
 	return make_number(env, cookie);
 }
 
+/* Milliseconds until then, on the monotonic clock; 0 when it has passed. */
+static int64_t milliseconds_until(const struct timespec *end)
+{
+	struct timespec now;
+	int64_t left;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left = (int64_t)(end->tv_sec - now.tv_sec) * 1000 + (end->tv_nsec - now.tv_nsec) / 1000000;
+	return left > 0 ? left : 0;
+}
+
+/*
+ * Waits for zero as dm_udev_wait does, which knows no end (semtimedop(2)). The semaphore counts the events that udev has
+ * not done with, and one for whoever waits: that one is taken away meanwhile. 0 or an errno: EAGAIN when time ran out, EIDRM when somebody took the semaphore away.
+ */
+static int wait_for_semaphore(int semaphore, const struct timespec *end)
+{
+	struct sembuf without_us = { .sem_op = -1, .sem_flg = IPC_NOWAIT };
+	struct sembuf until_zero = { .sem_op = 0 };
+	struct sembuf with_us = { .sem_op = 1 };
+
+	if (semop(semaphore, &without_us, 1) < 0)
+		return errno == EAGAIN ? EIO : errno;
+	for (;;) {
+		int64_t left = milliseconds_until(end);
+		struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = (long)(left % 1000) * 1000000 };
+
+		if (semtimedop(semaphore, &until_zero, 1, &limit) == 0)
+			return semop(semaphore, &with_us, 1) < 0 ? errno : 0;
+		if (errno != EINTR)
+			return errno;
+	}
+}
+
 /* waitForUdev(cookie, milliseconds): true when udev is done, false when time ran out. Makes the nodes where udev does not. */
 static napi_value wait_for_udev(napi_env env, napi_callback_info info)
 {
-	static const struct timespec pause = { .tv_nsec = 200 * 1000 };
 	napi_value arguments[2];
 	uint32_t cookie, milliseconds;
-	struct timespec now, end;
+	struct timespec end;
+	int semaphore, error, ready = 0;
 
 	if (!get_arguments(env, info, 2, arguments) || !get_uint32(env, arguments[0], &cookie) ||
 	    !get_uint32(env, arguments[1], &milliseconds))
@@ -41,21 +76,23 @@ static napi_value wait_for_udev(napi_env env, napi_callback_info info)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += milliseconds / 1000;
 	end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-	for (;;) {
-		int ready = 0;
-
-		if (!dm_udev_wait_immediate(cookie, &ready))
-			return throw_system_error(env, "wait for udev", "", EIO, first_message());
-		if (ready)
-			return make_boolean(env, true);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))
-			break;
-		nanosleep(&pause, NULL);
+	semaphore = semget((key_t)cookie, 1, 0);
+	error = semaphore < 0 ? errno : wait_for_semaphore(semaphore, &end);
+	if (error == EAGAIN) {
+		/* Nobody will wait for this cookie any more: its semaphore must not stay behind. */
+		semctl(semaphore, 0, IPC_RMID);
+		return make_boolean(env, false);
 	}
-	/* Nobody will wait for this cookie any more: its semaphore must not stay behind. */
-	semctl(semget((key_t)cookie, 1, 0), 0, IPC_RMID);
-	return make_boolean(env, false);
+	/* dmsetup udevcomplete_all: an administrator wants nobody to wait any more. */
+	if (error == EIDRM || error == EINVAL || error == ENOENT) {
+		dm_udev_wait(0);
+		return make_boolean(env, true);
+	}
+	if (error != 0)
+		return throw_system_error(env, "wait for udev", "", error, "");
+	if (!dm_udev_wait_immediate(cookie, &ready) || !ready)
+		return throw_system_error(env, "wait for udev", "", EIO, first_message());
+	return make_boolean(env, true);
 }
 
 void register_udev(napi_env env, napi_value exports)

@@ -15,8 +15,9 @@ import type { NameUser } from '../users.ts';
 import { begunRevert, claimRevisions, dropMerged, makeMark, removeMark, unmergedStores } from './mark.ts';
 import { planRevert, type RevertPlan } from './plan.ts';
 
-/** Milliseconds between two looks at a merge: the first ones come soon, for a small run is undone at once. */
-const FIRST_PAUSE = 10;
+/** Milliseconds between two looks at a merge: a part of what it has taken so far, so that its end is seen soon. */
+const PART_OF_ELAPSED = 1 / 20;
+const SHORTEST_PAUSE = 2;
 const LONGEST_PAUSE = 250;
 
 export interface RevertOptions {
@@ -115,7 +116,8 @@ function beginNext(cow: string, base: Image, runs: number): Merging | undefined 
 
 /** @param kept is told, again and again, how many bytes there are left to merge */
 async function waitForMerge(name: string, kept: (bytes: number) => void): Promise<void> {
-  for (let milliseconds = FIRST_PAUSE; ; milliseconds = Math.min(milliseconds * 2, LONGEST_PAUSE)) {
+  const started = performance.now();
+  for (;;) {
     const status = mergeStatus(name);
     // Gone: another call has seen its end before us.
     if (status === undefined) return;
@@ -127,7 +129,8 @@ async function waitForMerge(name: string, kept: (bytes: number) => void): Promis
     const left = (status.used - status.metadata) * SECTOR_BYTES;
     kept(left);
     if (left === 0) return;
-    await pause(milliseconds);
+    const elapsed = performance.now() - started;
+    await pause(Math.min(Math.max(elapsed * PART_OF_ELAPSED, SHORTEST_PAUSE), LONGEST_PAUSE));
   }
 }
 

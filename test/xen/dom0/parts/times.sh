@@ -4,8 +4,10 @@ images $folder
 stack=$folder/root.img:$folder/root-cow.img
 rounds=7
 
-# call SCRIPT COMMAND DOMAIN : as libxl calls it; prints the milliseconds it took.
+# call SCRIPT COMMAND DOMAIN : as libxl calls it; prints the milliseconds it took. Neither waits for what udev still has to
+# do for the other: its events come in turn.
 call() {
+  udevadm settle
   local began=$EPOCHREALTIME ended
   XENBUS_TYPE=vbd XENBUS_PATH=backend/vbd/$3/51712 XENBUS_BASE_PATH=backend "$1" "$2" </dev/null 2>>/results/times.errors ||
     echo "$1 $2: exit $?" >>/results/times.errors
