@@ -36,7 +36,8 @@ static int64_t milliseconds_until(const struct timespec *end)
 
 /*
  * Waits for zero as dm_udev_wait does, which knows no end (semtimedop(2)). The semaphore counts the events that udev has
- * not done with, and one for whoever waits: that one is taken away meanwhile. 0 or an errno: EAGAIN when time ran out, EIDRM when somebody took the semaphore away.
+ * not done with, and one for whoever waits: that one is taken away meanwhile. 0 or an errno: EAGAIN when time ran out,
+ * EIDRM when somebody has taken the semaphore away.
  */
 static int wait_for_semaphore(int semaphore, const struct timespec *end)
 {

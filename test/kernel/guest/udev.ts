@@ -1,9 +1,9 @@
 // What udev makes of our devices: VMs write their bytes, so nothing may look into them.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { MEBIBYTE, makeImage, makeTemplate } from './images.ts';
-import { must, mustCleanup, mustPrepare } from './programs.ts';
+import { blockSnapshotBeside, kernel, must, mustCleanup, mustPrepare, run } from './programs.ts';
 import { leftovers, loopDevices } from './state.ts';
 
 t.setTimeout(0);
@@ -38,4 +38,39 @@ must('losetup', '-d', foreign);
 mustCleanup('snapshot', node);
 must('udevadm', 'settle');
 t.same(leftovers(), [], 'nothing is left');
-t.match(must('dmsetup', 'udevcookies'), /^(Cookie.*)?$/, 'no udev cookie is left');
+const NO_COOKIE = /^(Cookie.*)?$/;
+const cookies = () => must('dmsetup', 'udevcookies');
+t.match(cookies(), NO_COOKIE, 'no udev cookie is left');
+
+must('udevadm', 'control', '--stop-exec-queue');
+let ended = false;
+const waiting = blockSnapshotBeside('prepare', 'snapshot', [root, template.rootCow, template.vm1].join(':'));
+waiting.finally(() => {
+  ended = true;
+});
+// The last thing that it does before it waits. By its name: the node is what udev would make.
+const isLive = () => run('dmsetup', ['table', basename(node)]).stdout !== '';
+while (!ended && !isLive()) await new Promise(resolve => setTimeout(resolve, 50));
+must('dmsetup', 'udevcomplete_all', '-y');
+t.match(
+  await waiting,
+  { status: 0, stderr: '' },
+  'an administrator can end the wait for a udev that stands still',
+);
+must('udevadm', 'control', '--start-exec-queue');
+must('udevadm', 'settle');
+mustCleanup('snapshot', node);
+
+must('udevadm', 'control', '--stop-exec-queue');
+const cookie = must('dmsetup', 'udevcreatecookie');
+must('dmsetup', '--udevcookie', cookie, 'create', 'udev-stands-still', '--table', '0 8 error');
+t.equal(
+  kernel.waitForUdev(Number(cookie), 200),
+  false,
+  'the wait for a udev that stands still ends by itself',
+);
+t.match(cookies(), NO_COOKIE, 'and leaves no cookie');
+must('udevadm', 'control', '--start-exec-queue');
+must('udevadm', 'settle');
+must('dmsetup', 'remove', 'udev-stands-still');
+t.same(leftovers(), [], 'nothing is left');
