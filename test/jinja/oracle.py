@@ -1,5 +1,6 @@
 """Renders templates with the real Jinja2, for the tests to compare with: a request a line, an answer a line."""
 
+import gc
 import json
 import resource
 import signal
@@ -78,6 +79,8 @@ def answer(request):
         signal.alarm(0)
 
 
+# Syntax trees come and go by the million: looking through them less often takes a quarter off the time.
+gc.set_threshold(200_000)
 signal.signal(signal.SIGALRM, stop)
 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 sys.setrecursionlimit(1000)
