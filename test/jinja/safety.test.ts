@@ -4,7 +4,7 @@ import { dictionaryEnvironment } from './dictionary-environment.ts';
 
 const TIME_LIMIT = 300;
 // What a limit may be overrun by on a slow machine.
-const PATIENCE = 30_000;
+const PATIENCE = 5000;
 
 function raised(files: Record<string, string>): JinjaError {
   const started = performance.now();
@@ -71,9 +71,9 @@ t.test('the limit is that of one rendering', async t => {
   // Short beside the limit, on the slowest machine too; together they take longer than it.
   const template = environment.fromString('{% for i in range(2000) %}{% endfor %}ok');
   const started = performance.now();
-  let rendered = '';
-  while (performance.now() - started < 1.5 * timeLimitMilliseconds) rendered = template.render();
-  t.equal(rendered, 'ok');
+  const outputs = new Set<string>();
+  while (performance.now() - started < 1.5 * timeLimitMilliseconds) outputs.add(template.render());
+  t.same([...outputs], ['ok']);
 });
 
 const JAVASCRIPT = [

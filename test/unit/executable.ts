@@ -9,7 +9,7 @@ export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../..')
 export function runAs(name: string, ...parameters: string[]) {
   const { status, stdout, stderr, error } = spawnSync(join(PROJECT, 'dist', name), parameters, {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 20_000,
   });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };

@@ -15,7 +15,7 @@ function runWith(xenbusPath: string | undefined, program: string, ...parameters:
       XENSTORED_PATH: '/nowhere/socket',
       ...(xenbusPath === undefined ? {} : { XENBUS_PATH: xenbusPath }),
     },
-    timeout: 60_000,
+    timeout: 20_000,
   });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };

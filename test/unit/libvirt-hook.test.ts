@@ -14,7 +14,7 @@ function call(parameters: readonly string[], input: string | Buffer, name = 'blo
     input,
     encoding: 'utf8',
     cwd: '/',
-    timeout: 60_000,
+    timeout: 20_000,
   });
   // A hook that has no use for the XML ends before all of it is written.
   if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;

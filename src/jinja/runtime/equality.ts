@@ -47,11 +47,16 @@ function listsEqual(left: readonly Value[], right: readonly Value[]): boolean {
 
 /** Unlike lists, CPython's tuples look at their lengths last, so that an undefined item raises first. */
 function tuplesEqual(left: readonly Value[], right: readonly Value[]): boolean {
-  const shared = Math.min(left.length, right.length);
-  for (let index = 0; index < shared; index++) {
-    if (!same(left[index] as Value, right[index] as Value)) return false;
+  return firstDifference(left, right) === undefined && left.length === right.length;
+}
+
+/** Where the two differ first, as far as both go. */
+function firstDifference(left: readonly Value[], right: readonly Value[]): number | undefined {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    if (!same(left[index] as Value, right[index] as Value)) return index;
   }
-  return left.length === right.length;
+  return undefined;
 }
 
 function dictsEqual(left: Dict, right: Dict): boolean {
@@ -181,11 +186,8 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 function compareSequences(left: readonly Value[], order: Order, right: readonly Value[]): boolean {
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index++) {
-    const a = left[index] as Value;
-    const b = right[index] as Value;
-    if (!same(a, b)) return compare(a, order, b);
-  }
-  return ordered(left.length, order, right.length);
+  const index = firstDifference(left, right);
+  return index === undefined
+    ? ordered(left.length, order, right.length)
+    : compare(left[index] as Value, order, right[index] as Value);
 }

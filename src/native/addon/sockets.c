@@ -1,5 +1,6 @@
 /* Unix sockets with a limit in time, which node:fs lacks and node:net has only asynchronously (man 7 unix). */
 #define _GNU_SOURCE
+#include "clock.h"
 #include "values.h"
 
 #include <errno.h>
@@ -9,19 +10,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A message of xenstore is at most 16 + 4096 bytes; nothing that is received here is larger. */
 #define MAX_RECEIVED 8192
-
-static int64_t monotonic_milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Waits until the descriptor is ready; false with errno set when it is not so before `end`. */
 static bool wait_until_ready(int descriptor, short events, int64_t end)

@@ -3,13 +3,13 @@
  * (libdevmapper.h, "udev synchronisation"). Without udev running, libdevmapper makes the nodes itself.
  */
 #define _GNU_SOURCE
+#include "clock.h"
 #include "device-mapper.h"
 #include "values.h"
 
 #include <errno.h>
 #include <libdevmapper.h>
 #include <sys/sem.h>
-#include <time.h>
 
 /* createUdevCookie(): a number to give to resume and remove; 0 where udev does not run. */
 static napi_value create_udev_cookie(napi_env env, napi_callback_info info)
@@ -23,23 +23,12 @@ static napi_value create_udev_cookie(napi_env env, napi_callback_info info)
 	return make_number(env, cookie);
 }
 
-/* Milliseconds until then, on the monotonic clock; 0 when it has passed. */
-static int64_t milliseconds_until(const struct timespec *end)
-{
-	struct timespec now;
-	int64_t left;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (int64_t)(end->tv_sec - now.tv_sec) * 1000 + (end->tv_nsec - now.tv_nsec) / 1000000;
-	return left > 0 ? left : 0;
-}
-
 /*
  * Waits for zero as dm_udev_wait does, which knows no end (semtimedop(2)). The semaphore counts the events that udev has
  * not done with, and one for whoever waits: that one is taken away meanwhile. 0 or an errno: EAGAIN when time ran out,
  * EIDRM when somebody has taken the semaphore away.
  */
-static int wait_for_semaphore(int semaphore, const struct timespec *end)
+static int wait_for_semaphore(int semaphore, int64_t end)
 {
 	struct sembuf without_us = { .sem_op = -1, .sem_flg = IPC_NOWAIT };
 	struct sembuf until_zero = { .sem_op = 0 };
@@ -48,9 +37,13 @@ static int wait_for_semaphore(int semaphore, const struct timespec *end)
 	if (semop(semaphore, &without_us, 1) < 0)
 		return errno == EAGAIN ? EIO : errno;
 	for (;;) {
-		int64_t left = milliseconds_until(end);
-		struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = (long)(left % 1000) * 1000000 };
+		int64_t left = end - monotonic_milliseconds();
+		struct timespec limit = { 0 };
 
+		if (left > 0) {
+			limit.tv_sec = left / 1000;
+			limit.tv_nsec = (left % 1000) * 1000000;
+		}
 		if (semtimedop(semaphore, &until_zero, 1, &limit) == 0)
 			return semop(semaphore, &with_us, 1) < 0 ? errno : 0;
 		if (errno != EINTR)
@@ -63,7 +56,6 @@ static napi_value wait_for_udev(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[2];
 	uint32_t cookie, milliseconds;
-	struct timespec end;
 	int semaphore, error, ready = 0;
 
 	if (!get_arguments(env, info, 2, arguments) || !get_uint32(env, arguments[0], &cookie) ||
@@ -74,11 +66,8 @@ static napi_value wait_for_udev(napi_env env, napi_callback_info info)
 		dm_udev_wait(0);
 		return make_boolean(env, true);
 	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += milliseconds / 1000;
-	end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
 	semaphore = semget((key_t)cookie, 1, 0);
-	error = semaphore < 0 ? errno : wait_for_semaphore(semaphore, &end);
+	error = semaphore < 0 ? errno : wait_for_semaphore(semaphore, monotonic_milliseconds() + milliseconds);
 	if (error == EAGAIN) {
 		/* Nobody will wait for this cookie any more: its semaphore must not stay behind. */
 		semctl(semaphore, 0, IPC_RMID);
