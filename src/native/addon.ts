@@ -115,6 +115,8 @@ export interface Addon {
   lockFile(descriptor: number): boolean;
   readAt(descriptor: number, position: number, length: number): ArrayBuffer;
   startsWithZeros(descriptor: number, length: number): boolean;
+  /** The magic number of its filesystem (linux/magic.h). */
+  filesystemType(descriptor: number): number;
   readInput(descriptor: number, longest: number, text: string): Buffer | null;
   writeText(descriptor: number, text: string): void;
   resizeFile(descriptor: number, size: number): void;

@@ -9,6 +9,7 @@ import type { Progress } from './progress.ts';
 import type { TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 import {
+  isOpenElsewhere,
   type NameUser,
   openImageToWrite,
   requireClosed,
@@ -105,7 +106,7 @@ async function digAll(
 function requireStillUnused(base: Image, descriptor: number, nameUser: NameUser): void {
   requireStopped(base, nameUser);
   requireNoSnapshots(base, nameUser);
-  if (addon().isOpenElsewhere(descriptor))
+  if (isOpenElsewhere(base, descriptor))
     throw new Refusal(`template ${base.path} was opened by another program: trim it when that has ended`);
 }
 

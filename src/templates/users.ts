@@ -98,11 +98,27 @@ export function requireClosed(base: Image): void {
       );
   });
   withDescriptor(openImageToWrite(base), descriptor => {
-    if (addon().isOpenElsewhere(descriptor))
+    if (isOpenElsewhere(base, descriptor))
       throw new Refusal(
         `template ${base.path} is open in another program: see who with fuser -v ${base.path}`,
       );
   });
+}
+
+/**
+ * Whether any other program, or a loop device, has an image open.
+ * @throws Refusal where its filesystem cannot tell (it knows no leases)
+ */
+export function isOpenElsewhere(base: Image, descriptor: number): boolean {
+  try {
+    return addon().isOpenElsewhere(descriptor);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new Refusal(
+      `template ${base.path} is on a filesystem that does not tell whether a program has it open (${error.code}): ` +
+        'move it to another, such as ext4, XFS or btrfs, for this',
+    );
+  }
 }
 
 /**

@@ -50,7 +50,7 @@ t.test('a mistake is named by file and line, with what would be right', test => 
     ['# one\n\nCOMMIT_ON_STOP=Yes', 'line 3: COMMIT_ON_STOP is Yes: it has to be yes or no'],
     ['CHUNK_SIZE=100K', 'line 1: CHUNK_SIZE is 100K: it has to be 32K, 64K, 128K, 256K, 512K, 1M'],
     ['CHUNK_SIZE=toString', 'line 1: CHUNK_SIZE is toString'],
-    ['DIRECT_IO="on"', 'line 1: DIRECT_IO is "on": it has to be auto, on or off'],
+    ['DIRECT_IO="on"', 'line 1: DIRECT_IO is "on": it has to be on or off'],
     ['DIRECT_IO=on\nDIRECT_IO=off', 'line 2: DIRECT_IO is given already in line 1'],
     ['constructor=1', 'line 1: there is no key constructor'],
     ['nonsense', 'line 1: nonsense is not KEY=VALUE'],

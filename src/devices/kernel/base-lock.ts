@@ -50,13 +50,12 @@ function openLock(path: string): number {
 
 function waitForLock(descriptor: number, path: string): void {
   const limit = patience(PATIENCE_MILLISECONDS);
-  let pause = 1;
-  for (let waited = 0; !addon().lockFile(descriptor); waited += pause) {
-    if (waited >= limit)
+  const end = performance.now() + limit;
+  for (let pause = 1; !addon().lockFile(descriptor); addon().sleepMilliseconds(pause)) {
+    if (performance.now() >= end)
       throw new Refusal(
         `another command has held ${path} for ${Math.round(limit / 1000)} s: see who with fuser ${path}`,
       );
     pause = Math.min(pause * 2, 8);
-    addon().sleepMilliseconds(pause);
   }
 }

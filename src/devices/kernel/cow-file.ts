@@ -83,12 +83,15 @@ export function checkStore(descriptor: number, cow: Image): Sectors {
   return header.chunk;
 }
 
+/** Bytes: past the first superblock of every filesystem that Linux knows; that of btrfs lies at 64 KiB. */
+const BLANK_BYTES = 1024 * 1024;
+
 /**
  * The kernel takes any cow that starts with four zero bytes for an empty one and writes over it. A filesystem's image
- * starts with zeros too, so the chunks that the kernel would write first have to be all zero.
+ * starts with zeros too, so nothing but zeros may lie in the first MiB, nor in the chunks that the kernel writes first.
  */
 function isBlank(descriptor: number, chunk: Sectors): boolean {
-  return addon().startsWithZeros(descriptor, 2 * chunkBytes(chunk));
+  return addon().startsWithZeros(descriptor, Math.max(BLANK_BYTES, 2 * chunkBytes(chunk)));
 }
 
 /** Grows a cow that another program made too small to take every chunk of its base. It never shrinks one. */

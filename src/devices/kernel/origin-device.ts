@@ -25,7 +25,7 @@ export function mendOrigin(base: ImageKey, udev: UdevSession): OriginTable | und
   }
   const table = parseOriginTable(standing.state.targets);
   if (table === undefined) throw foreignTable(name, 'it is not a snapshot-origin');
-  if (standing.state.suspended) udev.resume(name);
+  if (standing.state.suspended) udev.goOn(name);
   return table;
 }
 
@@ -63,20 +63,22 @@ export function makeOrigin(base: Image, backing: Backing, udev: UdevSession): vo
 /**
  * Runs an action while the origin of a base, where there is one, is suspended: the kernel's documentation
  * (snapshot.rst) asks for it while a snapshot is loaded or unloaded. The template's disk stands still meanwhile, so the
- * action is one call to the kernel. A signal that asks to end waits; after a SIGKILL the next command resumes.
+ * action is one call to the kernel. Whatever else can fail comes before. A signal that would end or stop this program
+ * waits; after a SIGKILL the next command resumes.
  */
 export function withOriginSuspended(origin: string | undefined, udev: UdevSession, action: () => void): void {
   if (origin === undefined) {
     action();
     return;
   }
+  udev.ready();
   addon().holdSignals();
   try {
     addon().suspendDevice(origin);
     try {
       action();
     } finally {
-      udev.resume(origin);
+      udev.goOn(origin);
     }
   } finally {
     addon().releaseSignals();

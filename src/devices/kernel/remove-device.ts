@@ -23,8 +23,8 @@ const PAUSE_MILLISECONDS = 5;
  * @throws Refusal when it is something that we did not make
  */
 export function removeUnused(name: string, type: Target, milliseconds: number, udev: UdevSession): Removal {
-  const limit = patience(milliseconds);
-  for (let waited = 0; ; waited += PAUSE_MILLISECONDS) {
+  const end = performance.now() + patience(milliseconds);
+  for (;;) {
     const state = addon().deviceTable(name);
     if (state === null) {
       // Without udev, a command that was killed before its end has left the node: its number may be another's soon.
@@ -37,7 +37,8 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
-    if (onlyDevices || waited >= limit) return { kind: 'in use', users: holders.map(mapperName).join(', ') };
+    if (onlyDevices || performance.now() >= end)
+      return { kind: 'in use', users: holders.map(mapperName).join(', ') };
     addon().sleepMilliseconds(PAUSE_MILLISECONDS);
   }
 }

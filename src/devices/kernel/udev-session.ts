@@ -23,6 +23,16 @@ export class UdevSession {
     return this.cookie;
   }
 
+  /** Gets what waiting for udev takes, which can fail (its semaphores can be used up), before a moment in which nothing may. */
+  ready(): void {
+    this.events();
+  }
+
+  /** Has a suspended device go on: it has its node already, so nobody waits for udev, and no semaphore is needed. */
+  goOn(name: string): void {
+    addon().resumeDevice(name, 0, UDEV_FLAGS);
+  }
+
   /** Makes a loaded table live, or a suspended device go on. */
   resume(name: string): void {
     addon().resumeDevice(name, this.events(), UDEV_FLAGS);

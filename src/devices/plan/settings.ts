@@ -3,8 +3,8 @@ import { printable } from '../request/image-path.ts';
 import { CHUNK } from './exception-store.ts';
 import { type Sectors, sectors } from './units.ts';
 
-/** How loop devices are attached: around the page cache where the filesystem can do it, always, or never. */
-export type DirectIo = 'auto' | 'on' | 'off';
+/** How loop devices are attached: around the page cache, or through it. */
+export type DirectIo = 'on' | 'off';
 
 /** What a person may choose; etc/block-snapshot.conf explains each. */
 export interface Settings {
@@ -22,7 +22,7 @@ export const DEFAULT_SETTINGS: Settings = {
   revisions: 1,
   commitOnStop: true,
   chunk: CHUNK,
-  directIo: 'auto',
+  directIo: 'off',
 };
 
 /** The chunk sizes that can be chosen. A store with any of them may be ours, from before the choice was changed. */
@@ -62,9 +62,12 @@ const KEYS: Readonly<Record<string, { wanted: string; read(value: string): Parti
       },
     },
     DIRECT_IO: {
-      wanted: 'auto, on or off',
-      read: value =>
-        value === 'auto' || value === 'on' || value === 'off' ? { directIo: value } : undefined,
+      wanted: 'on or off',
+      read: value => {
+        if (value === 'on' || value === 'off') return { directIo: value };
+        // What the first version installed; it took the kernel's word for what a filesystem can do, which was wrong.
+        return value === 'auto' ? { directIo: 'off' } : undefined;
+      },
     },
   };
 

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* From linux/fs.h of Linux 5.15; older headers lack it. */
@@ -96,8 +97,19 @@ static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
 	if (!get_descriptor_and_number(env, info, &descriptor, &length))
 		return NULL;
 	while ((uint64_t)position < length) {
-		uint64_t left = length - (uint64_t)position;
-		ssize_t got = pread(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
+		/* Holes are not read. A block device knows none, and is read throughout. */
+		off_t data = lseek(descriptor, position, SEEK_DATA);
+		uint64_t left;
+		ssize_t got;
+
+		if (data < 0 && errno == ENXIO)
+			break;
+		if (data > position)
+			position = data;
+		if ((uint64_t)position >= length)
+			break;
+		left = length - (uint64_t)position;
+		got = pread(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
 
 		if (got < 0)
 			return throw_descriptor_error(env, "read", descriptor);
@@ -109,6 +121,20 @@ static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
 		position += got;
 	}
 	return make_boolean(env, true);
+}
+
+/* filesystemType(descriptor): the magic number of the filesystem that the file lies on (man 2 statfs). */
+static napi_value filesystem_type(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1];
+	struct statfs status;
+	int32_t descriptor;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+		return NULL;
+	if (fstatfs(descriptor, &status) < 0)
+		return throw_descriptor_error(env, "ask filesystem", descriptor);
+	return make_number(env, (uint32_t)status.f_type);
 }
 
 /* writeText(descriptor, text of at most 8191 bytes) */
@@ -224,6 +250,7 @@ void register_descriptors(napi_env env, napi_value exports)
 		{ "lockFile", lock_file },
 		{ "readAt", read_at },
 		{ "startsWithZeros", starts_with_zeros },
+		{ "filesystemType", filesystem_type },
 		{ "writeText", write_text },
 		{ "resizeFile", resize_file },
 		{ "setOwner", set_owner },

@@ -174,6 +174,7 @@ static napi_value run_with_udev(napi_env env, napi_callback_info info, int type,
 	char name[NAME_SIZE];
 	uint32_t cookie, flags;
 	struct dm_task *task;
+	bool error;
 
 	if (!get_arguments(env, info, 3, arguments) || !get_string(env, arguments[0], name, sizeof(name)) ||
 	    !get_uint32(env, arguments[1], &cookie) || !get_uint32(env, arguments[2], &flags))
@@ -181,7 +182,12 @@ static napi_value run_with_udev(napi_env env, napi_callback_info info, int type,
 	task = begin_task(env, type, operation, name);
 	if (!task)
 		return NULL;
-	if (!dm_task_set_cookie(task, &cookie, (uint16_t)flags)) {
+	/* Without the synchronisation the flags reach udev's rules all the same, and no semaphore is needed that can be missing. */
+	if (cookie == 0)
+		dm_udev_set_sync_support(0);
+	error = !dm_task_set_cookie(task, &cookie, (uint16_t)flags);
+	dm_udev_set_sync_support(1);
+	if (error) {
 		dm_task_destroy(task);
 		return throw_system_error(env, operation, name, EIO, message);
 	}

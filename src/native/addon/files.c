@@ -118,9 +118,15 @@ static napi_value list_folder(napi_env env, napi_callback_info info)
 	if (!folder)
 		return throw_system_error(env, "list", path, errno, "");
 	napi_create_array(env, &result);
-	while ((entry = readdir(folder)))
+	/* The end and an error look the same but for errno (man 3 readdir). */
+	while (errno = 0, (entry = readdir(folder)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			napi_set_element(env, result, index++, make_string(env, entry->d_name));
+	if (errno != 0) {
+		throw_system_error(env, "list", path, errno, "");
+		closedir(folder);
+		return NULL;
+	}
 	closedir(folder);
 	return result;
 }

@@ -127,7 +127,7 @@ static napi_value attached_loops(napi_env env, napi_callback_info info)
 	if (!devices)
 		return throw_system_error(env, "list", folder, errno, "");
 	napi_create_array(env, &result);
-	while ((entry = readdir(devices))) {
+	while (errno = 0, (entry = readdir(devices))) {
 		char file[PATH_MAX + 32];
 		struct loop_info64 status;
 		struct stat node;
@@ -150,6 +150,11 @@ static napi_value attached_loops(napi_env env, napi_callback_info info)
 		set_property(env, loop, "rdev", make_bigint(env, node.st_rdev));
 		set_property(env, loop, "file", make_string(env, file));
 		napi_set_element(env, result, index++, loop);
+	}
+	if (errno != 0) {
+		throw_system_error(env, "list", folder, errno, "");
+		closedir(devices);
+		return NULL;
 	}
 	closedir(devices);
 	return result;

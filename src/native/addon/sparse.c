@@ -120,7 +120,7 @@ static napi_value dig_zeros(napi_env env, napi_callback_info info)
 
 /*
  * isOpenElsewhere(descriptor): whether anybody else has the file open, loop devices included. A write lease is to be had
- * only when nobody has (man 2 fcntl); it is given back at once. False where the filesystem knows no leases.
+ * only when nobody has (man 2 fcntl); it is given back at once. Any other answer tells nothing, and is thrown.
  */
 static napi_value is_open_elsewhere(napi_env env, napi_callback_info info)
 {
@@ -135,7 +135,9 @@ static napi_value is_open_elsewhere(napi_env env, napi_callback_info info)
 		fcntl(descriptor, F_SETLEASE, F_UNLCK);
 		return make_boolean(env, false);
 	}
-	return make_boolean(env, errno == EAGAIN || errno == EBUSY);
+	if (errno == EAGAIN || errno == EBUSY)
+		return make_boolean(env, true);
+	return throw_descriptor_error(env, "take lease", descriptor);
 }
 
 void register_sparse(napi_env env, napi_value exports)

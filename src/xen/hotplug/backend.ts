@@ -15,7 +15,7 @@ export interface Backend {
   mode: 'r' | 'w';
 }
 
-/** Longest text that is written as a reason: a long path must not make the write fail. */
+/** Bytes of the longest text that is written as a reason: a long path must not make the write fail. */
 const LONGEST_REASON = 2000;
 
 /** @throws Refusal when what libxl should have written is not there, or makes no sense */
@@ -49,9 +49,20 @@ export function publishDevice(store: Xenstore, { path }: Attachment, node: strin
 /** Tells libxl why there is no device. */
 export function publishError(store: Xenstore, { path }: Attachment, reason: string): void {
   store.transaction(transaction => {
-    transaction.write(`${path}/hotplug-error`, oneLine(reason).slice(0, LONGEST_REASON));
+    transaction.write(`${path}/hotplug-error`, shortened(oneLine(reason)));
     transaction.write(`${path}/hotplug-status`, 'error');
   });
+}
+
+/** As many whole characters as fit. */
+function shortened(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= LONGEST_REASON) return text;
+  // A character that was cut in two is left out.
+  return bytes
+    .subarray(0, LONGEST_REASON)
+    .toString()
+    .replace(/\ufffd$/, '');
 }
 
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */

@@ -5,4 +5,5 @@ import './what-goes-when.ts';
 import './repairs.ts';
 import './loops.ts';
 import './bad-input.ts';
+import './standstill.ts';
 import './surroundings.ts';

@@ -1,0 +1,100 @@
+// The moment in which the template's disk stands still: no signal and no missing semaphore may leave it so.
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { check } from './checks.ts';
+import { statKey, type Template } from './images.ts';
+import { cleanupHere, prepareHere } from './in-process.ts';
+import { executable, kernel, must, run } from './programs.ts';
+import { callsFrom } from './system-calls.ts';
+
+/** Those that end or stop a program by default and can be held. */
+const SIGNALS = ['TERM', 'INT', 'HUP', 'QUIT', 'USR1', 'USR2', 'PIPE', 'ALRM', 'VTALRM', 'PWR', 'IO', 'TSTP'];
+
+/** A cow of another version: its snapshot has to be made below the origin that runs. */
+function prepareOther({ root, vm2 }: Template): string[] {
+  return ['prepare', 'snapshot', `${root}:${vm2}`];
+}
+
+check('no signal that can be held leaves the origin suspended', (test, template) => {
+  const origin = prepareHere('origin', template.root, template.rootCow);
+  const name = `snapshot-${statKey(template.root)}-${statKey(template.vm2)}`;
+  // The calls from the suspend of the origin on: the signal comes as the next one is entered.
+  const [, next] = callsFrom(/^ioctl\(\d+, DM_DEV_SUSPEND, .*origin-/, prepareOther(template)).filter(
+    call => call.name === 'ioctl',
+  );
+  if (next === undefined) throw new Error('the origin is not suspended while a snapshot is loaded');
+  // Not taken down by our own command, which would not do it while the origin is there.
+  must('dmsetup', 'remove', name);
+  for (const signal of SIGNALS) {
+    const injection = `ioctl:signal=${signal}:when=${next.occurrence}`;
+    run('timeout', [
+      ...[
+        '-s',
+        'KILL',
+        '20',
+        'strace',
+        '-qq',
+        '-o',
+        '/dev/null',
+        '-e',
+        'trace=ioctl',
+        '-e',
+        `inject=${injection}`,
+      ],
+      ...[executable(), ...prepareOther(template)],
+    ]);
+    test.equal(kernel.deviceTable(origin.slice('/dev/mapper/'.length))?.suspended, false, signal);
+    if (kernel.deviceTable(name) !== null) must('dmsetup', 'remove', name);
+  }
+  cleanupHere('origin', origin);
+});
+
+check(
+  'with all semaphores used up, the origin never stands still, and one that does is resumed',
+  (test, template) => {
+    const origin = prepareHere('origin', template.root, template.rootCow);
+    const suspended = () => kernel.deviceTable(origin.slice('/dev/mapper/'.length))?.suspended;
+    const former = must('cat', '/proc/sys/kernel/sem');
+    writeFileSync('/proc/sys/kernel/sem', `${former.split(/\s+/).slice(0, 3).join(' ')} 0\n`);
+    try {
+      run(executable(), prepareOther(template));
+      test.equal(suspended(), false, 'it goes on, whatever became of the command');
+      must('dmsetup', 'suspend', origin);
+      run(executable(), prepareOther(template));
+      test.equal(suspended(), false, 'the next command resumes it without a semaphore');
+    } finally {
+      writeFileSync('/proc/sys/kernel/sem', `${former}\n`);
+    }
+    cleanupHere('origin', origin);
+    for (const name of kernel.deviceNames()) cleanupHere('snapshot', name);
+  },
+);
+
+check('a filesystem is never taken for an empty cow, wherever its superblock lies', (test, template) => {
+  for (const position of [65_536, 300_000, 1_048_575]) {
+    unlinkSync(template.vm1);
+    must('truncate', '-s', '20M', template.vm1);
+    must('bash', '-c', `printf x | dd of=${template.vm1} bs=1 seek=${position} conv=notrunc status=none`);
+    test.match(run(executable(), ['prepare', 'snapshot', `${template.root}:${template.vm1}`]), {
+      status: 1,
+      stderr: /holds something other than a snapshot store/,
+    });
+  }
+});
+
+check('an error while a folder is read is an error, not its end', (test, template) => {
+  must(executable(), 'commit', template.root);
+  const { status, stderr } = run('strace', [
+    ...['-qq', '-f', '-o', '/dev/null', '-P', template.folder, '-P', `${template.folder}/`],
+    ...[
+      '-e',
+      'trace=getdents64',
+      '-e',
+      'inject=getdents64:error=EIO',
+      executable(),
+      'revisions',
+      template.root,
+    ],
+  ]);
+  test.equal(status, 1, stderr);
+  test.match(stderr, /EIO/);
+});
