@@ -31,7 +31,10 @@ export function openBase(
   writable: boolean,
   held: HeldDescriptors,
 ): Backing {
-  if (base.device !== undefined) return openGivenDevice(base, base.device, held);
+  if (base.device !== undefined) {
+    if (writable) requireWritable(base, base.device);
+    return openGivenDevice(base, base.device, held);
+  }
   const attached = loop ?? attachBase(base, writable, held);
   if (writable && (attached.flags & LOOP_READ_ONLY) !== 0)
     throw new Refusal(
@@ -51,13 +54,37 @@ function openBaseFile(base: Image, writable: boolean): { descriptor: number; rea
   try {
     return { descriptor: openToWrite(base.path), readOnly: false };
   } catch (error) {
-    if (isSystemError(error, 'EACCES', 'EPERM'))
-      throw new Refusal(`no permission to write base ${base.path}: run as root`);
-    if (!isSystemError(error, 'EROFS')) throw error;
+    if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
     if (writable)
-      throw new Refusal(`base ${base.path} is on a read-only filesystem: an origin has to write to it`);
-    return { descriptor: openToRead(base.path), readOnly: true };
+      throw new Refusal(
+        error.code === 'EROFS'
+          ? `base ${base.path} is on a read-only filesystem: an origin has to write to it`
+          : `base ${base.path} cannot be written (${error.code}), and an origin has to: run as root, and see lsattr ${base.path}`,
+      );
+    // An image that nobody can write (chattr +i, fs-verity) serves VMs as one on a read-only filesystem does.
+    return { descriptor: openBaseToRead(base), readOnly: true };
   }
+}
+
+function openBaseToRead(base: Image): number {
+  try {
+    return openToRead(base.path);
+  } catch (error) {
+    if (isSystemError(error, 'EACCES', 'EPERM'))
+      throw new Refusal(`no permission to read base ${base.path}: run as root`);
+    throw error;
+  }
+}
+
+/**
+ * The kernel lets a read-only block device be opened for writing, and refuses the writes: it is asked.
+ * @throws Refusal when the base is a block device that cannot be written
+ */
+function requireWritable(base: Image, device: DeviceNumber): void {
+  if (addon().readText(`/sys/dev/block/${device}/ro`)?.trim() !== '0')
+    throw new Refusal(
+      `base ${base.path} is a block device that cannot be written, and an origin has to: see blockdev --getro ${base.path}`,
+    );
 }
 
 /**

@@ -15,15 +15,40 @@ check('loop devices are read-write and clear themselves', (test, template) => {
   cleanupHere('snapshot', node);
 });
 
-check('direct I/O is used where the filesystem can do it', (test, template) => {
+check('loop devices go through the page cache unless direct I/O is asked for', (test, template) => {
   const mount = onFilesystem(template.folder);
   const root = makeImage(join(mount, 'root.img'), 4 * MEBIBYTE, 'random');
   const node = prepareHere('snapshot', root, join(mount, 'root-cow.img'));
   for (const { name, file } of loopDevices().filter(loop => loop.file.startsWith(`${mount}/`)))
-    test.equal(readFileSync(`/sys/block/${name}/loop/dio`, 'utf8'), '1\n', file);
+    test.equal(readFileSync(`/sys/block/${name}/loop/dio`, 'utf8'), '0\n', file);
   test.equal(hashOf(node), hashOf(root));
   cleanupHere('snapshot', node);
   must('umount', mount);
+});
+
+check('an immutable base serves VMs read-only, and no origin', (test, template) => {
+  const mount = onFilesystem(template.folder);
+  const [root, cow] = [join(mount, 'root.img'), join(mount, 'root-cow.img')];
+  makeImage(root, 4 * MEBIBYTE, 'random');
+  must('chattr', '+i', root);
+  const node = prepareHere('snapshot', root, cow);
+  test.equal(hashOf(node), hashOf(root));
+  cleanupHere('snapshot', node);
+  test.match(blockSnapshot('prepare', 'origin', `${root}:${cow}`), {
+    status: 1,
+    stderr: `base ${root} cannot be written (EPERM), and an origin has to`,
+  });
+  must('chattr', '-i', root);
+  must('umount', mount);
+});
+
+check('a base that is a read-only block device gets no origin', (test, template) => {
+  const loop = must('losetup', '-r', '-f', '--show', template.root);
+  test.match(blockSnapshot('prepare', 'origin', `${loop}:${template.rootCow}`), {
+    status: 1,
+    stderr: `base ${loop} is a block device that cannot be written`,
+  });
+  must('losetup', '-d', loop);
 });
 
 /** Mounts an ext4 filesystem that lies in a file of the folder. @returns where */
