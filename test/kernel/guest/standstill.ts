@@ -30,7 +30,7 @@ check('no signal that can be held leaves the origin suspended', (test, template)
       ...[
         '-s',
         'KILL',
-        '6',
+        '20',
         'strace',
         '-qq',
         '-o',
