@@ -2,6 +2,7 @@ import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from './answer/refusal.ts';
 import { isBackedBy } from './kernel/backing.ts';
+import type { DiskLocks } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
 import { foreignTable } from './kernel/device-state.ts';
 import type { Image } from './kernel/images.ts';
@@ -32,7 +33,7 @@ export function mergeName(base: Image, cow: Image): string {
  * whatever becomes of this program. The caller holds the base's lock, and knows that nobody uses the base.
  * @throws Refusal
  */
-export function beginMerge(base: Image, cow: Image): void {
+export function beginMerge(base: Image, cow: Image, locks: DiskLocks): void {
   const name = mergeName(base, cow);
   withUdevSession(udev => {
     // What a killed one has left: a table that was loaded and never made live, or a device that stands still.
@@ -47,7 +48,7 @@ export function beginMerge(base: Image, cow: Image): void {
     const undo = new Undo();
     undo.guard(() => {
       const layers = planStack(base, [cow]);
-      buildStack({ base, layers, origin: false, merge: true, runningOrigin: undefined }, udev, undo);
+      buildStack({ base, layers, origin: false, merge: true, runningOrigin: undefined, locks }, udev, undo);
       turnIntoMerge(name, udev);
     });
   });

@@ -1,7 +1,7 @@
 import { addon } from '../native/addon.ts';
 import { Refusal } from './answer/refusal.ts';
-import { LOCK_FOLDER } from './kernel/base-lock.ts';
 import type { Image } from './kernel/images.ts';
+import { LOCK_FOLDER } from './kernel/lock-file.ts';
 import type { ImageKey } from './plan/image-key.ts';
 import { ownCow } from './plan/own-cow.ts';
 import { revertMark } from './plan/revert-names.ts';

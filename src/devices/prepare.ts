@@ -2,11 +2,11 @@ import { addon } from '../native/addon.ts';
 import { Refusal } from './answer/refusal.ts';
 import { warn } from './answer/warning.ts';
 import { configuration } from './configuration.ts';
-import { withBaseLock } from './kernel/base-lock.ts';
+import { CowTaken, type DiskLocks, withBaseLock } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
 import { makeCowFile } from './kernel/cow-file.ts';
-import { findImage, type Image, requireImage } from './kernel/images.ts';
-import { blockDeviceSectors } from './kernel/open-descriptor.ts';
+import { findImage, type Image, isStillThere, requireImage } from './kernel/images.ts';
+import { descriptorSectors, openImage, withDescriptor } from './kernel/open-descriptor.ts';
 import { mendOrigin } from './kernel/origin-device.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
@@ -36,6 +36,7 @@ export interface PrepareOptions {
  * @throws Refusal, with nothing of this call left and nothing of others touched
  */
 export function prepare(request: StackRequest, options: PrepareOptions = {}): string {
+  let cowsInTurn = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const base = requireImage(request.base);
     // What is wrong with the files is said before anything is locked or looked at.
@@ -45,15 +46,28 @@ export function prepare(request: StackRequest, options: PrepareOptions = {}): st
       warn(
         `the last ${base.size % SECTOR_BYTES} bytes of base ${base.path} are no full sector: no VM will see them`,
       );
-    const node = withBaseLock(base.key, () =>
-      requireImage(request.base).key === base.key ? prepareLocked(request, base, options) : undefined,
-    );
-    if (node !== undefined) return node;
+    const cows = cowsInTurn ? request.cows.flatMap(cow => findImage(cow) ?? []) : [];
+    try {
+      const node = withBaseLock(
+        base,
+        locks => (isStillThere(base) ? prepareLocked(request, base, locks, options) : undefined),
+        cows,
+      );
+      if (node !== undefined) return node;
+    } catch (error) {
+      if (!(error instanceof CowTaken)) throw error;
+      cowsInTurn = true;
+    }
   }
   throw new Refusal(`base ${request.base.path} is replaced by another file again and again: try later`);
 }
 
-function prepareLocked(request: StackRequest, base: Image, options: PrepareOptions): string {
+function prepareLocked(
+  request: StackRequest,
+  base: Image,
+  locks: DiskLocks,
+  options: PrepareOptions,
+): string {
   const { expectedName, chosen, ready } = options;
   return withUdevSession(udev => {
     const runningOrigin = mendOrigin(base.key, udev);
@@ -66,7 +80,7 @@ function prepareLocked(request: StackRequest, base: Image, options: PrepareOptio
       if (expectedName !== undefined && name !== expectedName)
         throw new Refusal(`${expectedName} does not agree with the files given: they make ${name}`);
       chosen?.(name, undo);
-      buildStack({ base, layers, origin, runningOrigin }, udev, undo);
+      buildStack({ base, layers, origin, runningOrigin, locks }, udev, undo);
       udev.settle();
       const node = MAPPER_FOLDER + name;
       // Without udev, a command that was killed before its end has left the device without its node.
@@ -96,5 +110,7 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
 }
 
 function sizeOf(base: Image) {
-  return base.device === undefined ? sectorsOf(base.size) : blockDeviceSectors(base.path);
+  return base.device === undefined
+    ? sectorsOf(base.size)
+    : withDescriptor(openImage(base, 'read'), descriptorSectors);
 }

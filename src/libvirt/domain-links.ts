@@ -1,5 +1,5 @@
 import { Refusal } from '../devices/answer/refusal.ts';
-import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/base-lock.ts';
+import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/lock-file.ts';
 import { printable } from '../devices/request/image-path.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';

@@ -24,6 +24,8 @@ export interface LoopStatus {
   device: bigint;
   /** st_ino of the file behind it. */
   inode: bigint;
+  /** st_rdev of the file behind it where that is a block device, else 0. */
+  fileRdev: bigint;
   /** Bytes. */
   offset: bigint;
   /** Bytes; 0 is no limit. */
@@ -57,6 +59,8 @@ export interface FileStatus {
   group: number;
   /** Permission bits. */
   mode: number;
+  /** How many names it has. */
+  links: number;
 }
 
 /** The functions of src/native/addon, as C exports them. Each throws a SystemError. */
@@ -83,6 +87,7 @@ export interface Addon {
   attachedLoops(): AttachedLoop[];
   refreshLoopSize(loop: number): void;
   fileStatus(path: string): FileStatus | null;
+  resolveFile(path: string): (FileStatus & { path: string }) | null;
   descriptorStatus(descriptor: number): FileStatus;
   openFile(path: string, flags: number, mode: number): number;
   listFolder(path: string): string[];
@@ -108,18 +113,20 @@ export interface Addon {
     | 'create'
     | 'noFollow'
     | 'nonBlocking'
-    | 'temporary',
+    | 'temporary'
+    | 'path',
     number
   >;
   closeFile(descriptor: number): void;
   lockFile(descriptor: number): boolean;
+  removedLockHolder(descriptor: number): number;
   readAt(descriptor: number, position: number, length: number): ArrayBuffer;
   startsWithZeros(descriptor: number, length: number): boolean;
   /** The magic number of its filesystem (linux/magic.h). */
   filesystemType(descriptor: number): number;
   readInput(descriptor: number, longest: number, text: string): Buffer | null;
   writeText(descriptor: number, text: string): void;
-  resizeFile(descriptor: number, size: number): void;
+  growFile(descriptor: number, size: number): void;
   setOwner(descriptor: number, user: number, group: number, mode: number): void;
   syncFile(descriptor: number): void;
   blockDeviceSize(descriptor: number): number;

@@ -1,7 +1,7 @@
 import { Refusal } from '../devices/answer/refusal.ts';
 import { checkStore } from '../devices/kernel/cow-file.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
-import { blockDeviceSectors, openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { descriptorSectors, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { storeSize } from '../devices/plan/exception-store.ts';
@@ -39,7 +39,10 @@ export function commitRun(files: TemplateFiles, base: Image, settings: Settings)
   const changed = changedBytes(cow);
   if (changed === undefined)
     return { committed: false, reason: 'the template has not changed since the last commit' };
-  const length = base.device === undefined ? sectorsOf(base.size) : blockDeviceSectors(base.path);
+  const length =
+    base.device === undefined
+      ? sectorsOf(base.size)
+      : withDescriptor(openImage(base, 'read'), descriptorSectors);
   try {
     rotateCow(cow.path, base, storeSize(length, settings.chunk), settings.revisions);
   } catch (error) {
@@ -58,7 +61,7 @@ export function commitRun(files: TemplateFiles, base: Image, settings: Settings)
 
 /** What a run has changed; undefined for nothing. It does not count blocks where the store overflowed. */
 function changedBytes(cow: Image): number | undefined {
-  return withDescriptor(openToRead(cow.path), descriptor => {
+  return withDescriptor(openImage(cow, 'read'), descriptor => {
     const header = readStoreHeader(descriptor);
     // A store that overflowed has to go all the same: no VM could start on it.
     if (header.kind !== 'store' || header.valid) checkStore(descriptor, cow);

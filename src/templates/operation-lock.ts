@@ -1,8 +1,8 @@
 import { rmdirSync } from 'node:fs';
 import { check, lock } from 'proper-lockfile';
 import { Refusal } from '../devices/answer/refusal.ts';
-import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/base-lock.ts';
 import type { Image } from '../devices/kernel/images.ts';
+import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/lock-file.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { operationFile, operationLock } from '../devices/operations.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';

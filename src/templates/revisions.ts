@@ -1,5 +1,5 @@
 import { type Image, requireImage } from '../devices/kernel/images.ts';
-import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
@@ -109,7 +109,7 @@ function endOf(path: string): number {
 }
 
 function contentsOf(image: Image): Pick<Revision, 'changed' | 'allocated' | 'state'> {
-  return withDescriptor(openToRead(image.path), descriptor => {
+  return withDescriptor(openImage(image, 'read'), descriptor => {
     const header = readStoreHeader(descriptor);
     const { allocated } = addon().descriptorStatus(descriptor);
     if (header.kind === 'foreign') return { changed: 0, allocated, state: 'not a store' };

@@ -3,7 +3,7 @@ import { type Claim, claimsOn } from '../devices/claims.ts';
 import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { findLoops } from '../devices/kernel/loop-devices.ts';
-import { holdersOf, openToWrite, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { holdersOf, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
 import { withUdevSession } from '../devices/kernel/udev-session.ts';
 import {
@@ -14,7 +14,6 @@ import {
   snapshotPrefix,
 } from '../devices/plan/device-names.ts';
 import { deviceNumber } from '../devices/plan/device-number.ts';
-import { imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 
@@ -128,7 +127,7 @@ export function isOpenElsewhere(base: Image, descriptor: number): boolean {
 export function openImageToWrite(base: Image): number {
   let descriptor: number;
   try {
-    descriptor = openToWrite(base.path);
+    descriptor = openImage(base, 'write');
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to write template ${base.path}: run as root`);
@@ -136,8 +135,5 @@ export function openImageToWrite(base: Image): number {
       throw new Refusal(`template ${base.path} cannot be written (${error.code}): it has to be`);
     throw error;
   }
-  const { device, inode } = addon().descriptorStatus(descriptor);
-  if (imageKey(device, inode) === base.key) return descriptor;
-  addon().closeFile(descriptor);
-  throw new Refusal(`template ${base.path} was replaced by another file in this moment: look again`);
+  return descriptor;
 }

@@ -2,6 +2,7 @@ import t from 'tap';
 import { parseDeviceName, snapshotName } from '../../src/devices/plan/device-names.ts';
 import { deviceNumberOf } from '../../src/devices/plan/device-number.ts';
 import { takesDiscards } from '../../src/devices/plan/discards.ts';
+import { fileDisk } from '../../src/devices/plan/disk-key.ts';
 import { CHUNK, HEADER_BYTES, parseStoreHeader, storeSize } from '../../src/devices/plan/exception-store.ts';
 import { imageKey } from '../../src/devices/plan/image-key.ts';
 import { parseOriginTable, printOriginTable } from '../../src/devices/plan/origin-table.ts';
@@ -103,7 +104,10 @@ t.test('a header says whether a cow is blank, a store, or something else', test 
 });
 
 t.test('a stack is planned from the base up, and takes no image twice', test => {
-  const image = (inode: bigint, path: string) => ({ key: imageKey(1n, inode), path });
+  const image = (inode: bigint, path: string) => {
+    const key = imageKey(1n, inode);
+    return { key, disk: fileDisk(key), path };
+  };
   const [base, cow, cow2] = [image(1n, '/base'), image(2n, '/cow'), image(3n, '/cow2')];
   test.same(
     planStack(base, [cow, cow2]).map(layer => [layer.name, layer.first]),

@@ -6,7 +6,7 @@ import { type Bytes, type Sectors, sectorsOf } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { attachLoop, LOOP_READ_ONLY, loopServes, type OpenLoop } from './loop-devices.ts';
-import { descriptorSectors, openToRead, openToWrite, withDescriptor } from './open-descriptor.ts';
+import { descriptorSectors, openImage, withDescriptor } from './open-descriptor.ts';
 
 /** The block device that an image is reached by. */
 export interface Backing {
@@ -52,7 +52,7 @@ function attachBase(base: Image, writable: boolean, held: HeldDescriptors): Open
 /** For writing wherever the filesystem allows it: the same loop device may have to serve an origin later. */
 function openBaseFile(base: Image, writable: boolean): { descriptor: number; readOnly: boolean } {
   try {
-    return { descriptor: openToWrite(base.path), readOnly: false };
+    return { descriptor: openImage(base, 'write'), readOnly: false };
   } catch (error) {
     if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
     if (writable)
@@ -68,7 +68,7 @@ function openBaseFile(base: Image, writable: boolean): { descriptor: number; rea
 
 function openBaseToRead(base: Image): number {
   try {
-    return openToRead(base.path);
+    return openImage(base, 'read');
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to read base ${base.path}: run as root`);
@@ -98,7 +98,7 @@ export function loopBacking(loop: OpenLoop, fileSize: Bytes): Backing {
 
 /** An image that is a block device itself. */
 export function openGivenDevice(image: Image, device: DeviceNumber, held: HeldDescriptors): Backing {
-  const size = descriptorSectors(held.hold(openToRead(image.path)));
+  const size = descriptorSectors(held.hold(openImage(image, 'read')));
   if (size === 0) throw new Refusal(`${image.role} ${image.path} is empty: the block device has no sectors`);
   return { device, size };
 }

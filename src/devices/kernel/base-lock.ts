@@ -1,61 +1,83 @@
-import { addon } from '../../native/addon.ts';
-import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
 import type { ImageKey } from '../plan/image-key.ts';
-import { withDescriptor } from './open-descriptor.ts';
+import type { Image } from './images.ts';
+import {
+  dropLockFile,
+  LOCK_FOLDER,
+  type LockFile,
+  releaseLockFile,
+  tryLockFile,
+  waitForLockFile,
+} from './lock-file.ts';
 import { patience } from './patience.ts';
-
-/**
- * Only root may write in /run, so what is found there is root's own. Others may pass through to the links of libvirt's
- * domains (src/libvirt/domain-links.ts), but not look around; a lock can be opened by root alone.
- */
-export const LOCK_FOLDER = '/run/block-snapshot';
-export const LOCK_FOLDER_MODE = 0o711;
 
 /** Long for all that a crowd of commands does under the lock, one after the other. */
 const PATIENCE_MILLISECONDS = 30_000;
 
-/**
- * Runs an action while holding the lock of a base: one command at a time changes the devices on it. The lock is the
- * kernel's (flock), so it goes with its process however that ends.
- * @throws Refusal when it cannot be had
- */
-export function withBaseLock<Result>(base: ImageKey, action: () => Result): Result {
-  const path = `${LOCK_FOLDER}/${base}.lock`;
-  return withDescriptor(openLock(path), descriptor => {
-    waitForLock(descriptor, path);
-    return action();
-  });
-}
+/** Another command has a cow that this one needs: everything is given back, and asked for again in order. */
+export class CowTaken extends Error {}
 
-function openLock(path: string): number {
-  const { openFile, openFlags, makeFolder } = addon();
-  const open = () => openFile(path, openFlags.readWrite | openFlags.create | openFlags.noFollow, 0o600);
-  try {
-    try {
-      return open();
-    } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) throw error;
-      makeFolder(LOCK_FOLDER, LOCK_FOLDER_MODE);
-      return open();
+/**
+ * The locks of one command: one command at a time changes the devices on a base, and one makes something of a cow. A base
+ * has the lock of its name, by which a cleanup knows it, and that of its disk, which for a file is the same.
+ *
+ * Nothing is waited for while something is held, unless all is asked for at once and in order: so no two commands can wait
+ * for each other.
+ */
+export class DiskLocks {
+  private readonly bases = new Map<string, LockFile>();
+  private readonly cows = new Map<string, LockFile>();
+
+  /**
+   * Waits for the locks of a base, and of cows that another command was seen to have.
+   * @throws Refusal when they cannot be had in time: there is one limit for all
+   */
+  wait(base: ImageKey | Image, cows: readonly Image[] = []): void {
+    const ofBase = new Set<string>(typeof base === 'string' ? [base] : [base.key, base.disk]);
+    const all = new Set([...ofBase, ...cows.map(({ disk }) => disk)]);
+    const limit = patience(PATIENCE_MILLISECONDS);
+    const end = performance.now() + limit;
+    for (const name of [...all].sort()) {
+      const lock = waitForLockFile(lockPath(name), end, limit);
+      (ofBase.has(name) ? this.bases : this.cows).set(name, lock);
     }
-  } catch (error) {
-    if (isSystemError(error, 'EACCES', 'EPERM'))
-      throw new Refusal(`no permission to write ${path}: run as root`);
-    if (isSystemError(error))
-      throw new Refusal(`cannot write ${path} (${error.code}): /run has to be a writable filesystem`);
-    throw error;
+  }
+
+  /** Takes the locks of cows that something is going to be made of. @throws CowTaken */
+  takeCows(cows: readonly Image[]): void {
+    for (const { disk } of cows) {
+      if (this.bases.has(disk) || this.cows.has(disk)) continue;
+      const lock = tryLockFile(lockPath(disk));
+      if (lock === undefined) throw new CowTaken();
+      this.cows.set(disk, lock);
+    }
+  }
+
+  release(): void {
+    // A cow is seldom asked for twice: its file does not stay.
+    for (const lock of this.cows.values()) dropLockFile(lock);
+    for (const lock of this.bases.values()) releaseLockFile(lock);
   }
 }
 
-function waitForLock(descriptor: number, path: string): void {
-  const limit = patience(PATIENCE_MILLISECONDS);
-  const end = performance.now() + limit;
-  for (let pause = 1; !addon().lockFile(descriptor); addon().sleepMilliseconds(pause)) {
-    if (performance.now() >= end)
-      throw new Refusal(
-        `another command has held ${path} for ${Math.round(limit / 1000)} s: see who with fuser ${path}`,
-      );
-    pause = Math.min(pause * 2, 8);
+function lockPath(name: string): string {
+  return `${LOCK_FOLDER}/${name}.lock`;
+}
+
+/**
+ * Runs an action while holding the lock of a base.
+ * @param base by its key where only that is known, from a device's name
+ * @throws Refusal when it cannot be had
+ */
+export function withBaseLock<Result>(
+  base: ImageKey | Image,
+  action: (locks: DiskLocks) => Result,
+  cows: readonly Image[] = [],
+): Result {
+  const locks = new DiskLocks();
+  try {
+    locks.wait(base, cows);
+    return action(locks);
+  } finally {
+    locks.release();
   }
 }

@@ -5,11 +5,13 @@ import type { DeviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
 import type { Layer } from '../plan/stack-plan.ts';
 import { type Backing, isBackedBy, openBase } from './backing.ts';
+import type { DiskLocks } from './base-lock.ts';
 import { attachCow, openCow } from './cow-backing.ts';
 import { foreignTable, type Standing, standingOf } from './device-state.ts';
 import { withHeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { findLoops } from './loop-devices.ts';
+import { requireOneName } from './one-name.ts';
 import { makeOrigin, verifyOrigin, withOriginSuspended } from './origin-device.ts';
 import { type LiveLayer, makeLayer, verifyLayer } from './snapshot-layer.ts';
 import type { UdevSession } from './udev-session.ts';
@@ -23,6 +25,8 @@ export interface Stack {
   origin: boolean;
   /** Whether its store is going to be merged into the base, which is written to then. */
   merge?: boolean;
+  /** Those that the caller holds. */
+  locks: DiskLocks;
   /** The table of the base's origin where there is one already. */
   runningOrigin: OriginTable | undefined;
 }
@@ -43,6 +47,7 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
   const { live, missing } = survey(stack, udev);
   if (missing.length === 0 && (!stack.origin || runningOrigin !== undefined)) return;
 
+  stack.locks.takeCows(missing.map(({ layer }) => layer.cow));
   withHeldDescriptors(held => {
     const toMake = missing.map(({ layer, standing }) => ({ layer, standing, cow: openCow(layer.cow, held) }));
     for (const { layer, standing } of toMake)
@@ -52,6 +57,7 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
     const loops = findLoops([base, ...toMake.map(({ layer }) => layer.cow)].filter(isFile), held);
     const baseBacking = openBase(base, loops.get(base.key), stack.origin || stack.merge === true, held);
     requireOneDevice(base, baseBacking, runningOrigin?.base ?? live?.base);
+    requireOneName(base, baseBacking.device);
 
     let under = live?.top ?? { device: baseBacking.device, length: baseBacking.size };
     for (const { layer, standing, cow } of toMake) {

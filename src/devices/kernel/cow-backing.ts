@@ -4,7 +4,7 @@ import type { DeviceNumber } from '../plan/device-number.ts';
 import { storeSize } from '../plan/exception-store.ts';
 import type { Sectors } from '../plan/units.ts';
 import { type Backing, loopBacking, openGivenDevice } from './backing.ts';
-import { growCowFile, openCowFile } from './cow-file.ts';
+import { openCowFile } from './cow-file.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { attachLoop, LOOP_READ_ONLY, type OpenLoop } from './loop-devices.ts';
@@ -44,7 +44,8 @@ export function attachCow(
   }
   const size = storeSize(device, chunk);
   if (loop === undefined) {
-    growCowFile(descriptor, image, size);
+    // Another program may have made it too small to take every chunk of its base.
+    addon().growFile(descriptor, size);
     return loopBacking(attachLoop(image, descriptor, false, held), size);
   }
   requireUnused(image, loop.path, loop.device);
@@ -53,7 +54,7 @@ export function attachCow(
       `cow ${image.path} is attached read-only to ${loop.path}: a snapshot has to write to it; ` +
         `detach that first (losetup -d ${loop.path})`,
     );
-  growCowFile(descriptor, image, size);
+  addon().growFile(descriptor, size);
   addon().refreshLoopSize(loop.descriptor);
   return loopBacking(loop, size);
 }

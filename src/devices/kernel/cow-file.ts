@@ -7,7 +7,7 @@ import { isOurChunk } from '../plan/settings.ts';
 import type { Bytes, Sectors } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
-import { openToWrite, withDescriptor } from './open-descriptor.ts';
+import { openImage, withDescriptor } from './open-descriptor.ts';
 
 /**
  * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
@@ -18,7 +18,7 @@ export function writeEmptyCow(path: string, size: Bytes, base: Image): void {
   const { openFlags } = addon();
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   withDescriptor(addon().openFile(folder, openFlags.temporary | openFlags.readWrite, 0o600), descriptor => {
-    addon().resizeFile(descriptor, size);
+    addon().growFile(descriptor, size);
     addon().setOwner(descriptor, base.owner.user, base.owner.group, base.owner.mode & 0o777);
     addon().syncFile(descriptor);
     addon().linkTemporaryFile(descriptor, path);
@@ -47,7 +47,7 @@ export function makeCowFile(path: string, size: Bytes, base: Image): void {
 export function openCowFile(cow: Image, held: HeldDescriptors): { descriptor: number; chunk: Sectors } {
   let descriptor: number;
   try {
-    descriptor = held.hold(openToWrite(cow.path));
+    descriptor = held.hold(openImage(cow, 'write'));
   } catch (error) {
     if (isSystemError(error, 'EROFS'))
       throw new Refusal(`cow ${cow.path} is on a read-only filesystem: a snapshot has to write to it`);
@@ -92,9 +92,4 @@ const BLANK_BYTES = 1024 * 1024;
  */
 function isBlank(descriptor: number, chunk: Sectors): boolean {
   return addon().startsWithZeros(descriptor, Math.max(BLANK_BYTES, 2 * chunkBytes(chunk)));
-}
-
-/** Grows a cow that another program made too small to take every chunk of its base. It never shrinks one. */
-export function growCowFile(descriptor: number, cow: Image, size: Bytes): void {
-  if (cow.size < size) addon().resizeFile(descriptor, size);
 }

@@ -2,13 +2,20 @@ import { addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
+import { type DiskKey, fileDisk } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import { type Bytes, bytes, SECTOR_BYTES } from '../plan/units.ts';
 import type { ImagePath } from '../request/image-path.ts';
+import { diskBehind } from './disk-behind.ts';
+import { replaced } from './open-descriptor.ts';
 
 /** A base or a cow as it was found: an ordinary file, or a block device. */
 export interface Image extends ImagePath {
   key: ImageKey;
+  /** The disk that it is, by whichever of its names it was given. */
+  disk: DiskKey;
+  /** How many names the file has. */
+  links: number;
   /** For a block device, its own number; an ordinary file needs a loop device. */
   device: DeviceNumber | undefined;
   /** Of an ordinary file; 0 for a block device, which has to be opened to tell. */
@@ -44,11 +51,15 @@ export function findImage(image: ImagePath): Image | undefined {
         ? `${role} ${path} is empty: an image has at least one sector`
         : `${role} ${path} has ${found.size} bytes, less than one sector: it is no image`,
     );
+  const key = imageKey(found.device, found.inode);
+  const device = found.kind === 'block device' ? deviceNumberOf(found.rdev) : undefined;
   return {
     role,
     path,
-    key: imageKey(found.device, found.inode),
-    device: found.kind === 'block device' ? deviceNumberOf(found.rdev) : undefined,
+    key,
+    disk: device === undefined ? fileDisk(key) : diskBehind({ role, path, key }, device),
+    links: found.links,
+    device,
     size: bytes(found.kind === 'file' ? found.size : 0),
     owner: found,
   };
@@ -60,4 +71,21 @@ export function requireImage(image: ImagePath): Image {
   if (found === undefined)
     throw new Refusal(`${image.role} ${image.path} does not exist: check the path, or make the file first`);
   return found;
+}
+
+/** Whether the path of an image that was found still stands for it. */
+export function isStillThere(image: Image): boolean {
+  const found = addon().fileStatus(image.path);
+  return found !== null && imageKey(found.device, found.inode) === image.key;
+}
+
+/**
+ * The path that leads to an image without symbolic links: what belongs to a template lies beside this, by whichever path
+ * it was given.
+ * @throws Refusal when another file has taken its place
+ */
+export function realPathOf(image: Image): string {
+  const found = addon().resolveFile(image.path);
+  if (found === null || imageKey(found.device, found.inode) !== image.key) throw replaced(image);
+  return found.path;
 }

@@ -117,7 +117,6 @@ function openIfServing(
  * @throws Refusal when there is no free loop device, or no direct I/O where it is asked for
  */
 export function attachLoop(image: Image, file: number, readOnly: boolean, held: HeldDescriptors): OpenLoop {
-  requireSameFile(file, image);
   const { directIo } = configuration();
   if (directIo === 'on') requireSafeDirectIo(file, image);
   const flags = LOOP_AUTOCLEAR | (directIo === 'on' ? LOOP_DIRECT_IO : 0) | (readOnly ? LOOP_READ_ONLY : 0);
@@ -181,11 +180,4 @@ function freeNumber(image: Image): number {
       );
     throw error;
   }
-}
-
-/** A path can be given another file at any time: what was opened has to be the image that was found. */
-function requireSameFile(descriptor: number, image: Image): void {
-  const { device, inode } = addon().descriptorStatus(descriptor);
-  if (imageKey(device, inode) !== image.key)
-    throw new Refusal(`${image.role} ${image.path} was replaced by another file in this moment: try again`);
 }

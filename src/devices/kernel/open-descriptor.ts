@@ -1,6 +1,8 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
+import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import { bytes, type Sectors, sectorsOf } from '../plan/units.ts';
 
 /** Runs an action with the descriptor and closes it on every way out. */
@@ -18,6 +20,33 @@ export function openToRead(path: string): number {
 
 export function openToWrite(path: string): number {
   return addon().openFile(path, addon().openFlags.readWrite, 0);
+}
+
+/**
+ * Opens the file at a path if it is the one that was found there before. It is looked at before it is opened in earnest,
+ * and not by its path again: a path can be given another file at any time, and opening some does things.
+ * @throws Refusal when it is another by now; SystemError
+ */
+export function openImage(
+  image: { role: string; path: string; key: ImageKey },
+  access: 'read' | 'write',
+): number {
+  const found = addon().openFile(image.path, addon().openFlags.path, 0);
+  return withDescriptor(found, () => {
+    const { device, inode } = addon().descriptorStatus(found);
+    if (imageKey(device, inode) !== image.key) throw replaced(image);
+    const path = `/proc/self/fd/${found}`;
+    try {
+      return access === 'read' ? openToRead(path) : openToWrite(path);
+    } catch (error) {
+      if (isSystemError(error)) Object.assign(error, { argument: image.path });
+      throw error;
+    }
+  });
+}
+
+export function replaced(image: { role: string; path: string }): Refusal {
+  return new Refusal(`${image.role} ${image.path} was replaced by another file in this moment: try again`);
 }
 
 /** The node under /dev of a block device; undefined when there is no such device. */
@@ -43,9 +72,4 @@ export function descriptorDevice(descriptor: number): DeviceNumber {
 /** The size of the block device that is open there. */
 export function descriptorSectors(descriptor: number): Sectors {
   return sectorsOf(bytes(addon().blockDeviceSize(descriptor)));
-}
-
-/** The size of a block device by its path. */
-export function blockDeviceSectors(path: string): Sectors {
-  return withDescriptor(openToRead(path), descriptorSectors);
 }

@@ -1,10 +1,12 @@
 import { Refusal } from '../answer/refusal.ts';
 import { LONGEST_NAME, snapshotName } from './device-names.ts';
+import type { DiskKey } from './disk-key.ts';
 import type { ImageKey } from './image-key.ts';
 
 /** What a plan needs to know of an image. */
 interface Keyed {
   key: ImageKey;
+  disk: DiskKey;
   path: string;
 }
 
@@ -22,15 +24,15 @@ export interface Layer<Cow> {
  */
 export function planStack<Cow extends Keyed>(base: Keyed, cows: readonly Cow[]): Layer<Cow>[] {
   const seen = new Map<string, string>();
-  for (const { key, path } of [base, ...cows]) {
-    const other = seen.get(key);
+  for (const { disk, path } of [base, ...cows]) {
+    const other = seen.get(disk);
     if (other !== undefined)
       throw new Refusal(
         other === path
           ? `${path} is given twice: every layer needs a file of its own`
           : `${other} and ${path} are the same file: every layer needs a file of its own`,
       );
-    seen.set(key, path);
+    seen.set(disk, path);
   }
   const keys = cows.map(cow => cow.key);
   return cows.map((cow, index) => {

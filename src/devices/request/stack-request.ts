@@ -19,6 +19,12 @@ export function isDeviceType(text: string): text is DeviceType {
  * @throws Refusal when a path is not one, or the number of layers does not fit the type
  */
 export function parseStackRequest(type: DeviceType, images: string): StackRequest {
+  // The names of our own devices have colons in them.
+  const own = /(?:^|:)(\/dev\/mapper\/(?:snapshot|origin)-[0-9a-f]+:[^/]*)/.exec(images)?.[1];
+  if (own !== undefined)
+    throw new Refusal(
+      `${printable(own)} was made of other images: give those, and one more cow, BASE:COW:COW2`,
+    );
   return stackRequest(type, images.split(':'), images);
 }
 

@@ -12,6 +12,7 @@ NAPI_MODULE_INIT()
 	register_loop(env, exports);
 	register_files(env, exports);
 	register_descriptors(env, exports);
+	register_locks(env, exports);
 	register_sparse(env, exports);
 	register_input(env, exports);
 	register_links(env, exports);

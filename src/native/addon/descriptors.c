@@ -1,11 +1,10 @@
-/* Open files: reading, writing, locking, resizing. */
+/* Open files: reading, writing, growing. */
 #define _GNU_SOURCE
 #include "values.h"
 
 #include <errno.h>
 #include <linux/fs.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -42,20 +41,6 @@ static napi_value close_file(napi_env env, napi_callback_info info)
 		return NULL;
 	close(descriptor);
 	return make_undefined(env);
-}
-
-/* lockFile(descriptor): true when the exclusive lock was got, false when another holds it (man 2 flock). */
-static napi_value lock_file(napi_env env, napi_callback_info info)
-{
-	int32_t descriptor;
-
-	if (!get_descriptor(env, info, &descriptor))
-		return NULL;
-	if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-		return make_boolean(env, true);
-	if (errno == EWOULDBLOCK)
-		return make_boolean(env, false);
-	return throw_descriptor_error(env, "flock", descriptor);
 }
 
 /* readAt(descriptor, position, length): an ArrayBuffer of that length, zero behind the end of the file. */
@@ -161,15 +146,18 @@ static napi_value write_text(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
-/* resizeFile(descriptor, bytes) */
-static napi_value resize_file(napi_env env, napi_callback_info info)
+/* growFile(descriptor, bytes): to that length, sparse. What is longer stays as it is: nothing is ever made shorter. */
+static napi_value grow_file(napi_env env, napi_callback_info info)
 {
+	struct stat status;
 	int32_t descriptor;
 	uint64_t size;
 
 	if (!get_descriptor_and_number(env, info, &descriptor, &size))
 		return NULL;
-	if (ftruncate(descriptor, (off_t)size) < 0)
+	if (fstat(descriptor, &status) < 0)
+		return throw_descriptor_error(env, "look at", descriptor);
+	if ((uint64_t)status.st_size < size && ftruncate(descriptor, (off_t)size) < 0)
 		return throw_descriptor_error(env, "resize", descriptor);
 	return make_undefined(env);
 }
@@ -247,12 +235,11 @@ void register_descriptors(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "closeFile", close_file },
-		{ "lockFile", lock_file },
 		{ "readAt", read_at },
 		{ "startsWithZeros", starts_with_zeros },
 		{ "filesystemType", filesystem_type },
 		{ "writeText", write_text },
-		{ "resizeFile", resize_file },
+		{ "growFile", grow_file },
 		{ "setOwner", set_owner },
 		{ "syncFile", sync_file },
 		{ "blockDeviceSize", block_device_size },

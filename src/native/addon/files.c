@@ -54,6 +54,7 @@ static napi_value describe_file(napi_env env, const struct stat *status)
 	set_property(env, result, "user", make_number(env, status->st_uid));
 	set_property(env, result, "group", make_number(env, status->st_gid));
 	set_property(env, result, "mode", make_number(env, status->st_mode & 07777));
+	set_property(env, result, "links", make_number(env, (double)status->st_nlink));
 	return result;
 }
 
@@ -70,6 +71,41 @@ static napi_value file_status(napi_env env, napi_callback_info info)
 	if (errno == ENOENT || errno == ENOTDIR)
 		return make_null(env);
 	return throw_system_error(env, "look at", path, errno, "");
+}
+
+/*
+ * resolveFile(path): the same with `path`, the one that leads there without symbolic links; null where there is nothing.
+ * Status and path are of one file, whatever is renamed meanwhile; the file itself is not opened (man 2 open, O_PATH).
+ */
+static napi_value resolve_file(napi_env env, napi_callback_info info)
+{
+	char path[PATH_MAX], link[64], resolved[PATH_MAX];
+	napi_value result;
+	struct stat status;
+	int descriptor, error_number;
+	ssize_t length;
+
+	if (!get_path(env, info, path))
+		return NULL;
+	descriptor = open(path, O_PATH | O_CLOEXEC);
+	if (descriptor < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return make_null(env);
+		return throw_system_error(env, "look at", path, errno, "");
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
+	length = fstat(descriptor, &status) < 0 ? -1 : readlink(link, resolved, sizeof(resolved) - 1);
+	error_number = errno;
+	close(descriptor);
+	if (length < 0)
+		return throw_system_error(env, "look at", path, error_number, "");
+	resolved[length] = '\0';
+	/* Removed in this moment: what the kernel shows is no path. */
+	if (status.st_nlink == 0)
+		return make_null(env);
+	result = describe_file(env, &status);
+	set_property(env, result, "path", make_string(env, resolved));
+	return result;
 }
 
 /* descriptorStatus(descriptor) */
@@ -222,6 +258,7 @@ void register_files(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "fileStatus", file_status },
+		{ "resolveFile", resolve_file },
 		{ "descriptorStatus", descriptor_status },
 		{ "openFile", open_file },
 		{ "listFolder", list_folder },
@@ -245,5 +282,6 @@ void register_files(napi_env env, napi_value exports)
 	set_property(env, flags, "noFollow", make_number(env, O_NOFOLLOW));
 	set_property(env, flags, "nonBlocking", make_number(env, O_NONBLOCK));
 	set_property(env, flags, "temporary", make_number(env, O_TMPFILE));
+	set_property(env, flags, "path", make_number(env, O_PATH));
 	set_property(env, exports, "openFlags", flags);
 }

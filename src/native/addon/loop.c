@@ -56,6 +56,7 @@ static napi_value describe_loop(napi_env env, const struct loop_info64 *status)
 	napi_create_object(env, &result);
 	set_property(env, result, "device", make_bigint(env, status->lo_device));
 	set_property(env, result, "inode", make_bigint(env, status->lo_inode));
+	set_property(env, result, "fileRdev", make_bigint(env, status->lo_rdevice));
 	set_property(env, result, "offset", make_bigint(env, status->lo_offset));
 	set_property(env, result, "sizeLimit", make_bigint(env, status->lo_sizelimit));
 	set_property(env, result, "flags", make_number(env, status->lo_flags));

@@ -1,6 +1,6 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
 import { findImage, type Image, requireImage } from '../../devices/kernel/images.ts';
-import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { mergeName } from '../../devices/merge.ts';
 import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
@@ -104,7 +104,7 @@ function requireCommitted(files: TemplateFiles): void {
   if (cow === undefined) return;
   if (cow.device !== undefined)
     throw new Refusal(`cow ${cow.path} is a block device: only templates whose cow is a file are reverted`);
-  withDescriptor(openToRead(cow.path), descriptor => {
+  withDescriptor(openImage(cow, 'read'), descriptor => {
     if (readStoreHeader(descriptor).kind === 'foreign')
       throw new Refusal(
         `cow ${cow.path} holds something other than a snapshot store: it is not known what it is for`,
@@ -130,7 +130,7 @@ function requireNoRemains(cow: string, runs: number): void {
 }
 
 function bytesIn(store: Image): number {
-  return withDescriptor(openToRead(store.path), descriptor =>
+  return withDescriptor(openImage(store, 'read'), descriptor =>
     keptBytes(descriptor, readStoreHeader(descriptor)),
   );
 }

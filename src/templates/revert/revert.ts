@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../../devices/answer/refusal.ts';
+import type { DiskLocks } from '../../devices/kernel/base-lock.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
-import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openImage, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
 import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merge.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
@@ -83,7 +84,7 @@ async function mergeAll(
   const cow = files.cow.path;
   let left = plan.bytes;
   for (;;) {
-    const device = withTemplateLock(files, base, () => beginNext(cow, base, plan.runs));
+    const device = withTemplateLock(files, base, locks => beginNext(cow, base, plan.runs, locks));
     if (device === undefined) break;
     const before = left;
     let first: number | undefined;
@@ -103,14 +104,14 @@ interface Merging {
 }
 
 /** @returns undefined when all is done, the mark included */
-function beginNext(cow: string, base: Image, runs: number): Merging | undefined {
+function beginNext(cow: string, base: Image, runs: number, locks: DiskLocks): Merging | undefined {
   const [store] = unmergedStores(cow, runs);
   if (store === undefined) {
     if (begunRevert(cow) !== undefined) removeMark(cow);
     return undefined;
   }
   const image = requireImage({ role: 'cow', path: store });
-  beginMerge(base, image);
+  beginMerge(base, image, locks);
   return { name: mergeName(base, image), store };
 }
 
@@ -138,7 +139,7 @@ async function waitForMerge(name: string, kept: (bytes: number) => void): Promis
 function finish(cow: string, base: Image, { name, store }: Merging): void {
   if (addon().fileStatus(store) === null) return;
   endMerge(name);
-  withDescriptor(openToWrite(base.path), descriptor => addon().syncFile(descriptor));
+  withDescriptor(openImage(base, 'write'), descriptor => addon().syncFile(descriptor));
   if (withDescriptor(openToRead(store), keepsBlocks))
     throw new Refusal(`${store} has blocks that were not merged: run the same command again, and see dmesg`);
   const number = Number(store.slice(store.lastIndexOf('.') + 1));

@@ -26,6 +26,7 @@ function statuses(files: Record<string, bigint>): (path: string) => FileStatus |
           user: 0,
           group: 0,
           mode: 0o600,
+          links: 1,
           modified: 0,
         };
 }

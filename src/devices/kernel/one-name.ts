@@ -1,0 +1,52 @@
+import { addon } from '../../native/addon.ts';
+import { Refusal } from '../answer/refusal.ts';
+import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
+import { isLoopNumber } from '../plan/disk-key.ts';
+import { type ImageKey, imageKey } from '../plan/image-key.ts';
+import type { Image } from './images.ts';
+import { blockDevicePath, holdersOf } from './open-descriptor.ts';
+
+/**
+ * A disk can be a base by one name at a time: cleanups, claims and commits know a base by the names of its devices, and
+ * of two origins on one disk neither would keep the other's snapshots. Other names are another node of a block device, a
+ * file and its loop device, or a disk that is the cow of somebody.
+ * @param device that the base is reached by
+ * @throws Refusal that says by which name it is in use
+ */
+export function requireOneName(base: Image, device: DeviceNumber): void {
+  for (const number of [device, ...otherLoops(base)])
+    for (const holder of holdersOf(number)) {
+      const name = addon().readText(`/sys/class/block/${holder}/dm/name`)?.trimEnd() ?? '';
+      const theirs = parseDeviceName(name);
+      if (theirs === undefined || theirs.base === base.key) continue;
+      const path = pathOf(theirs.base, number);
+      throw new Refusal(
+        `${base.role} ${base.path} is in use by another name, ${MAPPER_FOLDER}${name}: ` +
+          (path === undefined ? 'give what that was made of' : `give ${path}`),
+      );
+    }
+}
+
+/** Where a loop device is given: the others on the same file. A file's own are looked for when it is attached. */
+function otherLoops(base: Image): DeviceNumber[] {
+  if (base.device === undefined || !isLoopNumber(base.device)) return [];
+  return addon()
+    .attachedLoops()
+    .filter(loop => (imageKey(loop.device, loop.inode) as string) === base.disk)
+    .map(({ rdev }) => deviceNumberOf(rdev))
+    .filter(number => number !== base.device);
+}
+
+/** A path of the disk by which it has this key, where one is at hand. */
+function pathOf(key: ImageKey, number: DeviceNumber): string | undefined {
+  const candidates = [
+    addon().readText(`/sys/dev/block/${number}/loop/backing_file`)?.trimEnd(),
+    blockDevicePath(number),
+    `${MAPPER_FOLDER}${addon().readText(`/sys/dev/block/${number}/dm/name`)?.trimEnd()}`,
+  ];
+  return candidates.find(path => {
+    const found = path?.startsWith('/') ? addon().fileStatus(path) : null;
+    return found !== null && imageKey(found.device, found.inode) === key;
+  });
+}
