@@ -1,29 +1,30 @@
 import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from './answer/refusal.ts';
-import type { Image } from './kernel/images.ts';
-import { LOCK_FOLDER } from './kernel/lock-file.ts';
-import type { ImageKey } from './plan/image-key.ts';
+import { type Image, realPathOf } from './kernel/images.ts';
+import { LOCK_FOLDER, releaseLockFile, tryLockFile } from './kernel/lock-file.ts';
+import type { DiskKey } from './plan/disk-key.ts';
 import { ownCow } from './plan/own-cow.ts';
-import { revertMark } from './plan/revert-names.ts';
+import { REVERT_ATTRIBUTE, revertMark } from './plan/revert-names.ts';
 
-/** The file that says which operation on a template lasts just now: its name, its process, the image. */
-export function operationFile(base: ImageKey): string {
+/**
+ * The file that says which operation on a template lasts just now: its name, its process, the image. Whoever runs one
+ * holds a lock on it (flock): that, and nothing that has to do with a clock, tells whether it still does.
+ */
+export function operationFile(base: DiskKey): string {
   return `${LOCK_FOLDER}/${base}.operation`;
 }
 
-/** The folder that is there while an operation holds the template (proper-lockfile's, which refreshes its time). */
-export function operationLock(base: ImageKey): string {
+/** The folder that is there while an operation holds the template, and after one that was killed. */
+export function operationLock(base: DiskKey): string {
   return `${operationFile(base)}.lock`;
 }
 
-/** An operation seems to be under way: its lock is there. Whether its holder still lives takes asking proper-lockfile. */
+/** An operation is under way: it may be one that is just about to end. */
 export class OperationUnderWay extends Refusal {
-  readonly base: ImageKey;
-
-  constructor(base: ImageKey, message: string) {
+  constructor(message: string) {
     super(message);
     this.name = 'OperationUnderWay';
-    this.base = base;
   }
 }
 
@@ -32,19 +33,71 @@ export class OperationUnderWay extends Refusal {
  * @throws OperationUnderWay when an operation on it is running; Refusal when a revert of it was begun and not finished
  */
 export function requireNoOperation(base: Image): void {
-  if (addon().fileStatus(operationLock(base.key)) !== null) {
-    const what = addon().readText(operationFile(base.key))?.trim() || `an operation on ${base.path}`;
-    throw new OperationUnderWay(base.key, `${what} is running: wait until it is done`);
-  }
-  requireNotReverted(base.path);
+  if (addon().fileStatus(operationLock(base.disk)) !== null) dropDeadOperation(base);
+  requireNotReverted(base);
 }
 
-/** @throws Refusal when a revert of the template with this image was begun and not finished */
-export function requireNotReverted(image: string): void {
-  const cow = ownCow(image);
-  if (cow !== undefined && addon().fileStatus(revertMark(cow)) !== null)
+/** Removes what a killed operation has left. @throws OperationUnderWay when it is running */
+function dropDeadOperation(base: Image): void {
+  const file = operationFile(base.disk);
+  const lock = tryLockFile(file);
+  if (lock === undefined)
+    throw new OperationUnderWay(`${operationText(base)} is running: wait until it is done`);
+  try {
+    removeOperationLock(base.disk);
+  } finally {
+    releaseLockFile(lock);
+  }
+}
+
+/** What its operation says of itself: `a trim of /path/root.img (process 123)`. */
+export function operationText(base: Image): string {
+  const text = addon().readText(operationFile(base.disk))?.replaceAll('\0', '').trim();
+  return text || `an operation on ${base.path}`;
+}
+
+/** Removes the folder of an operation that is over. The caller has its file locked. */
+export function removeOperationLock(base: DiskKey): void {
+  try {
+    addon().removeFolder(operationLock(base));
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
+}
+
+/**
+ * A revert that was begun is seen from the mark beside the image's real path, and, by whatever name and in whichever
+ * folder the image is given, from a note on the image itself.
+ * @throws Refusal when a revert of the template with this image was begun and not finished
+ */
+export function requireNotReverted(base: Image): void {
+  const path = realPathOf(base);
+  const cow = ownCow(path);
+  const beside = cow === undefined ? undefined : revertMark(cow);
+  const mark = beside !== undefined && addon().fileStatus(beside) !== null ? beside : notedMark(base, path);
+  if (mark !== undefined)
     throw new Refusal(
-      `template ${image} is half-way back to an earlier version (${revertMark(cow)}): ` +
-        `finish that first, block-snapshot revert ${image}`,
+      `template ${base.path} is half-way back to an earlier version (${mark}): ` +
+        `finish that first, block-snapshot revert ${mark === beside ? base.path : imageOf(mark)}`,
     );
+}
+
+/**
+ * The mark that the note on an image names. One that lay beside it and was removed by hand counts no longer; whether
+ * one elsewhere was, or its folder has another name by now, cannot be told.
+ */
+function notedMark({ device, path: given }: Image, path: string): string | undefined {
+  if (device !== undefined) return undefined;
+  const mark = addon().fileAttribute(given, REVERT_ATTRIBUTE) ?? undefined;
+  if (mark === undefined || addon().fileStatus(mark) !== null) return mark;
+  return folderOf(mark) === folderOf(path) ? undefined : mark;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** The image beside a mark, as revertMark and ownCow name them. */
+function imageOf(mark: string): string {
+  return mark.replace(/-cow\.img\.reverting$/, '.img');
 }

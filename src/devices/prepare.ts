@@ -5,7 +5,7 @@ import { configuration } from './configuration.ts';
 import { CowTaken, type DiskLocks, withBaseLock } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
 import { makeCowFile } from './kernel/cow-file.ts';
-import { findImage, type Image, isStillThere, requireImage } from './kernel/images.ts';
+import { findImage, type Image, isStillThere, realPathOf, requireImage } from './kernel/images.ts';
 import { descriptorSectors, openImage, withDescriptor } from './kernel/open-descriptor.ts';
 import { mendOrigin } from './kernel/origin-device.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
@@ -16,6 +16,7 @@ import { storeSize } from './plan/exception-store.ts';
 import { ownCow } from './plan/own-cow.ts';
 import { planStack } from './plan/stack-plan.ts';
 import { SECTOR_BYTES, sectorsOf } from './plan/units.ts';
+import type { ImagePath } from './request/image-path.ts';
 import type { StackRequest } from './request/stack-request.ts';
 
 /** How often the file at a base's path may be exchanged while this waits for its lock. */
@@ -102,11 +103,30 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
     const found = findImage(cow);
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
-      makeCowFile(cow.path, storeSize(sizeOf(base), configuration().chunk), base);
-      undo.add(() => addon().removeFile(cow.path));
+      const path = ownPath(cow, base);
+      makeCowFile(path, storeSize(sizeOf(base), configuration().chunk), base);
+      undo.add(() => addon().removeFile(path));
     }
     return requireImage(cow);
   });
+}
+
+/**
+ * Where the missing cow of a base has to lie: beside the image itself, where a commit looks for it, also when the path
+ * that was given leads there by links.
+ * @throws Refusal when the cow's path does not lead there
+ */
+function ownPath(cow: ImagePath, base: Image): string {
+  const real = realPathOf(base);
+  const own = ownCow(real);
+  const slash = cow.path.lastIndexOf('/') + 1;
+  const folder = addon().resolveFile(cow.path.slice(0, slash));
+  const isLink = folder !== null && addon().readLink(cow.path) !== null;
+  if (own !== undefined && (isLink || `${folder?.path}/${cow.path.slice(slash)}` === own)) return own;
+  throw new Refusal(
+    `cow ${cow.path} does not exist, and base ${base.path} is a link to ${real}: ` +
+      `give that, and its own cow ${own ?? 'beside it'}`,
+  );
 }
 
 function sizeOf(base: Image) {

@@ -100,6 +100,7 @@ export interface Addon {
   linkFile(from: string, to: string): void;
   fileAttribute(path: string, name: string): string | null;
   setFileAttribute(path: string, name: string, value: string): boolean;
+  removeFileAttribute(path: string, name: string): void;
   makeLink(target: string, path: string): void;
   removeFolder(path: string): void;
   setFolderMode(path: string, mode: number): void;
@@ -134,7 +135,8 @@ export interface Addon {
   digHole(descriptor: number, position: number, length: number): void;
   nextData(descriptor: number, position: number): { start: number; end: number } | null;
   digZeros(descriptor: number, position: number, length: number, block: number): number;
-  isOpenElsewhere(descriptor: number): boolean;
+  takeLease(descriptor: number): boolean;
+  giveLeaseBack(descriptor: number): void;
   sleepMilliseconds(milliseconds: number): void;
   holdSignals(): void;
   releaseSignals(): void;

@@ -1,10 +1,10 @@
 import { Refusal } from '../devices/answer/refusal.ts';
 import { configuration } from '../devices/configuration.ts';
-import { findImage } from '../devices/kernel/images.ts';
+import { findImage, realPathOf } from '../devices/kernel/images.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
-import { ownCow } from '../devices/plan/own-cow.ts';
 import { parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
 import { commitRun } from './commit.ts';
+import { filesOf } from './template-files.ts';
 
 /**
  * Commits the run of a template whose origin has just been removed, unless the configuration leaves that to people. The
@@ -23,8 +23,11 @@ export function commitOnStop(base: ImageKey, images: string): string {
   const image = findImage(request.base);
   // A file that was put in the place of the base has had no run.
   if (image?.key !== base) return `not committed: ${request.base.path} is another file by now`;
-  if (cow.path !== ownCow(image.path)) return `not committed: ${cow.path} is not the template's own cow`;
-  const commit = commitRun({ image: request.base, cow }, image, settings);
+  const files = filesOf(image);
+  const found = findImage(cow);
+  if (files === undefined || (found !== undefined && realPathOf(found) !== files.cow.path))
+    return `not committed: ${cow.path} is not the template's own cow`;
+  const commit = commitRun(files, image, settings);
   if (!commit.committed) return `not committed: ${commit.reason}`;
   return `committed ${commit.changed} bytes of changes`;
 }

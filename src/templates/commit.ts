@@ -28,7 +28,7 @@ export type Commit =
  * @throws Refusal, with the old pair in its place
  */
 export function commitRun(files: TemplateFiles, base: Image, settings: Settings): Commit {
-  requireNotReverted(files.image.path);
+  requireNotReverted(base);
   const cow = findImage(files.cow);
   if (cow === undefined)
     return { committed: false, reason: `${files.cow.path} is not there, so no run of the template was` };

@@ -1,24 +1,30 @@
-import { rmdirSync } from 'node:fs';
-import { check, lock } from 'proper-lockfile';
+import { setTimeout as pause } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
 import { Refusal } from '../devices/answer/refusal.ts';
 import type { Image } from '../devices/kernel/images.ts';
-import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/lock-file.ts';
+import {
+  LOCK_FOLDER,
+  LOCK_FOLDER_MODE,
+  type LockFile,
+  releaseLockFile,
+  tryLockFile,
+} from '../devices/kernel/lock-file.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
-import { operationFile, operationLock } from '../devices/operations.ts';
-import type { ImageKey } from '../devices/plan/image-key.ts';
+import { operationFile, operationLock, operationText, removeOperationLock } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 
-/** Milliseconds without a sign of life after which a lock's holder is taken for dead, and between two signs. */
-const STALE = 3000;
-const UPDATE = 1000;
+/** Milliseconds to wait for an operation that is about to end, as a commit always is. */
+const PATIENCE = 4000;
+const PAUSE = 100;
 
-/** Longer than a killed holder's lock lives on. */
-const PATIENCE = { retries: 16, factor: 1, minTimeout: 250, maxTimeout: 250 };
+/** The age at which proper-lockfile takes a lock for a dead one's, in milliseconds: never. The kernel's lock tells. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 /**
- * Runs an operation that lasts while nobody else has one on the same base. The lock says to others what goes on; what
- * keeps the files safe is the base's own lock (flock), for a lock of this kind can be lost when the machine sleeps.
+ * Runs an operation that lasts while nobody else has one on the same base. The kernel's lock on the operation's file goes
+ * with its process, however that ends, and cannot be lost before; proper-lockfile's folder beside it, which it removes on
+ * every way out that a program sees, is what the hot path looks for.
  * @param what `a revert`, `a trim`: others are told that it is running
  * @throws Refusal when another operation on the base is running
  */
@@ -27,70 +33,39 @@ export async function withOperation<Result>(
   what: string,
   action: () => Promise<Result>,
 ): Promise<Result> {
-  const file = operationFile(base.key);
+  const file = operationFile(base.disk);
   makeLockFolder();
-  const release = await acquire(base);
+  const held = await acquire(base);
   try {
+    // Whoever has left it is dead.
+    removeOperationLock(base.disk);
     writeOperation(file, `${what} of ${base.path} (process ${process.pid})`);
-    return await action();
-  } finally {
-    // It may be another's by now: then it is not ours to give up.
-    await release().catch(() => {});
-  }
-}
-
-async function acquire(base: Image): Promise<() => Promise<void>> {
-  const file = operationFile(base.key);
-  if (holderIsGone(base.key)) removeLock(base.key);
-  try {
-    return await lock(file, {
-      lockfilePath: operationLock(base.key),
+    const release = await lock(file, {
+      lockfilePath: operationLock(base.disk),
       realpath: false,
-      stale: STALE,
-      update: UPDATE,
-      retries: PATIENCE,
+      stale: NEVER,
+      update: 60_000,
       onCompromised: () => {},
     });
-  } catch (error) {
-    if (!isSystemError(error, 'ELOCKED')) throw error;
-    const other = addon().readText(file)?.trim() || `another operation on ${base.path}`;
-    throw new Refusal(`${other} is running: wait until it is done`);
+    try {
+      return await action();
+    } finally {
+      // Somebody may have removed the folder: then there is nothing to give up.
+      await release().catch(() => {});
+    }
+  } finally {
+    releaseLockFile(held);
   }
 }
 
-/** Whether whoever has the lock of a base is there, and gives signs of life. */
-export async function operationLives(base: ImageKey): Promise<boolean> {
-  if (holderIsGone(base)) return false;
-  return check(operationFile(base), {
-    lockfilePath: operationLock(base),
-    realpath: false,
-    stale: STALE,
-  });
-}
-
-/** Removes the lock of a base that a killed holder has left. */
-export async function dropStaleLock(base: ImageKey): Promise<void> {
-  if (holderIsGone(base)) removeLock(base);
-  const release = await lock(operationFile(base), {
-    lockfilePath: operationLock(base),
-    realpath: false,
-    stale: STALE,
-    onCompromised: () => {},
-  });
-  await release();
-}
-
-/** The signs of life go by the clock, which may be set back: a process that is not there is no holder. */
-function holderIsGone(base: ImageKey): boolean {
-  const holder = /\(process (\d+)\)$/.exec(addon().readText(operationFile(base))?.trim() ?? '')?.[1];
-  return holder !== undefined && addon().fileStatus(`/proc/${holder}`) === null;
-}
-
-function removeLock(base: ImageKey): void {
-  try {
-    rmdirSync(operationLock(base));
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
+async function acquire(base: Image): Promise<LockFile> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const held = tryLockFile(operationFile(base.disk));
+    if (held !== undefined) return held;
+    if (performance.now() >= end)
+      throw new Refusal(`${operationText(base)} is running: wait until it is done`);
+    await pause(PAUSE);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Refusal } from '../devices/answer/refusal.ts';
+import { type Image, placeOf, realPathOf } from '../devices/kernel/images.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
 import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
 import { addon, type FileStatus } from '../native/addon.ts';
@@ -32,15 +33,34 @@ export function templateFiles(argument: string): TemplateFiles {
  * @throws Refusal when it is not called X.img, or is the cow of another
  */
 export function filesOfImage(image: string): TemplateFiles {
-  const cow = ownCow(image);
+  const path = resolved(image);
+  const cow = ownCow(path);
   if (cow === undefined)
     throw new Refusal(
       `template ${image} is neither a folder nor an image whose name ends with .img: give the one or the other`,
     );
-  const owner = image.replace(/-cow\.img$/, '.img');
-  if (owner !== image && statusOf(owner) !== null)
+  const owner = path.replace(/-cow\.img$/, '.img');
+  if (owner !== path && statusOf(owner) !== null)
     throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
-  return { image: imagePath('template', image), cow: imagePath('cow', cow) };
+  return { image: imagePath('template', path), cow: imagePath('cow', resolved(cow)) };
+}
+
+/** The files of the template with an image that was found; undefined for one that can be no template's. */
+export function filesOf(image: Image): TemplateFiles | undefined {
+  const path = realPathOf(image);
+  const cow = ownCow(path);
+  return cow === undefined
+    ? undefined
+    : { image: imagePath('template', path), cow: imagePath('cow', resolved(cow)) };
+}
+
+/**
+ * The path that leads to a file without symbolic links; the same where there is none. What belongs to a template lies
+ * beside the files themselves, on their own filesystem.
+ */
+function resolved(path: string): string {
+  const found = statusOf(path);
+  return found === null ? path : placeOf(path, found);
 }
 
 /**
@@ -60,9 +80,9 @@ export function revisionOf(cow: string, path: string): number | undefined {
   return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) + 1 : undefined;
 }
 
-function statusOf(path: string): FileStatus | null {
+function statusOf(path: string): (FileStatus & { path: string }) | null {
   try {
-    return addon().fileStatus(path);
+    return addon().resolveFile(path);
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to look at template ${path}: run as root`);

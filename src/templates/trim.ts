@@ -72,7 +72,7 @@ async function withOpenImage<Result>(
 }
 
 function requireUnused(base: Image, nameUser: NameUser): void {
-  requireNotReverted(base.path);
+  requireNotReverted(base);
   requireStopped(base, nameUser);
   requireNoSnapshots(base, nameUser);
   requireClosed(base);
@@ -92,8 +92,9 @@ async function digAll(
   let looked = 0;
   for (let position = 0; ; ) {
     const next = withTemplateLock(files, base, () => {
-      requireStillUnused(base, descriptor, nameUser);
-      return digSlice(base, descriptor, position);
+      requireStopped(base, nameUser);
+      requireNoSnapshots(base, nameUser);
+      return whileClosed(base, descriptor, () => digSlice(base, descriptor, position));
     });
     if (next === undefined) return;
     looked += next.looked;
@@ -103,11 +104,18 @@ async function digAll(
   }
 }
 
-function requireStillUnused(base: Image, descriptor: number, nameUser: NameUser): void {
-  requireStopped(base, nameUser);
-  requireNoSnapshots(base, nameUser);
-  if (isOpenElsewhere(base, descriptor))
+/**
+ * Runs an action while nobody else has an image open. Who opens it meanwhile waits until the action has ended: the lease
+ * is kept until then.
+ */
+function whileClosed<Result>(base: Image, descriptor: number, action: () => Result): Result {
+  if (isOpenElsewhere(base, descriptor, 'keep'))
     throw new Refusal(`template ${base.path} was opened by another program: trim it when that has ended`);
+  try {
+    return action();
+  } finally {
+    addon().giveLeaseBack(descriptor);
+  }
 }
 
 /** @returns how many bytes were looked at, and where to go on; undefined behind the last */

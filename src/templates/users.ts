@@ -106,11 +106,18 @@ export function requireClosed(base: Image): void {
 
 /**
  * Whether any other program, or a loop device, has an image open.
+ * @param lease whether to keep what tells it, so that nobody can open it from now on, until it is given back
  * @throws Refusal where its filesystem cannot tell (it knows no leases)
  */
-export function isOpenElsewhere(base: Image, descriptor: number): boolean {
+export function isOpenElsewhere(
+  base: Image,
+  descriptor: number,
+  lease: 'keep' | 'give back' = 'give back',
+): boolean {
   try {
-    return addon().isOpenElsewhere(descriptor);
+    if (!addon().takeLease(descriptor)) return true;
+    if (lease === 'give back') addon().giveLeaseBack(descriptor);
+    return false;
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new Refusal(

@@ -4,6 +4,7 @@ import { Refusal } from '../answer/refusal.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { type DiskKey, fileDisk } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
+import { ownCow } from '../plan/own-cow.ts';
 import { type Bytes, bytes, SECTOR_BYTES } from '../plan/units.ts';
 import type { ImagePath } from '../request/image-path.ts';
 import { diskBehind } from './disk-behind.ts';
@@ -80,12 +81,19 @@ export function isStillThere(image: Image): boolean {
 }
 
 /**
- * The path that leads to an image without symbolic links: what belongs to a template lies beside this, by whichever path
- * it was given.
+ * Where what belongs to an image lies: beside the file itself, by whichever links it was given; but beside the link that
+ * names a block device, or a file that is not called as an image is.
+ */
+export function placeOf(path: string, found: FileStatus & { path: string }): string {
+  return found.kind === 'file' && ownCow(found.path) !== undefined ? found.path : path;
+}
+
+/**
+ * The path beside which lies what belongs to an image: see placeOf.
  * @throws Refusal when another file has taken its place
  */
 export function realPathOf(image: Image): string {
   const found = addon().resolveFile(image.path);
   if (found === null || imageKey(found.device, found.inode) !== image.key) throw replaced(image);
-  return found.path;
+  return placeOf(image.path, found);
 }

@@ -6,6 +6,9 @@ export function revertMark(cow: string): string {
   return `${cow}.reverting`;
 }
 
+/** The attribute of an image that names its mark, so that it is found by another name of the image, too. */
+export const REVERT_ATTRIBUTE = 'trusted.block-snapshot.reverting';
+
 /** Where a revert puts the undo of the run that it undoes as the number-th, from 1. */
 export function revertedPath(cow: string, number: number): string {
   return `${revertMark(cow)}.${number}`;

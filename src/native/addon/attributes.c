@@ -43,11 +43,26 @@ static napi_value set_file_attribute(napi_env env, napi_callback_info info)
 	return throw_system_error(env, "set attribute of", path, errno, "");
 }
 
+/* removeFileAttribute(path, name): where there is none, nothing happens. */
+static napi_value remove_file_attribute(napi_env env, napi_callback_info info)
+{
+	char path[PATH_MAX], name[256];
+	napi_value arguments[2];
+
+	if (!get_arguments(env, info, 2, arguments) || !get_string(env, arguments[0], path, sizeof(path)) ||
+	    !get_string(env, arguments[1], name, sizeof(name)))
+		return NULL;
+	if (removexattr(path, name) < 0 && errno != ENODATA && errno != ENOTSUP)
+		return throw_system_error(env, "remove attribute of", path, errno, "");
+	return make_undefined(env);
+}
+
 void register_attributes(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "fileAttribute", file_attribute },
 		{ "setFileAttribute", set_file_attribute },
+		{ "removeFileAttribute", remove_file_attribute },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

@@ -119,25 +119,37 @@ static napi_value dig_zeros(napi_env env, napi_callback_info info)
 }
 
 /*
- * isOpenElsewhere(descriptor): whether anybody else has the file open, loop devices included. A write lease is to be had
- * only when nobody has (man 2 fcntl); it is given back at once. Any other answer tells nothing, and is thrown.
+ * takeLease(descriptor): true when it was had, false when anybody else has the file open, loop devices included (man 2
+ * fcntl). While it is held, whoever opens the file waits. Any other answer tells nothing, and is thrown.
  */
-static napi_value is_open_elsewhere(napi_env env, napi_callback_info info)
+static napi_value take_lease(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[1];
 	int32_t descriptor;
 
 	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
 		return NULL;
-	/* Whoever opens it in this moment makes a signal: one that ends nobody. */
+	/* Whoever opens it meanwhile makes a signal: one that ends nobody. */
 	fcntl(descriptor, F_SETSIG, SIGURG);
-	if (fcntl(descriptor, F_SETLEASE, F_WRLCK) == 0) {
-		fcntl(descriptor, F_SETLEASE, F_UNLCK);
-		return make_boolean(env, false);
-	}
-	if (errno == EAGAIN || errno == EBUSY)
+	if (fcntl(descriptor, F_SETLEASE, F_WRLCK) == 0)
 		return make_boolean(env, true);
+	if (errno == EAGAIN || errno == EBUSY)
+		return make_boolean(env, false);
 	return throw_descriptor_error(env, "take lease", descriptor);
+}
+
+/* giveLeaseBack(descriptor): whoever waits to open the file goes on. */
+static napi_value give_lease_back(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1];
+	int32_t descriptor;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+		return NULL;
+	/* EAGAIN: the kernel has taken it away, from one who had it for longer than anybody waits. */
+	if (fcntl(descriptor, F_SETLEASE, F_UNLCK) < 0 && errno != EAGAIN)
+		return throw_descriptor_error(env, "give lease back", descriptor);
+	return make_undefined(env);
 }
 
 void register_sparse(napi_env env, napi_value exports)
@@ -146,7 +158,8 @@ void register_sparse(napi_env env, napi_value exports)
 		{ "digHole", dig_hole },
 		{ "nextData", next_data },
 		{ "digZeros", dig_zeros },
-		{ "isOpenElsewhere", is_open_elsewhere },
+		{ "takeLease", take_lease },
+		{ "giveLeaseBack", give_lease_back },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

@@ -1,8 +1,10 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
-import { openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { type Image, realPathOf } from '../../devices/kernel/images.ts';
+import { openImage, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
-import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
+import { ownCow } from '../../devices/plan/own-cow.ts';
+import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
@@ -32,8 +34,11 @@ export function begunRevert(cow: string): number | undefined {
   return Number(runs);
 }
 
-/** Step 1. The mark is there in one step and whole, and on disk when this returns. The caller holds the base's lock. */
-export function makeMark(cow: string, runs: number): void {
+/**
+ * Step 1. The mark is there in one step and whole, and on disk when this returns. The caller holds the base's lock.
+ * @throws Refusal, without the mark, where it would not be found by all names of the image
+ */
+export function makeMark(base: Image, cow: string, runs: number): void {
   settleRevisions(cow);
   syncFolder(cow);
   const { temporary, readWrite } = addon().openFlags;
@@ -47,6 +52,24 @@ export function makeMark(cow: string, runs: number): void {
     addon().linkTemporaryFile(descriptor, revertMark(cow));
   });
   syncFolder(cow);
+  if (noteMark(base, cow) || (base.links === 1 && ownCow(realPathOf(base)) === cow)) return;
+  addon().removeFile(revertMark(cow));
+  throw new Refusal(
+    `template ${base.path} has other names, or its cow is elsewhere, and its filesystem keeps no attributes: ` +
+      'VMs could start on it half-way back; leave it that one name, beside its cow',
+  );
+}
+
+/**
+ * Notes on the image that it has a mark: other names of it, in other folders, are known by that. The note is there only
+ * while the mark is.
+ * @returns false where the filesystem keeps no attributes
+ */
+export function noteMark(base: Image, cow: string): boolean {
+  if (base.device !== undefined) return true;
+  if (!addon().setFileAttribute(base.path, REVERT_ATTRIBUTE, revertMark(cow))) return false;
+  withDescriptor(openImage(base, 'read'), descriptor => addon().syncFile(descriptor));
+  return true;
 }
 
 /** Step 2, or what is left of it. */
@@ -99,7 +122,8 @@ function giveSpaceBack(store: string): void {
 }
 
 /** Step 4. */
-export function removeMark(cow: string): void {
+export function removeMark(base: Image, cow: string): void {
+  if (base.device === undefined) addon().removeFileAttribute(base.path, REVERT_ATTRIBUTE);
   addon().removeFile(revertMark(cow));
   syncFolder(cow);
   settleRevisions(cow);

@@ -3,6 +3,7 @@ import { findImage, type Image, requireImage } from '../../devices/kernel/images
 import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { mergeName } from '../../devices/merge.ts';
+import { requireNotReverted } from '../../devices/operations.ts';
 import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
 import { listRevisions, type Revision } from '../revisions.ts';
@@ -37,6 +38,8 @@ export function planRevert(
   requireStopped(base, nameUser);
   const begun = begunRevert(cow);
   if (begun !== undefined) return planRest(files, base, begun, wanted, nameUser);
+  // It may have been begun by another name of the image.
+  requireNotReverted(base);
   requireNoSnapshots(base, nameUser);
   requireClosed(base);
   const revisions = listRevisions(cow);

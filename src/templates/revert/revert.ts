@@ -13,7 +13,15 @@ import type { Progress } from '../progress.ts';
 import type { TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import type { NameUser } from '../users.ts';
-import { begunRevert, claimRevisions, dropMerged, makeMark, removeMark, unmergedStores } from './mark.ts';
+import {
+  begunRevert,
+  claimRevisions,
+  dropMerged,
+  makeMark,
+  noteMark,
+  removeMark,
+  unmergedStores,
+} from './mark.ts';
 import { planRevert, type RevertPlan } from './plan.ts';
 
 /** Milliseconds between two looks at a merge: a part of what it has taken so far, so that its end is seen soon. */
@@ -53,7 +61,8 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
     const plan = withTemplateLock(files, base, () => {
       const now = look();
       requireSame(base, shown, now);
-      if (!now.goesOn) makeMark(files.cow.path, now.runs);
+      if (now.goesOn) noteMark(base, files.cow.path);
+      else makeMark(base, files.cow.path, now.runs);
       claimRevisions(files.cow.path, now.runs);
       return now;
     });
@@ -107,7 +116,7 @@ interface Merging {
 function beginNext(cow: string, base: Image, runs: number, locks: DiskLocks): Merging | undefined {
   const [store] = unmergedStores(cow, runs);
   if (store === undefined) {
-    if (begunRevert(cow) !== undefined) removeMark(cow);
+    if (begunRevert(cow) !== undefined) removeMark(base, cow);
     return undefined;
   }
   const image = requireImage({ role: 'cow', path: store });

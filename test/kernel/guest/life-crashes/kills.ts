@@ -19,7 +19,10 @@ t.setTimeout(0);
 
 /** A killed command's lock is taken for dead after some seconds, and removed by whoever comes next: it is so now. */
 function letSecondsPass({ root }: Template): void {
-  rmSync(operationLock(requireImage({ role: 'template', path: root }).key), { recursive: true, force: true });
+  rmSync(operationLock(requireImage({ role: 'template', path: root }).disk), {
+    recursive: true,
+    force: true,
+  });
 }
 
 const namesOf = ({ folder }: Template) =>

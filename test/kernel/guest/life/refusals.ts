@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import type { Test } from 'tap';
+import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { claimRevisions, makeMark } from '../../../../src/templates/revert/mark.ts';
 import { checkLasting } from '../checks.ts';
 import {
@@ -117,7 +118,7 @@ checkLasting(
     const names = [`snapshot-${statKey(root)}-${statKey(rootCow)}`, `origin-${statKey(root)}`];
     withOneRun(template);
     // What a revert leaves that the power cut has ended after its first steps.
-    makeMark(rootCow, 1);
+    makeMark(requireImage({ role: 'template', path: root }), rootCow, 1);
     claimRevisions(rootCow, 1);
     const reason = `template ${root} is half-way back to an earlier version (${rootCow}.reverting): finish that first, block-snapshot revert ${root}\n`;
     for (const command of [

@@ -118,7 +118,7 @@ checkLasting(
 
 check('the lock that a killed operation has left is no hindrance', (test, template) => {
   const { root, rootCow } = template;
-  const lock = operationLock(requireImage({ role: 'template', path: root }).key);
+  const lock = operationLock(requireImage({ role: 'template', path: root }).disk);
   mkdirSync(lock, { recursive: true });
   const prepared = () => {
     const { status, stdout } = blockSnapshot('prepare', 'snapshot', `${root}:${rootCow}`);
