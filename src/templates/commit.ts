@@ -8,6 +8,7 @@ import { storeSize } from '../devices/plan/exception-store.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import { sectorsOf } from '../devices/plan/units.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { linkRevisions } from './revisions.ts';
 import { rotateCow } from './rotate.ts';
 import { revisionPath, type TemplateFiles } from './template-files.ts';
 
@@ -52,6 +53,7 @@ export function commitRun(files: TemplateFiles, base: Image, settings: Settings)
         `nothing is lost; mend that, then block-snapshot commit ${base.path}`,
     );
   }
+  linkRevisions(files);
   return {
     committed: true,
     changed,

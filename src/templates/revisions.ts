@@ -1,10 +1,11 @@
+import { warn } from '../devices/answer/warning.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-import { revisionOf, revisionPath } from './template-files.ts';
+import { revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
 
 /**
  * The attribute of a finished run's cow that says when the run was committed, in milliseconds since 1970. The file's own
@@ -75,6 +76,37 @@ export function settleRevisions(cow: string): RevisionName[] {
     if (settled !== path) addon().renameFile(path, settled);
     return { path: settled, key };
   });
+}
+
+/**
+ * Where a template is reached by links to its image and its cow, its revisions get links beside those, under the names
+ * that they have: people find there what takes space elsewhere. Links that lead nowhere go.
+ */
+export function linkRevisions({ cow, linked }: TemplateFiles): void {
+  try {
+    if (linked !== undefined && isLink(linked)) renewLinks(cow.path, linked);
+  } catch (error) {
+    // The revisions are what they are all the same.
+    if (!isSystemError(error)) throw error;
+    warn(`the links to the revisions of ${cow.path} could not be renewed (${error.code}, ${error.argument})`);
+  }
+}
+
+function renewLinks(cow: string, linked: string): void {
+  const names = new Map(revisionNames(cow).map(({ path }) => [linked + path.slice(cow.length), path]));
+  for (const path of pathsOf(linked))
+    if (!names.has(path) && isLink(path) && addon().fileStatus(path) === null) addon().removeFile(path);
+  for (const [link, path] of names) if (addon().fileStatus(link) === null) addon().makeLink(path, link);
+}
+
+function isLink(path: string): boolean {
+  try {
+    return addon().readLink(path) !== null;
+  } catch (error) {
+    // It is there, and no link.
+    if (isSystemError(error, 'EINVAL')) return false;
+    throw error;
+  }
 }
 
 /** All paths that are called as a revision is, in the order of their numbers. */

@@ -14,6 +14,8 @@ export interface TemplateFiles {
   image: ImagePath;
   /** The old blocks of the present run of the template: X-cow.img of X.img. */
   cow: ImagePath;
+  /** The path of a link to the cow, beside the link to the image that the template was given by: where people look. */
+  linked?: string;
 }
 
 /**
@@ -42,16 +44,26 @@ export function filesOfImage(image: string): TemplateFiles {
   const owner = path.replace(/-cow\.img$/, '.img');
   if (owner !== path && statusOf(owner) !== null)
     throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
-  return { image: imagePath('template', path), cow: imagePath('cow', resolved(cow)) };
+  return filesAt(path, cow, image);
+}
+
+/**
+ * @param path of the image itself
+ * @param given the path that it was asked for by
+ */
+function filesAt(path: string, cow: string, given: string): TemplateFiles {
+  const files = { image: imagePath('template', path), cow: imagePath('cow', resolved(cow)) };
+  const linked = ownCow(given);
+  return linked !== undefined && linked !== files.cow.path && resolved(linked) === files.cow.path
+    ? { ...files, linked }
+    : files;
 }
 
 /** The files of the template with an image that was found; undefined for one that can be no template's. */
 export function filesOf(image: Image): TemplateFiles | undefined {
   const path = realPathOf(image);
   const cow = ownCow(path);
-  return cow === undefined
-    ? undefined
-    : { image: imagePath('template', path), cow: imagePath('cow', resolved(cow)) };
+  return cow === undefined ? undefined : filesAt(path, cow, image.path);
 }
 
 /**

@@ -10,6 +10,7 @@ import { SECTOR_BYTES } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
 import { withOperation } from '../operation-lock.ts';
 import type { Progress } from '../progress.ts';
+import { linkRevisions } from '../revisions.ts';
 import type { TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import type { NameUser } from '../users.ts';
@@ -69,6 +70,7 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
     options.progress.start(plan.bytes);
     try {
       await mergeAll(files, base, plan, options.progress);
+      withTemplateLock(files, base, () => linkRevisions(files));
     } finally {
       options.progress.end();
     }

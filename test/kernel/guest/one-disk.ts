@@ -179,6 +179,11 @@ check(
       [`${rootCow}.old`],
     );
     test.equal(must('readlink', join(folder, 'root-cow.img')), rootCow, 'the link is as it was');
+    test.equal(
+      must('readlink', join(folder, 'root-cow.img.old')),
+      `${rootCow}.old`,
+      'the undo is found beside it',
+    );
     rmSync(join(folder, 'root-cow.img'));
     refusedFor(
       test,
