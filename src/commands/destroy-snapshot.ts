@@ -1,23 +1,21 @@
 import { Refusal } from '../devices/answer/refusal.ts';
-import { complain } from '../devices/answer/warning.ts';
-import { cleanup } from '../devices/cleanup.ts';
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { printable } from '../devices/request/image-path.ts';
 import { parseNode } from '../devices/request/node-request.ts';
 import { addon } from '../native/addon.ts';
+import { takeDownByHand } from './take-down.ts';
 import { requireArguments } from './usage.ts';
 
 export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
 
 /** `destroy-snapshot /dev/mapper/NAME`, as qubesd calls it. */
-export function runDestroySnapshot(parameters: readonly string[]): void {
+export async function runDestroySnapshot(parameters: readonly string[]): Promise<void> {
   requireArguments(parameters, 1, DESTROY_SNAPSHOT_USAGE);
   const [node = ''] = parameters;
   const request = parseNode(node);
   if (!isBlockDevice(MAPPER_FOLDER + request.name))
     throw new Refusal(`${printable(node)} is not a block device: it is gone already, or never was`);
-  const left = cleanup(request);
-  if (left !== undefined) complain(left);
+  await takeDownByHand(request);
 }
 
 function isBlockDevice(path: string): boolean {

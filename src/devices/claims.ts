@@ -1,7 +1,7 @@
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from './answer/refusal.ts';
-import { type DeviceIdentity, MAPPER_FOLDER, parseDeviceName } from './plan/device-names.ts';
+import { type DeviceIdentity, deviceName, MAPPER_FOLDER, parseDeviceName } from './plan/device-names.ts';
 import type { ImageKey } from './plan/image-key.ts';
 
 /**
@@ -59,11 +59,23 @@ function recorded(wanted: (attachment: string) => boolean): Claim[] {
   return claims;
 }
 
-/** The first claim that needs a device: on it, or on one that lies on it. */
+/**
+ * Whether the device of a claim is there. The caller holds the lock of its base: under it a claim and its device come
+ * together, so that a claim without one is what a kill or an earlier boot has left, and nobody's.
+ */
+export function isStanding({ identity }: Claim): boolean {
+  return addon().deviceTable(deviceName(identity)) !== null;
+}
+
+/** The first claim that needs a device: on it, or on one that lies on it. The caller holds the base's lock. */
 export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim | undefined {
-  return claims.find(({ identity }) => {
-    if (needed.type === 'origin') return identity.type === 'origin';
-    return identity.type === 'snapshot' && needed.cows.every((cow, index) => identity.cows[index] === cow);
+  return claims.find(claim => {
+    const { identity } = claim;
+    const needs =
+      needed.type === 'origin'
+        ? identity.type === 'origin'
+        : identity.type === 'snapshot' && needed.cows.every((cow, index) => identity.cows[index] === cow);
+    return needs && isStanding(claim);
   });
 }
 

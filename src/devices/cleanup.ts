@@ -32,18 +32,14 @@ export interface TakeDown {
   left: string | undefined;
   /** Whether something that no claim and no other device accounts for keeps one of its devices open: try again later. */
   lingering: boolean;
+  /** Whether it is a claim alone that keeps the device: its VM may be gone. */
+  claimed: boolean;
 }
 
 /**
  * Takes down a device that nobody uses, and everything under it that nobody else uses. The loop devices go with the
  * last device on them, by the kernel's own doing.
- * @returns what is left because it is in use, as one sentence; undefined when it is gone
  */
-export function cleanup(request: NodeRequest): string | undefined {
-  return takeDown(request).left;
-}
-
-/** The same, with more to ask for and more to tell. */
 export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptions = {}): TakeDown {
   const { base } = identity;
   return withBaseLock(base, () =>
@@ -58,7 +54,7 @@ export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptio
         users === undefined
           ? undefined
           : `${MAPPER_FOLDER}${name} is in use${users && ` by ${users}`}: left as it is`;
-      const outcome = { left, lingering: work.lingering };
+      const outcome = { left, lingering: work.lingering, claimed: work.claimed };
       // Nodes and all: what is forgotten afterwards has to be gone altogether.
       udev.settle();
       options.finished?.(outcome);
@@ -70,6 +66,7 @@ export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptio
 /** One call of takeDown. */
 class Work {
   lingering = false;
+  claimed = false;
   private readonly claims: readonly Claim[];
   private readonly patience: number;
   private readonly udev: UdevSession;
@@ -111,7 +108,10 @@ class Work {
 
   private remove(identity: DeviceIdentity, patience: number): Removal {
     const claim = claimOn(this.claims, identity);
-    if (claim !== undefined) return { kind: 'in use', users: `the VM disk ${claim.attachment}` };
+    if (claim !== undefined) {
+      this.claimed = true;
+      return { kind: 'in use', users: `the VM disk ${claim.attachment}` };
+    }
     const removal =
       identity.type === 'origin'
         ? removeUnused(originName(identity.base), 'snapshot-origin', patience, this.udev)

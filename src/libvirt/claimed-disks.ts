@@ -1,5 +1,5 @@
 import type { Claim } from '../devices/claims.ts';
-import { MAPPER_FOLDER, originName, snapshotName } from '../devices/plan/device-names.ts';
+import { deviceName, MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { type AttachmentName, parseLibvirtKey } from './attachments.ts';
 import type { DomainLink } from './domain-links.ts';
 
@@ -22,8 +22,7 @@ export function claimedDisks(claims: readonly Claim[], links: readonly DomainLin
   const disks = claims.flatMap(({ attachment, identity }) => {
     const key = parseLibvirtKey(attachment);
     if (key === undefined) return [];
-    const name =
-      identity.type === 'origin' ? originName(identity.base) : snapshotName(identity.base, identity.cows);
+    const name = deviceName(identity);
     return [{ ...key, record: attachment, name }];
   });
   const byDomain = new Map<string, Unnamed[]>();

@@ -1,5 +1,5 @@
 import { Refusal } from '../devices/answer/refusal.ts';
-import { type Claim, claimsOn } from '../devices/claims.ts';
+import { type Claim, claimsOn, isStanding } from '../devices/claims.ts';
 import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { findLoops } from '../devices/kernel/loop-devices.ts';
@@ -39,7 +39,7 @@ export function requireStopped(base: Image, nameUser: NameUser): void {
  * @throws Refusal that names who uses a snapshot of a base
  */
 export function requireNoSnapshots(base: Image, nameUser: NameUser, own?: string): void {
-  const claims = claimsOn(base.key);
+  const claims = claimsOn(base.key).filter(isStanding);
   const inUse: string[] = [];
   const leftOver: string[] = [];
   for (const name of addon().deviceNames().sort()) {
@@ -50,13 +50,6 @@ export function requireNoSnapshots(base: Image, nameUser: NameUser, own?: string
     if (users.length > 0) inUse.push(...users.map(user => `${user} has ${MAPPER_FOLDER}${name}`));
     else if (standing === 'by others') inUse.push(`${MAPPER_FOLDER}${name} is open`);
     else if (standing === 'by nobody') leftOver.push(name);
-  }
-  // A claim may be older than its device: between the two, a VM is just starting.
-  for (const { attachment, identity } of claims) {
-    if (identity.type !== 'snapshot') continue;
-    const name = snapshotName(identity.base, identity.cows);
-    if (addon().deviceTable(name) === null)
-      inUse.push(`${nameUser(attachment)} has claimed ${MAPPER_FOLDER}${name}`);
   }
   if (inUse.length > 0)
     throw new Refusal(`template ${base.path} is in use: ${inUse.join(', ')}: stop those VMs first`);

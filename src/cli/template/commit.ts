@@ -2,6 +2,7 @@ import { sizeText } from '../../overview/text/sizes.ts';
 import { commitByHand } from '../../templates/commit-by-hand.ts';
 import { processTerminal } from '../domain-xml/terminal.ts';
 import { readArguments } from './arguments.ts';
+import { forgetGone } from './forget-gone.ts';
 import { nameUser } from './name-user.ts';
 import { COMMIT_USAGE } from './usage.ts';
 
@@ -16,6 +17,7 @@ export async function runCommit(parameters: readonly string[]): Promise<void> {
   );
   if (given === undefined) return;
   const { files, values } = given;
+  forgetGone(files);
   const commit = await commitByHand(files, nameUser);
   const terminal = processTerminal();
   const { image } = files;

@@ -6,6 +6,7 @@ import { type Reverted, revert } from '../../templates/revert/revert.ts';
 import { processTerminal } from '../domain-xml/terminal.ts';
 import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
+import { forgetGone } from './forget-gone.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { progressDisplay } from './progress-display.ts';
@@ -37,6 +38,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
     progress,
     `if the revert of ${path} was begun it has to be finished: block-snapshot revert ${path}`,
   );
+  forgetGone(files);
   const reverted = await revert(files, {
     revision,
     confirm: async plan => values.yes || confirmed(question(path, plan), REVERT_USAGE),

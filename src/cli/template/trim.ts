@@ -2,6 +2,7 @@ import { sizeText } from '../../overview/text/sizes.ts';
 import { trim } from '../../templates/trim.ts';
 import { processTerminal } from '../domain-xml/terminal.ts';
 import { readArguments } from './arguments.ts';
+import { forgetGone } from './forget-gone.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { progressDisplay } from './progress-display.ts';
@@ -24,6 +25,7 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
     progress,
     `what was given back of ${path} stays given back, and no byte has changed`,
   );
+  forgetGone(files);
   const { freed, allocated } = await trim(files, nameUser, progress);
   finished();
   processTerminal().print(

@@ -26,6 +26,11 @@ export function snapshotPrefix(base: ImageKey): string {
   return `snapshot-${base}-`;
 }
 
+/** The name of a device. */
+export function deviceName(identity: DeviceIdentity): string {
+  return identity.type === 'origin' ? originName(identity.base) : snapshotName(identity.base, identity.cows);
+}
+
 /** Reads a name back; undefined when it is not one of ours. */
 export function parseDeviceName(name: string): DeviceIdentity | undefined {
   const [type, base, ...cows] = name.split('-');

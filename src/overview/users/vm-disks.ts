@@ -1,5 +1,5 @@
 import type { Claim } from '../../devices/claims.ts';
-import { originName, snapshotName } from '../../devices/plan/device-names.ts';
+import { deviceName } from '../../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../../devices/plan/device-number.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
@@ -21,8 +21,7 @@ export function recordedDisks(claims: readonly Claim[]): VmDisk[] {
       recorded: true,
       connected: false,
       record: attachment,
-      name:
-        identity.type === 'origin' ? originName(identity.base) : snapshotName(identity.base, identity.cows),
+      name: deviceName(identity),
       device: undefined,
     };
   });

@@ -1,39 +1,51 @@
-import { claimsOn } from '../../devices/claims.ts';
+import { type Claim, claimsOn } from '../../devices/claims.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
-import type { Xenstore } from '../xenstore/store.ts';
+import { type Store, withXenstore, type Xenstore } from '../xenstore/store.ts';
 import { type Attachment, parseAttachmentKey } from './attachment.ts';
 import { detach } from './detach.ts';
 
 /**
  * Takes down what is left of VMs that are gone: libxl deletes the backends of a domain whatever became of its scripts.
- * It looks only where other attachments claim devices of the same base, and asks xenstore once.
+ * It looks only where other attachments claim devices of the same base, and asks xenstore once for each kind of them.
+ * @param own the attachment that this is done for, which does not count
  * @param connect gives the way to xenstore when it is needed
  * @returns what was done, in a few words for each; never throws
  */
 export function sweep(
   base: ImageKey,
-  own: Attachment,
+  own: Attachment | undefined,
   connect: (ask: (store: Xenstore) => void) => void,
 ): string[] {
   const swept: string[] = [];
   try {
-    const kind = parseAttachmentKey(own.key)?.kind;
-    const others = claimsOn(base, own.key).map(({ attachment }) => ({
-      attachment,
-      name: parseAttachmentKey(attachment),
-    }));
-    // Those of our own kind alone: of others it is not known where their backends are.
-    const known = others.filter(({ name }) => name?.kind === kind);
-    if (known.length === 0) return swept;
+    const others = claimsOn(base, own?.key).filter(
+      ({ attachment }) => parseAttachmentKey(attachment) !== undefined,
+    );
+    if (others.length === 0) return swept;
     connect(store => {
       store.restartClock();
-      const domains = new Set(store.directory(own.path.split('/').slice(0, -2).join('/')));
-      for (const { attachment, name } of known)
-        if (!domains.has(name?.domain ?? '')) swept.push(`${attachment}: ${detach(attachment, 0)}`);
+      for (const { attachment } of goneOf(others, store))
+        swept.push(`${attachment}: ${detach(attachment, 0)}`);
     });
   } catch (error) {
     // It is done in passing: the call itself has succeeded, and the next one tries again.
     swept.push(`not swept: ${error instanceof Error ? error.message : String(error)}`);
   }
   return swept;
+}
+
+/** The same for a command of people, which no attachment asks for. @returns whether anything was taken down or forgotten */
+export function sweepGone(base: ImageKey): boolean {
+  return sweep(base, undefined, withXenstore).some(done => !done.startsWith('not swept'));
+}
+
+/** Those of the claims whose domain has no backend in xenstore any more. The name of a kind is its path with - for /. */
+function goneOf(claims: readonly Claim[], store: Store): Claim[] {
+  const domainsOf = new Map<string, Set<string>>();
+  return claims.filter(({ attachment }) => {
+    const { kind = '', domain = '' } = parseAttachmentKey(attachment) ?? {};
+    const domains = domainsOf.get(kind) ?? new Set(store.directory(kind.replaceAll('-', '/')));
+    domainsOf.set(kind, domains);
+    return !domains.has(domain);
+  });
 }

@@ -1,6 +1,6 @@
 // The same code as the executable's, called in this process: for tests of many steps, because starting a program is slow
 // in user-mode Linux. The executable itself is what by-hand, names, surroundings and bad-input run.
-import { cleanup } from '../../../src/devices/cleanup.ts';
+import { takeDown } from '../../../src/devices/cleanup.ts';
 import { prepare } from '../../../src/devices/prepare.ts';
 import { parseNode } from '../../../src/devices/request/node-request.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
@@ -13,5 +13,5 @@ export function prepareHere(type: 'snapshot' | 'origin', ...images: string[]): s
 
 /** @returns what is left because it is in use, in the words of the command; empty when it is gone */
 export function cleanupHere(type: 'snapshot' | 'origin', node: string): string {
-  return cleanup(parseNode(node, type)) ?? '';
+  return takeDown(parseNode(node, type)).left ?? '';
 }
