@@ -98,8 +98,17 @@ export function endMerge(name: string): void {
   withUdevSession(udev => takeDown(name, udev));
 }
 
-function takeDown(name: string, udev: UdevSession): void {
-  const removal = removeUnused(name, MERGE, GLANCE_MILLISECONDS, udev);
+/**
+ * The same for one that may have been left before it merged, or have no table. Where none is there it does nothing.
+ * @throws Refusal when something keeps it open
+ */
+export function giveUpMerge(name: string): void {
+  const type = addon().deviceTable(name)?.targets[0]?.type;
+  withUdevSession(udev => takeDown(name, udev, type === 'snapshot' ? 'snapshot' : MERGE));
+}
+
+function takeDown(name: string, udev: UdevSession, type: 'snapshot' | typeof MERGE = MERGE): void {
+  const removal = removeUnused(name, type, GLANCE_MILLISECONDS, udev);
   if (removal.kind === 'in use')
     throw new Refusal(
       `${MAPPER_FOLDER}${name} is open${removal.users && ` by ${removal.users}`}: ` +

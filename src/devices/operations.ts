@@ -75,10 +75,12 @@ export function requireNotReverted(base: Image): void {
   const cow = ownCow(path);
   const beside = cow === undefined ? undefined : revertMark(cow);
   const mark = beside !== undefined && addon().fileStatus(beside) !== null ? beside : notedMark(base, path);
+  const template = mark === undefined || mark === beside ? base.path : imageOf(mark);
   if (mark !== undefined)
     throw new Refusal(
       `template ${base.path} is half-way back to an earlier version (${mark}): ` +
-        `finish that first, block-snapshot revert ${mark === beside ? base.path : imageOf(mark)}`,
+        `finish that first, block-snapshot revert ${template}; where it cannot be finished, ` +
+        `block-snapshot revert --abandon ${template} gives it up`,
     );
 }
 

@@ -6,9 +6,20 @@ export function unusedNodes({ templates }: Overview): { type: 'origin' | 'snapsh
   return templates.flatMap(({ origin, versions }) => [
     ...(origin?.unused ? [{ type: 'origin' as const, node: MAPPER_FOLDER + origin.name }] : []),
     ...[...layersOf(versions)]
-      .filter(layer => layer.unused)
+      .filter(layer => layer.unused && !isMerge(layer))
       .map(layer => ({ type: 'snapshot' as const, node: MAPPER_FOLDER + layer.name })),
   ]);
+}
+
+/** The images of templates that a revert has left half-way: what merges goes only by its end, or by giving it up. */
+export function halfReverted({ templates }: Overview): string[] {
+  return templates.flatMap(({ base, versions }) =>
+    base.path !== undefined && versions.some(isMerge) ? [base.path] : [],
+  );
+}
+
+function isMerge({ state, merge }: Layer): boolean {
+  return merge || state === 'merging' || state === 'merge failed';
 }
 
 /** What is to be said of a layer, the gravest first; nothing for one that is as it should be. */

@@ -54,6 +54,8 @@ export interface Origin extends Device {
 
 export interface Layer extends Device {
   state: LayerState;
+  /** Whether it is there to write its blocks back to the base (a revert), however far that is. */
+  merge: boolean;
   /** What its VMs see is lost, because a layer under it does not serve any more. */
   onBroken: boolean;
   size: Bytes | undefined;

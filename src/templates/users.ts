@@ -2,6 +2,7 @@ import { Refusal } from '../devices/answer/refusal.ts';
 import { type Claim, claimsOn, isStanding } from '../devices/claims.ts';
 import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import type { Image } from '../devices/kernel/images.ts';
+import { inTheWay } from '../devices/kernel/in-the-way.ts';
 import { findLoops } from '../devices/kernel/loop-devices.ts';
 import { holdersOf, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
@@ -84,6 +85,8 @@ export function requireClosed(base: Image): void {
   if (base.device !== undefined) return;
   withHeldDescriptors(held => {
     const loop = findLoops([base], held).get(base.key);
+    const mounted = loop && inTheWay({ ...base, role: 'template' }, loop.device);
+    if (mounted !== undefined) throw mounted;
     if (loop !== undefined)
       throw new Refusal(
         `template ${base.path} is attached to ${loop.path}: detach it first (losetup -d ${loop.path})`,

@@ -4,6 +4,7 @@ import { sizeText } from '../../overview/text/sizes.ts';
 import { type RevertPlan, runsText } from '../../templates/revert/plan.ts';
 import { type Reverted, revert } from '../../templates/revert/revert.ts';
 import { processTerminal } from '../domain-xml/terminal.ts';
+import { runAbandon } from './abandon.ts';
 import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { forgetGone } from './forget-gone.ts';
@@ -25,6 +26,11 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
         requiresArg: true,
         describe: 'How many runs to undo, as block-snapshot revisions numbers them (default: 1)',
       },
+      abandon: {
+        type: 'boolean',
+        default: false,
+        describe: 'Give up a revert that cannot be finished; nothing is deleted, and it is said what is left',
+      },
       yes: { type: 'boolean', default: false, describe: 'Do not ask' },
     } as const,
     parameters,
@@ -33,6 +39,11 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const { files, values } = given;
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
+  if (values.abandon) {
+    if (revision !== undefined)
+      throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT_USAGE}`);
+    return runAbandon(files, values);
+  }
   const progress = progressDisplay('merged');
   const finished = endOnInterrupt(
     progress,

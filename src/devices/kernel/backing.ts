@@ -5,6 +5,7 @@ import type { DeviceNumber } from '../plan/device-number.ts';
 import { type Bytes, type Sectors, sectorsOf } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
+import { carriesOurs, inTheWay } from './in-the-way.ts';
 import { attachLoop, LOOP_READ_ONLY, loopServes, type OpenLoop } from './loop-devices.ts';
 import { descriptorSectors, openImage, withDescriptor } from './open-descriptor.ts';
 
@@ -35,13 +36,30 @@ export function openBase(
     if (writable) requireWritable(base, base.device);
     return openGivenDevice(base, base.device, held);
   }
-  const attached = loop ?? attachBase(base, writable, held);
+  const attached =
+    loop === undefined ? attachBase(base, writable, held) : useOrPass(base, loop, writable, held);
   if (writable && (attached.flags & LOOP_READ_ONLY) !== 0)
     throw new Refusal(
-      `base ${base.path} is attached read-only to ${attached.path}: an origin has to write to it; ` +
-        `detach that first (losetup -d ${attached.path})`,
+      `base ${base.path} is attached read-only to ${attached.path}, which carries the disks of VMs, and an origin has to ` +
+        'write to it: stop those VMs first (block-snapshot list shows them)',
     );
   return loopBacking(attached, base.size);
+}
+
+/**
+ * A read-only loop device without a device of ours is somebody's look into the image (losetup -r, mount -o ro). It can write
+ * nothing past the origin, and nothing of ours is put on it: a template could not start before the last VM on it has gone.
+ */
+export function isLook(loop: OpenLoop): boolean {
+  return (loop.flags & LOOP_READ_ONLY) !== 0 && !carriesOurs(loop.device);
+}
+
+/** @throws Refusal when somebody's look is mounted, and an origin would change what he sees */
+function useOrPass(base: Image, loop: OpenLoop, writable: boolean, held: HeldDescriptors): OpenLoop {
+  if (!isLook(loop)) return loop;
+  const mounted = writable ? inTheWay(base, loop.device) : undefined;
+  if (mounted !== undefined) throw mounted;
+  return attachBase(base, writable, held);
 }
 
 function attachBase(base: Image, writable: boolean, held: HeldDescriptors): OpenLoop {

@@ -63,7 +63,7 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
     for (const { layer, standing, cow } of toMake) {
       const backing = attachCow(cow, loops.get(layer.cow.key), under.length, held);
       const origin = layer.first && runningOrigin !== undefined ? originName(base.key) : undefined;
-      under = makeLayer(layer, standing, under, backing, cow.chunk, origin, udev);
+      under = makeLayer(layer, standing, under, base, backing, cow.chunk, origin, udev);
       undo.add(() => withOriginSuspended(origin, udev, () => udev.remove(layer.name)));
     }
     if (stack.origin && runningOrigin === undefined) makeOrigin(base, baseBacking, udev);

@@ -3,11 +3,11 @@ import { Refusal } from '../answer/refusal.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { storeSize } from '../plan/exception-store.ts';
 import type { Sectors } from '../plan/units.ts';
-import { type Backing, loopBacking, openGivenDevice } from './backing.ts';
+import { type Backing, isLook, loopBacking, openGivenDevice } from './backing.ts';
 import { openCowFile } from './cow-file.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
-import { attachLoop, LOOP_READ_ONLY, type OpenLoop } from './loop-devices.ts';
+import { attachLoop, type OpenLoop } from './loop-devices.ts';
 import { holdersOf } from './open-descriptor.ts';
 
 /** A cow whose snapshot is not there yet: opened and found fit to carry a store. */
@@ -43,17 +43,12 @@ export function attachCow(
     return openGivenDevice(image, image.device, held);
   }
   const size = storeSize(device, chunk);
-  if (loop === undefined) {
+  if (loop === undefined || isLook(loop)) {
     // Another program may have made it too small to take every chunk of its base.
     addon().growFile(descriptor, size);
     return loopBacking(attachLoop(image, descriptor, false, held), size);
   }
   requireUnused(image, loop.path, loop.device);
-  if ((loop.flags & LOOP_READ_ONLY) !== 0)
-    throw new Refusal(
-      `cow ${image.path} is attached read-only to ${loop.path}: a snapshot has to write to it; ` +
-        `detach that first (losetup -d ${loop.path})`,
-    );
   addon().growFile(descriptor, size);
   addon().refreshLoopSize(loop.descriptor);
   return loopBacking(loop, size);

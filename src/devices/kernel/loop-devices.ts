@@ -6,6 +6,7 @@ import type { DeviceNumber } from '../plan/device-number.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
+import { carriesOurs } from './in-the-way.ts';
 import { blockDevicePath, descriptorDevice, holdersOf, openToRead, openToWrite } from './open-descriptor.ts';
 
 /** LO_FLAGS of linux/loop.h. */
@@ -68,12 +69,15 @@ export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<
 
 /** Of two loop devices on one image, the one that carries devices; the other is closed. */
 function choose(image: Image, former: OpenLoop, latter: OpenLoop): OpenLoop {
-  const carries = (loop: OpenLoop) => holdersOf(loop.device).length > 0;
-  if (!carries(latter)) {
+  // What others put on a loop device that cannot be written (kpartx -r) is no reason to use it.
+  const carries = (loop: OpenLoop) =>
+    isWritable(loop) ? holdersOf(loop.device).length > 0 : carriesOurs(loop.device);
+  // Of two that carry nothing, one that can be written.
+  if (!carries(latter) && (carries(former) || isWritable(former) || !isWritable(latter))) {
     addon().closeFile(latter.descriptor);
     return former;
   }
-  if (carries(former)) {
+  if (carries(former) && carries(latter)) {
     addon().closeFile(latter.descriptor);
     throw new Refusal(
       `${image.role} ${image.path} is in use through two loop devices, ${former.path} and ${latter.path}: ` +
@@ -82,6 +86,10 @@ function choose(image: Image, former: OpenLoop, latter: OpenLoop): OpenLoop {
   }
   addon().closeFile(former.descriptor);
   return latter;
+}
+
+function isWritable({ flags }: OpenLoop): boolean {
+  return (flags & LOOP_READ_ONLY) === 0;
 }
 
 function openIfServing(

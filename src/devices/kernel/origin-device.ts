@@ -7,6 +7,7 @@ import { type OriginTable, parseOriginTable, printOriginTable } from '../plan/or
 import { type Backing, isBackedBy } from './backing.ts';
 import { foreignTable, standingOf } from './device-state.ts';
 import type { Image } from './images.ts';
+import { inTheWay } from './in-the-way.ts';
 import type { UdevSession } from './udev-session.ts';
 
 /**
@@ -54,6 +55,8 @@ export function makeOrigin(base: Image, backing: Backing, udev: UdevSession): vo
     udev.resume(name);
   } catch (error) {
     udev.remove(name);
+    const found = isSystemError(error, 'EBUSY') ? inTheWay(base, backing.device) : undefined;
+    if (found !== undefined) throw found;
     if (isSystemError(error, 'EACCES', 'EROFS', 'EPERM'))
       throw new Refusal(`base ${base.path} cannot be written (${error.code}): an origin has to write to it`);
     throw error;

@@ -12,6 +12,7 @@ import type { Backing } from './backing.ts';
 import { isBackedBy } from './backing.ts';
 import { foreignTable, type Standing } from './device-state.ts';
 import type { Image } from './images.ts';
+import { inTheWay } from './in-the-way.ts';
 import { withOriginSuspended } from './origin-device.ts';
 import type { UdevSession } from './udev-session.ts';
 
@@ -60,6 +61,7 @@ export function makeLayer(
   layer: Layer<Image>,
   standing: Standing & { kind: 'absent' | 'unfinished' },
   under: { device: DeviceNumber; length: Sectors },
+  base: Image,
   cow: Backing,
   chunk: Sectors,
   origin: string | undefined,
@@ -78,7 +80,7 @@ export function makeLayer(
   };
   const { major, minor } = standing.kind === 'absent' ? addon().createDevice(name) : standing.state;
   try {
-    loadSnapshot(layer, table);
+    loadSnapshot(layer, base, table);
     withOriginSuspended(origin, udev, () => udev.resume(name));
   } catch (error) {
     withOriginSuspended(origin, udev, () => udev.remove(name));
@@ -88,28 +90,33 @@ export function makeLayer(
 }
 
 /** Loads the table; a kernel before 5.3 does not know the discard feature, and gets it without. */
-function loadSnapshot(layer: Layer<Image>, table: SnapshotTable): void {
+function loadSnapshot(layer: Layer<Image>, base: Image, table: SnapshotTable): void {
   const load = (wanted: SnapshotTable) =>
     addon().loadTable(layer.name, wanted.length, wanted.type, printSnapshotTable(wanted));
   try {
     load(table);
   } catch (error) {
-    if (!isSystemError(error, 'EINVAL')) throw loadFailure(layer, error);
+    if (!isSystemError(error, 'EINVAL')) throw loadFailure(layer, base, table, error);
     if (!addon().targetTypes().includes(table.type))
       throw new Refusal(
         'the kernel has no device-mapper target "snapshot": load the module (modprobe dm-snapshot)',
       );
-    if (!table.discardZeroesCow) throw loadFailure(layer, error);
+    if (!table.discardZeroesCow) throw loadFailure(layer, base, table, error);
     try {
       load({ ...table, discardZeroesCow: false });
     } catch (second) {
-      throw loadFailure(layer, second);
+      throw loadFailure(layer, base, table, second);
     }
   }
 }
 
-function loadFailure(layer: Layer<Image>, error: unknown): unknown {
+function loadFailure(layer: Layer<Image>, base: Image, table: SnapshotTable, error: unknown): unknown {
   if (!isSystemError(error)) return error;
+  // The kernel does not say of which of the two devices somebody is the only owner.
+  const found = isSystemError(error, 'EBUSY')
+    ? ((layer.first ? inTheWay(base, table.origin) : undefined) ?? inTheWay(layer.cow, table.cow))
+    : undefined;
+  if (found !== undefined) return found;
   return new Refusal(
     `the kernel does not take ${layer.cow.path} as the cow of /dev/mapper/${layer.name} ` +
       `(${error.code}${error.detail ? `, ${error.detail}` : ''}): the reason is in dmesg`,

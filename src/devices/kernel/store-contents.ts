@@ -4,6 +4,7 @@ import {
   chunkBytes,
   countExceptions,
   EXCEPTION_BYTES,
+  exceptedChunk,
   exceptionsPerArea,
   HEADER_BYTES,
   parseStoreHeader,
@@ -36,4 +37,31 @@ export function keptBytes(descriptor: number, header: StoreHeader): Bytes {
     const count = countExceptions(addon().readAt(descriptor, areaPosition(area, header.chunk), chunk));
     if (count < perArea) return bytes((before + count) * chunk);
   }
+}
+
+/** A part of a device, in bytes; the end is behind the last. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** The parts of its base that a valid store keeps, in order; undefined where it is none. */
+export function keptRanges(descriptor: number): Range[] | undefined {
+  const header = readStoreHeader(descriptor);
+  if (header.kind !== 'store' || !header.valid) return undefined;
+  const perArea = exceptionsPerArea(header.chunk);
+  const size = chunkBytes(header.chunk);
+  const chunks: number[] = [];
+  for (let area = 0, count = perArea; count === perArea; area++) {
+    const metadata = addon().readAt(descriptor, areaPosition(area, header.chunk), size);
+    count = countExceptions(metadata);
+    for (let index = 0; index < count; index++) chunks.push(exceptedChunk(metadata, index));
+  }
+  const ranges: Range[] = [];
+  for (const chunk of chunks.sort((one, other) => one - other)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last.end === chunk * size) last.end += size;
+    else ranges.push({ start: chunk * size, end: (chunk + 1) * size });
+  }
+  return ranges;
 }

@@ -68,3 +68,8 @@ export function countExceptions(metadata: ArrayBuffer): number {
     if (words[index * 4 + 2] === 0 && words[index * 4 + 3] === 0) return index;
   return total;
 }
+
+/** The chunk of the base that an exception stands for: the first of its two numbers. */
+export function exceptedChunk(metadata: ArrayBuffer, index: number): number {
+  return Number(new DataView(metadata).getBigUint64(index * EXCEPTION_BYTES, true));
+}

@@ -37,6 +37,7 @@ export function layerOf(
     device: device.device,
     suspended,
     state,
+    merge: snapshot?.merging === true,
     onBroken: under !== undefined && (isBroken(under.state) || under.onBroken),
     size: snapshot && inBytes(snapshot.table.length),
     cow,

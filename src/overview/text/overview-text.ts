@@ -1,5 +1,6 @@
+import { shellWord } from '../../devices/kernel/in-the-way.ts';
 import { oneLine } from '../../devices/request/image-path.ts';
-import { unusedNodes } from '../conclusions.ts';
+import { halfReverted, unusedNodes } from '../conclusions.ts';
 import type { Overview } from '../overview.ts';
 import type { Colours } from './colours.ts';
 import { imageText, userText } from './names.ts';
@@ -36,6 +37,11 @@ function sections(overview: Overview, colours: Colours): string[] {
   );
   return [
     ...section('Nobody uses these; this takes them down, with what only they need:', unused, colours),
+    ...section(
+      'A revert is half-way; this finishes it, and where it cannot be finished --abandon in place of --yes gives it up:',
+      halfReverted(overview).map(image => `block-snapshot revert --yes ${shellWord(image)}`),
+      colours,
+    ),
     ...section('Loop devices that carry nothing:', loops, colours),
     ...section('Records in /run/xen-hotplug of devices that are gone:', records, colours),
   ];

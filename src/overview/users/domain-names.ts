@@ -1,3 +1,4 @@
+import { domainsServed, XL_BACKENDS } from '../../xen/hotplug/sweep.ts';
 import { isXenstoreError } from '../../xen/xenstore/error.ts';
 import type { Store } from '../../xen/xenstore/store.ts';
 import { withXenstore } from '../../xen/xenstore/store.ts';
@@ -21,7 +22,10 @@ export function readDomainNames(domains: Iterable<number>): Map<number, string |
 
 function readName(store: Store, domain: number): string | null | undefined {
   try {
-    return store.read(`/local/domain/${domain}/name`) ?? null;
+    const name = store.read(`/local/domain/${domain}/name`);
+    // One whose backends are there still is not taken for gone by what takes devices down.
+    if (name === undefined && domainsServed(store, XL_BACKENDS).has(String(domain))) return undefined;
+    return name ?? null;
   } catch (error) {
     // A name that is no text, or not for us to read, says nothing about the domain.
     if (isXenstoreError(error, 'EILSEQ', 'EACCES')) return undefined;

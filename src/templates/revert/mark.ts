@@ -29,9 +29,14 @@ export function begunRevert(cow: string): number | undefined {
   if (runs === undefined)
     throw new Refusal(
       `${mark} holds ${printable(text.slice(0, 40)) || 'nothing'}, not the number of runs to undo: ` +
-        'it is not known how far back the template has to go; restore it from a backup',
+        `it is not known how far back the template has to go; give it up, block-snapshot revert --abandon ${imageOf(cow)}, and restore it from a backup`,
     );
   return Number(runs);
+}
+
+/** The image whose cow this is. */
+function imageOf(cow: string): string {
+  return cow.replace(/-cow\.img$/, '.img');
 }
 
 /**

@@ -24,6 +24,7 @@ import {
   unmergedStores,
 } from './mark.ts';
 import { planRevert, type RevertPlan } from './plan.ts';
+import { noteTouched, noteUntouched } from './untouched.ts';
 
 /** Milliseconds between two looks at a merge: a part of what it has taken so far, so that its end is seen soon. */
 const PART_OF_ELAPSED = 1 / 20;
@@ -62,6 +63,7 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
     const plan = withTemplateLock(files, base, () => {
       const now = look();
       requireSame(base, shown, now);
+      for (const { path } of now.revisions) noteUntouched(path);
       if (now.goesOn) noteMark(base, files.cow.path);
       else makeMark(base, files.cow.path, now.runs);
       claimRevisions(files.cow.path, now.runs);
@@ -99,7 +101,7 @@ async function mergeAll(
     if (device === undefined) break;
     const before = left;
     let first: number | undefined;
-    await waitForMerge(device.name, kept => {
+    await waitForMerge(base, device.name, kept => {
       first ??= kept;
       left = Math.max(0, before - (first - kept));
       progress.update(plan.bytes - left);
@@ -122,12 +124,13 @@ function beginNext(cow: string, base: Image, runs: number, locks: DiskLocks): Me
     return undefined;
   }
   const image = requireImage({ role: 'cow', path: store });
+  noteTouched(store);
   beginMerge(base, image, locks);
   return { name: mergeName(base, image), store };
 }
 
 /** @param kept is told, again and again, how many bytes there are left to merge */
-async function waitForMerge(name: string, kept: (bytes: number) => void): Promise<void> {
+async function waitForMerge(base: Image, name: string, kept: (bytes: number) => void): Promise<void> {
   const started = performance.now();
   for (;;) {
     const status = mergeStatus(name);
@@ -136,7 +139,8 @@ async function waitForMerge(name: string, kept: (bytes: number) => void): Promis
     if (status.kind !== 'serving')
       throw new Refusal(
         `the kernel could not go on merging ${MAPPER_FOLDER}${name} (${status.kind}): the reason is in dmesg; ` +
-          'the template cannot be used until block-snapshot revert has finished',
+          `once that is mended, block-snapshot revert ${base.path} goes on; where it cannot be, ` +
+          `block-snapshot revert --abandon ${base.path} gives it up, and says what is left`,
       );
     const left = (status.used - status.metadata) * SECTOR_BYTES;
     kept(left);

@@ -39,12 +39,20 @@ export function sweepGone(base: ImageKey): boolean {
   return sweep(base, undefined, withXenstore).some(done => !done.startsWith('not swept'));
 }
 
+/** The kind of the backends that xl makes in the own domain. */
+export const XL_BACKENDS = 'backend-vbd';
+
+/** The numbers of the domains that have backends of a kind: the rule for who is there, and who is gone. */
+export function domainsServed(store: Store, kind: string): Set<string> {
+  return new Set(store.directory(kind.replaceAll('-', '/')));
+}
+
 /** Those of the claims whose domain has no backend in xenstore any more. The name of a kind is its path with - for /. */
 function goneOf(claims: readonly Claim[], store: Store): Claim[] {
   const domainsOf = new Map<string, Set<string>>();
   return claims.filter(({ attachment }) => {
     const { kind = '', domain = '' } = parseAttachmentKey(attachment) ?? {};
-    const domains = domainsOf.get(kind) ?? new Set(store.directory(kind.replaceAll('-', '/')));
+    const domains = domainsOf.get(kind) ?? domainsServed(store, kind);
     domainsOf.set(kind, domains);
     return !domains.has(domain);
   });

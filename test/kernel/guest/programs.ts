@@ -7,7 +7,7 @@ import { loadAddonFrom } from '../../../src/native/addon.ts';
 
 /** The project's folder: this file runs as build/test/kernel/guest/programs.js. */
 export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
-const DIST = join(PROJECT, 'dist');
+export const DIST = join(PROJECT, 'dist');
 
 /** The drivers of this kernel that can be loaded; the lab's first process is told where they lie. */
 export const DRIVERS = join(process.env['lab_kernel'] ?? '', 'modules', release(), 'kernel/drivers');

@@ -1,0 +1,218 @@
+import { realpathSync } from 'node:fs';
+import { Refusal } from '../../devices/answer/refusal.ts';
+import { type Image, requireImage } from '../../devices/kernel/images.ts';
+import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { keptRanges, type Range } from '../../devices/kernel/store-contents.ts';
+import { giveUpMerge, mergeName } from '../../devices/merge.ts';
+import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { withOperation } from '../operation-lock.ts';
+import { revisionNames } from '../revisions.ts';
+import { syncFolder } from '../rotate.ts';
+import { revisionPath, type TemplateFiles } from '../template-files.ts';
+import { withTemplateLock } from '../template-lock.ts';
+import { type NameUser, requireNoSnapshots, requireStopped } from '../users.ts';
+import { begunRevert, removeMark } from './mark.ts';
+import { isUntouched } from './untouched.ts';
+
+// A revert that cannot end is given up so that it can be ended anywhere, and go on:
+//   - where the next store was not begun, the image is a whole version: what is left to undo are revisions again, the mark
+//     goes;
+//   - otherwise the image is a mixture. The mark says from then on that it is given up; the stores, the revisions and the
+//     image get names of their own, of which nothing is ever made; the mark goes last.
+
+/** What is left of a revert that was given up. */
+export interface Abandoned {
+  /** Whether the image is a version of the template, and stays. */
+  whole: boolean;
+  /** The runs that were undone, of those that should have been. */
+  undone: number;
+  /** Runs that were to be undone and are not, or not altogether. */
+  left: number;
+  /** What the image still has of the run whose undo was being merged; undefined where its store cannot be read. */
+  unmerged: readonly Range[] | undefined;
+  /** Where everything is kept now. Empty where all has its own name again. */
+  kept: string[];
+}
+
+/** Runs that a mark which says nothing may stand for. */
+const MOST_RUNS = 9999;
+
+/** @throws Refusal when there is no revert to give up, or it only has to be finished */
+export async function abandonRevert(
+  files: TemplateFiles,
+  nameUser: NameUser,
+  confirm: (whole: boolean) => Promise<boolean>,
+): Promise<Abandoned | undefined> {
+  const base = requireImage(files.image);
+  const look = () => {
+    requireStopped(base, nameUser);
+    return requireBegun(files, base);
+  };
+  const shown = withTemplateLock(files, base, look);
+  if (!(await confirm(shown.whole))) return undefined;
+  return withOperation(base, 'giving up a revert', async () =>
+    withTemplateLock(files, base, () => {
+      const { stores, whole, runs } = look();
+      const [first] = stores;
+      const device =
+        first === undefined ? undefined : mergeName(base, requireImage({ role: 'cow', path: first }));
+      requireNoSnapshots(base, nameUser, device);
+      if (device !== undefined) giveUpMerge(device);
+      if (first !== undefined && whole !== isUntouched(first))
+        throw new Refusal(`template ${base.path} has changed in this moment: look again`);
+      return whole ? keepVersion(files, runs, stores) : putAside(files, base, runs, stores);
+    }),
+  );
+}
+
+interface Begun {
+  /** Undefined where the mark does not tell. */
+  runs: number | undefined;
+  stores: string[];
+  whole: boolean;
+}
+
+function requireBegun({ cow, image }: TemplateFiles, base: Image): Begun {
+  const text = addon().readText(revertMark(cow.path));
+  if (text === null)
+    throw new Refusal(
+      `no revert of template ${image.path} was begun: there is nothing to give up (block-snapshot revisions ${image.path})`,
+    );
+  const runs = text.startsWith('given up') ? undefined : runsOf(cow.path);
+  const stores: string[] = [];
+  for (let number = 1; number <= (runs ?? MOST_RUNS); number++)
+    for (const path of [
+      revertedPath(cow.path, number),
+      ...(runs === undefined ? [] : [revisionPath(cow.path, number)]),
+    ])
+      if (addon().fileStatus(path) !== null) stores.push(path);
+  const [first] = stores;
+  if (first === undefined && runs !== undefined)
+    throw new Refusal(
+      `the revert of template ${base.path} has nothing left to merge: finish it, block-snapshot revert ${base.path}`,
+    );
+  return { runs, stores, whole: runs !== undefined && first !== undefined && isUntouched(first) };
+}
+
+function runsOf(cow: string): number | undefined {
+  try {
+    return begunRevert(cow);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** The stores are revisions again, each where it was: the names are free, for the runs that are undone have none. */
+function keepVersion({ cow }: TemplateFiles, runs = 0, stores: readonly string[]): Abandoned {
+  for (const store of stores) {
+    const number = Number(/\.reverting\.(\d+)$/.exec(store)?.[1] ?? 0);
+    if (number > 0) addon().renameFile(store, revisionPath(cow.path, number));
+  }
+  syncFolder(cow.path);
+  removeMark(cow.path);
+  return { whole: true, undone: runs - stores.length, left: stores.length, unmerged: [], kept: [] };
+}
+
+/** Nothing starts on a mixture, and nothing is lost of it. */
+function putAside(
+  { cow }: TemplateFiles,
+  base: Image,
+  runs: number | undefined,
+  stores: readonly string[],
+): Abandoned {
+  if (base.device !== undefined)
+    throw new Refusal(
+      `template ${base.path} is a block device, which cannot be put aside, and its blocks are of two versions: ` +
+        `write a backup of it there, then remove ${[revertMark(cow.path), ...stores].join(' ')}`,
+    );
+  const mark = revertMark(cow.path);
+  const [first] = stores;
+  const unmerged = first === undefined ? undefined : readRanges(first);
+  const suffix = `.abandoned-${new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '')}`;
+  const former = addon().readText(mark) ?? '';
+  // What an earlier call was ended in: another image may stand in this one's place by now.
+  const meant = /^given up with the image (\S+)/.exec(former)?.[1] ?? base.key;
+  const real = realpathSync(base.path);
+  const moves: [string, string][] = [
+    ...stores.map((store): [string, string] => [store, cow.path + suffix + numberOf(store)]),
+    ...revisionNames(cow.path)
+      .filter(({ path }) => !stores.includes(path))
+      .map(({ path }): [string, string] => [path, cow.path + suffix + path.slice(cow.path.length)]),
+    ...(meant === base.key ? [[real, real + suffix] as [string, string]] : []),
+  ];
+  const kept = [...moves.map(([, to]) => to), cow.path + suffix];
+  for (const path of kept)
+    if (addon().fileStatus(path) !== null)
+      throw new Refusal(`${path} is there already: run the same command again in a second`);
+  syncImage(base);
+  if (!former.startsWith('given up')) writeMark(cow.path, reportText(base, unmerged, moves));
+  for (const [from, to] of moves) addon().renameFile(from, to);
+  syncFolder(real);
+  syncFolder(cow.path);
+  addon().renameFile(mark, cow.path + suffix);
+  syncFolder(cow.path);
+  return {
+    whole: false,
+    undone: runs === undefined ? 0 : runs - stores.length,
+    left: stores.length,
+    unmerged,
+    kept,
+  };
+}
+
+function numberOf(store: string): string {
+  return `.${/\.(\d+)$/.exec(store)?.[1] ?? '1'}`;
+}
+
+/** In place of the mark, in one step: it says no number of runs, so that no revert goes on. */
+function writeMark(cow: string, text: string): void {
+  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
+  const temporary = `${revertMark(cow)}.new`;
+  withDescriptor(addon().openFile(temporary, writeOnly | create | truncate | noFollow, 0o644), descriptor => {
+    addon().writeText(descriptor, text);
+    addon().syncFile(descriptor);
+  });
+  addon().renameFile(temporary, revertMark(cow));
+  syncFolder(cow);
+}
+
+function reportText(
+  base: Image,
+  unmerged: readonly Range[] | undefined,
+  moves: readonly [string, string][],
+): string {
+  return [
+    `given up with the image ${base.key}: a revert of ${base.path} could not be finished, the image is a mixture of versions`,
+    unmerged === undefined
+      ? 'which blocks are of which version cannot be told: the first store cannot be read'
+      : 'bytes of the image that are still as the run left them which was being undone (from, to):',
+    ...(unmerged ?? []).map(({ start, end }) => `  ${start} ${end}`),
+    'names (from, to):',
+    ...moves.map(([from, to]) => `  ${from} ${to}`),
+    '',
+  ].join('\n');
+}
+
+/** On a disk with bad sectors, as much as it takes. */
+function syncImage(base: Image): void {
+  try {
+    withDescriptor(openToWrite(base.path), descriptor => addon().syncFile(descriptor));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+function readRanges(store: string): Range[] | undefined {
+  try {
+    return withDescriptor(openToRead(store), keptRanges);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}

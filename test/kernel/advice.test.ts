@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('every advice, followed', [], 'advice.js');
