@@ -10,7 +10,7 @@ packages=
 for name; do
   case $name in
     build) packages="$packages gcc libc6-dev libdevmapper-dev" ;;
-    kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils" ;;
+    kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2" ;;
     templates) packages="$packages python3-jinja2 libxml2-utils libvirt0 libvirt-clients" ;;
     xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
     libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;

@@ -28,7 +28,7 @@ export const HELP = `block-snapshot - snapshot block devices for virtual machine
       Show the finished runs that can be undone: when each ended, how much it changed, whether its undo is whole.
 
   ${REVERT_USAGE}
-      Undo the last run of a template, or the last N.
+      Undo the last run of a template, or the last N. --abandon gives up one that cannot be finished.
 
   ${TRIM_USAGE}
       Give blocks of zeros in a template's image back to the filesystem.

@@ -1,12 +1,17 @@
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { type Layer, layersOf, type Overview } from './overview.ts';
 
-/** The nodes of devices that nobody uses: the uppermost ones, with which goes what only they used. */
+/**
+ * The nodes of devices that nobody uses and that cleanup takes down: the uppermost ones, with which goes what only they used.
+ * Not those of others, which it refuses, nor merges, which end with their revert.
+ */
 export function unusedNodes({ templates }: Overview): { type: 'origin' | 'snapshot'; node: string }[] {
   return templates.flatMap(({ origin, versions }) => [
-    ...(origin?.unused ? [{ type: 'origin' as const, node: MAPPER_FOLDER + origin.name }] : []),
+    ...(origin?.unused && origin.state !== 'foreign'
+      ? [{ type: 'origin' as const, node: MAPPER_FOLDER + origin.name }]
+      : []),
     ...[...layersOf(versions)]
-      .filter(layer => layer.unused && !isMerge(layer))
+      .filter(layer => layer.unused && layer.state !== 'foreign' && !isMerge(layer))
       .map(layer => ({ type: 'snapshot' as const, node: MAPPER_FOLDER + layer.name })),
   ]);
 }

@@ -42,18 +42,24 @@ export function requireStopped(base: Image, nameUser: NameUser): void {
 export function requireNoSnapshots(base: Image, nameUser: NameUser, own?: string): void {
   const claims = claimsOn(base.key).filter(isStanding);
   const inUse: string[] = [];
+  let byVms = false;
   const leftOver: string[] = [];
   for (const name of addon().deviceNames().sort()) {
     if (name === own || !name.startsWith(snapshotPrefix(base.key)) || parseDeviceName(name) === undefined)
       continue;
     const users = usersOf(name, claims, nameUser);
     const standing = openOf(name);
+    if (users.length > 0) byVms = true;
     if (users.length > 0) inUse.push(...users.map(user => `${user} has ${MAPPER_FOLDER}${name}`));
     else if (standing === 'by others') inUse.push(`${MAPPER_FOLDER}${name} is open`);
     else if (standing === 'by nobody') leftOver.push(name);
   }
   if (inUse.length > 0)
-    throw new Refusal(`template ${base.path} is in use: ${inUse.join(', ')}: stop those VMs first`);
+    throw new Refusal(
+      `template ${base.path} is in use: ${inUse.join(', ')}: ${
+        byVms ? 'stop those VMs first' : 'see by whom with block-snapshot list'
+      }`,
+    );
   const [first] = leftOver.reverse();
   if (first !== undefined)
     throw new Refusal(

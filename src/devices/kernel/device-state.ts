@@ -57,6 +57,6 @@ export function askDeviceMapper<Answer>(question: () => Answer): Answer {
 export function foreignTable(name: string, reason: string): Refusal {
   return new Refusal(
     `${MAPPER_FOLDER}${name} is there with a table that is not what it should be (${reason}): ` +
-      `see dmsetup table ${name}, and remove it if nothing uses it`,
+      `see dmsetup table ${name}; if nothing uses it, remove it (dmsetup remove ${name})`,
   );
 }

@@ -4,3 +4,4 @@ import './advice/templates.ts';
 import './advice/reverts.ts';
 import './advice/devices.ts';
 import './advice/gone.ts';
+import './advice/lvm.ts';

@@ -62,6 +62,21 @@ check('a table that waits behind the live one: dropped as advised, VMs start', (
   mustCleanup('snapshot', mustPrepare('snapshot', stackOf(template)));
 });
 
+check(
+  "a name that is taken by somebody's device: removed as advised, VMs start, and list advises no cleanup",
+  (test, template) => {
+    const { root, rootCow, vm1 } = template;
+    const node = prepareHere('snapshot', root, rootCow, vm1);
+    mustCleanup('snapshot', node);
+    must('dmsetup', 'create', node.slice('/dev/mapper/'.length), '--table', '0 8192 error');
+    test.notMatch(blockSnapshot('list').stdout, /cleanup/);
+    const { status, stderr } = blockSnapshot('prepare', 'snapshot', stackOf(template));
+    test.equal(status, 1);
+    test.match(follow(stderr, 'dmsetup remove'), { status: 0 });
+    mustCleanup('snapshot', mustPrepare('snapshot', stackOf(template)));
+  },
+);
+
 check('records that others can write: closed as advised, cleanup goes on', (test, template) => {
   must('mkdir', '-p', '/run/xen-hotplug');
   chmodSync('/run/xen-hotplug', 0o777);

@@ -1,4 +1,5 @@
 // What the commands on templates advise when a template is not as they need it.
+import { closeSync, openSync } from 'node:fs';
 import { check } from '../checks.ts';
 import { MEBIBYTE, type Template } from '../images.ts';
 import { prepareHere } from '../in-process.ts';
@@ -69,6 +70,16 @@ for (const operation of OPERATIONS.slice(0, 2))
       test.match(blockSnapshot(...operation, template.root), { status: 0 });
     },
   );
+
+check('a snapshot that a program has open: the list that is advised names the program', (test, template) => {
+  finishedRun(template);
+  const vm = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
+  const descriptor = openSync(vm, 'r');
+  const { stderr } = blockSnapshot('trim', template.root);
+  test.match(follow(stderr, 'block-snapshot list'), { status: 0, said: new RegExp(`node|${process.pid}`) });
+  closeSync(descriptor);
+  mustCleanup('snapshot', vm);
+});
 
 check('what list says that nobody uses goes by the command it gives', (test, template) => {
   prepareHere('origin', template.root, template.rootCow);

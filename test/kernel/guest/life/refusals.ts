@@ -120,7 +120,7 @@ checkLasting(
     // What a revert leaves that the power cut has ended after its first steps.
     makeMark(requireImage({ role: 'template', path: root }), rootCow, 1);
     claimRevisions(rootCow, 1);
-    const reason = `template ${root} is half-way back to an earlier version (${rootCow}.reverting): finish that first, block-snapshot revert ${root}\n`;
+    const reason = `template ${root} is half-way back to an earlier version (${rootCow}.reverting): finish that first, block-snapshot revert ${root}; where it cannot be finished, block-snapshot revert --abandon ${root} gives it up\n`;
     for (const command of [
       ['prepare', 'snapshot', `${root}:${rootCow}`],
       ['prepare', 'snapshot', `${root}:${rootCow}:${template.vm1}`],
