@@ -62,7 +62,7 @@ export async function abandonRevert(
       if (device !== undefined) giveUpMerge(device);
       if (first !== undefined && whole !== isUntouched(first))
         throw new Refusal(`template ${base.path} has changed in this moment: look again`);
-      return whole ? keepVersion(files, runs, stores) : putAside(files, base, runs, stores);
+      return whole ? keepVersion(files, base, runs, stores) : putAside(files, base, runs, stores);
     }),
   );
 }
@@ -106,13 +106,13 @@ function runsOf(cow: string): number | undefined {
 }
 
 /** The stores are revisions again, each where it was: the names are free, for the runs that are undone have none. */
-function keepVersion({ cow }: TemplateFiles, runs = 0, stores: readonly string[]): Abandoned {
+function keepVersion({ cow }: TemplateFiles, base: Image, runs = 0, stores: readonly string[]): Abandoned {
   for (const store of stores) {
     const number = Number(/\.reverting\.(\d+)$/.exec(store)?.[1] ?? 0);
     if (number > 0) addon().renameFile(store, revisionPath(cow.path, number));
   }
   syncFolder(cow.path);
-  removeMark(cow.path);
+  removeMark(base, cow.path);
   return { whole: true, undone: runs - stores.length, left: stores.length, unmerged: [], kept: [] };
 }
 

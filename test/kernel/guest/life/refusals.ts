@@ -100,7 +100,11 @@ checkLasting(
       `has a snapshot that nobody has open, ${byHand}: if no VM is just starting on it, block-snapshot cleanup snapshot`,
     );
     must('sh', '-c', `sleep 30 <${byHand} >/dev/null 2>&1 & echo $! >/run/lab/sleeper`);
-    await refused(test, template, `template ${root} is in use: ${byHand} is open: stop those VMs first`);
+    await refused(
+      test,
+      template,
+      `template ${root} is in use: ${byHand} is open: see by whom with block-snapshot list`,
+    );
     must('kill', readFileSync('/run/lab/sleeper', 'utf8').trim());
     must('sh', '-c', `while [ -e /proc/$(cat /run/lab/sleeper) ]; do sleep 0.05; done`);
     cleanupHere('snapshot', byHand);
