@@ -79,6 +79,32 @@ export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim
   });
 }
 
+/**
+ * Asked under the base's lock before a VM gets a device to write to: what lies on a layer would see what is written to it,
+ * under its own blocks.
+ * @param except the attachment that is going to have it
+ * @throws Refusal when other layers lie on it, or a claim needs one
+ */
+export function requireNothingAbove(name: string, except: string): void {
+  const identity = parseDeviceName(name);
+  // On what is not there nothing lies.
+  if (identity?.type !== 'snapshot' || addon().deviceTable(name) === null) return;
+  const above = addon()
+    .deviceNames()
+    .find(other => other.startsWith(`${name}-`));
+  const claim = claimsOn(identity.base, except).find(
+    ({ identity: theirs }) =>
+      theirs.type === 'snapshot' &&
+      theirs.cows.length > identity.cows.length &&
+      identity.cows.every((cow, index) => theirs.cows[index] === cow),
+  );
+  if (above === undefined && claim === undefined) return;
+  throw new Refusal(
+    `${MAPPER_FOLDER}${name} is what ${claim ? `the VM disk ${claim.attachment}` : MAPPER_FOLDER + above} lies on: ` +
+      'writing to it would ruin that; give it one more cow of its own, or attach it read-only',
+  );
+}
+
 /** The names of all attachments that are recorded. */
 export function attachmentNames(): string[] {
   try {

@@ -1,5 +1,5 @@
 import { Refusal } from '../devices/answer/refusal.ts';
-import { claimsOn } from '../devices/claims.ts';
+import { claimsOn, requireNothingAbove } from '../devices/claims.ts';
 import { OperationUnderWay } from '../devices/operations.ts';
 import { MAPPER_FOLDER, originName, snapshotName } from '../devices/plan/device-names.ts';
 import { prepare } from '../devices/prepare.ts';
@@ -50,7 +50,10 @@ function prepareDisk(guest: string, key: string, device: WantedDevice): void {
   const { type } = request;
   const node = prepare(request, {
     chosen: (name, undo) => {
-      if (!shared) requireOwn(name, key);
+      if (!shared) {
+        requireOwn(name, key);
+        requireNothingAbove(name, key);
+      }
       claim(key, { parameters: images, type, node: MAPPER_FOLDER + name }, name, undo);
     },
     ready: made => makeDomainLink(guest, target, made),

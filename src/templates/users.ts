@@ -4,6 +4,7 @@ import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { inTheWay } from '../devices/kernel/in-the-way.ts';
 import { findLoops } from '../devices/kernel/loop-devices.ts';
+import { requireOneName } from '../devices/kernel/one-name.ts';
 import { holdersOf, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
 import { withUdevSession } from '../devices/kernel/udev-session.ts';
@@ -24,7 +25,10 @@ export type NameUser = (attachment: string) => string;
 /** @throws Refusal when the origin of a base is there: the template runs, or it has not been taken down */
 export function requireStopped(base: Image, nameUser: NameUser): void {
   const name = originName(base.key);
-  if (withUdevSession(udev => mendOrigin(base.key, udev)) === undefined) return;
+  if (withUdevSession(udev => mendOrigin(base.key, udev)) === undefined) {
+    requireNotRunningElsewhere(base);
+    return;
+  }
   const users = claimsOn(base.key)
     .filter(({ identity }) => identity.type === 'origin')
     .map(({ attachment }) => nameUser(attachment));
@@ -33,6 +37,14 @@ export function requireStopped(base: Image, nameUser: NameUser): void {
       ? `template ${base.path} is running (${MAPPER_FOLDER}${name}, used by ${users.join(', ')}): stop it first`
       : `template ${base.path} is running (${MAPPER_FOLDER}${name}): stop it first, then block-snapshot cleanup origin ${name}`,
   );
+}
+
+/** @throws Refusal when an origin by another name of the disk writes to it */
+function requireNotRunningElsewhere(base: Image): void {
+  withHeldDescriptors(held => {
+    const device = base.device ?? findLoops([base], held).get(base.key)?.device;
+    if (device !== undefined) requireOneName(base, device);
+  });
 }
 
 /**

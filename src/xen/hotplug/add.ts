@@ -1,5 +1,5 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
-import { requireTrusted } from '../../devices/claims.ts';
+import { requireNothingAbove, requireTrusted } from '../../devices/claims.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { prepare } from '../../devices/prepare.ts';
@@ -32,7 +32,10 @@ export function add(type: DeviceType, attachment: Attachment): string {
     const request = parseStackRequest(type, parameters);
     takeDownFormer(key);
     const node = prepare(request, {
-      chosen: (name, undo) => claim(key, { parameters, type, node: MAPPER_FOLDER + name }, name, undo),
+      chosen: (name, undo) => {
+        if (mode === 'w') requireNothingAbove(name, key);
+        claim(key, { parameters, type, node: MAPPER_FOLDER + name }, name, undo);
+      },
       ready: made => {
         limitWaits(UNDOING_ENDS);
         store.restartClock();

@@ -67,6 +67,12 @@ check('a block device by another node is no second base', (test, template) => {
         template.vm1,
       );
   const link = `/dev/block/${must('stat', '-L', '-c', '%Hr:%Lr', loop)}`;
+  for (const name of [node, template.root])
+    test.match(
+      messageOf(() => commitHere(name)),
+      'in use by another name',
+      `no commit of ${name}`,
+    );
   if (existsSync(link))
     test.equal(prepareHere('origin', link, template.rootCow), origin, 'a link is no other node');
   cleanupHere('origin', origin);

@@ -3,7 +3,16 @@ import { check } from '../checks.ts';
 import { hashOf, statKey, type Template } from '../images.ts';
 import { executable, must, mustCleanup, run } from '../programs.ts';
 import { deviceNames, loopDevices, records } from '../state.ts';
-import { type Disk, deleteBackend, disk, keyOf, makeBackend, mustAdd, mustRemove } from './disks.ts';
+import {
+  type Disk,
+  deleteBackend,
+  disk,
+  keyOf,
+  makeBackend,
+  mustAdd,
+  mustRemove,
+  runScript,
+} from './disks.ts';
 
 const stackOf = (template: Template, cow: string) => `${template.root}:${template.rootCow}:${cow}`;
 
@@ -141,4 +150,18 @@ check('a downgrade in place: what ours attached can be detached by its records a
   must('env', 'DM_DISABLE_UDEV=1', 'bash', '-ec', script.join('\n'));
   deleteBackend(vm);
   test.same(deviceNames(), []);
+});
+
+check('a layer on which others lie is handed out to be read, and not to be written', (test, template) => {
+  const [top, lower] = [disk(38), disk(39)];
+  const first = `${template.root}:${template.rootCow}`;
+  const node = mustAdd(top, stackOf(template, template.vm1));
+  makeBackend(lower, first);
+  const { status, stderr } = runScript(lower, 'add');
+  test.equal(status, 1);
+  test.match(stderr, `is what the VM disk ${keyOf(top)} lies on`);
+  deleteBackend(lower);
+  test.equal(`${mustAdd(lower, first, 'r')}-${statKey(template.vm1)}`, node);
+  mustRemove(lower);
+  mustRemove(top);
 });
