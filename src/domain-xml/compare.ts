@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { DomainXmlError, systemErrorText } from './error.ts';
+import { readNamedText } from './bounded-read.ts';
 import { renderDomain } from './render.ts';
 import type { DomainRequest } from './request.ts';
 import { dumpDomain } from './virsh.ts';
 import { type DiffLine, diffXml } from './xml/diff.ts';
 import { parseXml } from './xml/parse.ts';
+
+/** Bytes; libvirt takes no longer XML by far (REMOTE_STRING_MAX of its protocol is 4 MiB). */
+const LONGEST_XML = 64 * 1024 * 1024;
 
 export interface CompareRequest extends DomainRequest {
   /** A file with the domain XML to compare with ("-" is standard input); null asks libvirt. */
@@ -28,15 +30,7 @@ export async function diffDomain(request: CompareRequest): Promise<DomainDiffere
   const { against } = request;
   const before =
     against === null ? `virsh dumpxml ${request.name}` : against === '-' ? 'standard input' : against;
-  const text = against === null ? await dumpDomain(request.name, request.connect) : readXml(against, before);
+  const text = against === null ? await dumpDomain(request.name, request.connect) : readNamedText(against, LONGEST_XML, 'domain XML has');
   const lines = diffXml(parseXml(text, before), parseXml(rendering.xml, rendering.path));
   return { lines, before, after: rendering.path, warnings: rendering.warnings };
-}
-
-function readXml(file: string, name: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new DomainXmlError(`${name}: cannot be read: ${systemErrorText(error)}`);
-  }
 }

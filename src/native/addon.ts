@@ -168,10 +168,17 @@ export function loadAddonFrom(path: string): Addon {
   try {
     process.dlopen(module, path);
   } catch (error) {
-    throw new Error(
-      `cannot load ${path}: install block-snapshot again, and libdevmapper 1.02 (${error instanceof Error ? error.message : error})`,
-    );
+    throw new Error(`cannot load ${path}: ${remedyFor(error instanceof Error ? error.message : String(error))}`);
   }
   loaded = module.exports as Addon;
   return loaded;
+}
+
+/** What to do about an addon that the dynamic linker does not load, in one line with its own words. */
+function remedyFor(reason: string): string {
+  const words = reason.split('\n', 1)[0] ?? '';
+  const library = /version [`']GLIBC_([\d.]+)' not found/.exec(words)?.[1];
+  if (library !== undefined)
+    return `it needs glibc ${library} or newer, which this system does not have (${words})`;
+  return `install block-snapshot again, and libdevmapper 1.02 (${words})`;
 }

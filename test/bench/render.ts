@@ -13,9 +13,8 @@ import { templateEnvironment } from '../../src/domain-xml/environment.ts';
 import { TemplateFolders } from '../../src/domain-xml/search/folders.ts';
 import { VmBuilder } from '../../src/domain-xml/vm/build.ts';
 import '../../src/jinja/index.ts';
-import { buildProgram } from '../domain-xml/support/build-program.ts';
 import { description, sampleFile } from '../domain-xml/support/descriptions.ts';
-import { PROJECT, TEMPLATES } from '../domain-xml/support/project.ts';
+import { PROGRAM, PROJECT, TEMPLATES } from '../domain-xml/support/project.ts';
 
 const RUNS = 30;
 const PYTHON = '/usr/bin/python3';
@@ -27,7 +26,7 @@ const cacheWasThere = existsSync(CACHE_FOLDER);
 const folder = mkdtempSync('/tmp/domain-xml-bench-');
 let missed = false;
 try {
-  const program = process.argv[2] ?? buildProgram(folder);
+  const program = process.argv[2] ?? PROGRAM;
   const edited = editedTemplates(folder);
   compareProcesses(program, TEMPLATES, 'default templates, compiled at build time', 3);
   compareProcesses(program, edited, 'edited templates, compiled before and cached (root only)', 3);

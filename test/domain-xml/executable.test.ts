@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { CACHE_FOLDER } from '../../src/domain-xml/compiled/cache.ts';
-import { buildProgram } from './support/build-program.ts';
 import { description, SAMPLES, sampleFile } from './support/descriptions.ts';
-import { TEMPLATES } from './support/project.ts';
+import { PROGRAM, TEMPLATES } from './support/project.ts';
 import { renderWithPython } from './support/python.ts';
 import { folderWith } from './support/run.ts';
 
@@ -15,10 +14,9 @@ t.teardown(() => {
 });
 
 const place = folderWith(t, {});
-const program = buildProgram(place);
 
 function call(args: string[], { cwd = '/', input = '' } = {}) {
-  const { status, stdout, stderr } = spawnSync(program, args, {
+  const { status, stdout, stderr } = spawnSync(PROGRAM, args, {
     cwd,
     input,
     encoding: 'utf8',
@@ -130,9 +128,34 @@ t.test('Nothing in the current folder changes what the program does', async t =>
 });
 
 t.test('A reader that goes away is no error', async t => {
-  symlinkSync(program, `${place}/by-another-name`);
-  const command = `'${place}/by-another-name' render work --vm '${sampleFile('pv')}' --templates '${TEMPLATES}' | head -c 1`;
+  symlinkSync(PROGRAM, `${place}/domain-xml`);
+  const command = `'${place}/domain-xml' render work --vm '${sampleFile('pv')}' --templates '${TEMPLATES}' | head -c 1`;
   const { stdout, stderr } = spawnSync('/bin/bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8' });
   t.equal(stdout, '<');
   t.equal(stderr, '');
+});
+
+t.test('What has no end is read as far as it may be long, wherever it is named', async t => {
+  const named = ['render', 'work', '--templates', TEMPLATES, '--vm'];
+  const against = ['diff', 'work', '--vm', sampleFile('pv'), '--templates', TEMPLATES, '--against'];
+  const tooLong = (name: string, what: string) => new RegExp(`^domain-xml: ${name}: is too long: ${what} at most`);
+  for (const device of ['/dev/full', '/dev/zero']) {
+    t.match(call([...named, device]), { status: 1, stdout: '', stderr: tooLong(device, 'a description has') });
+    t.match(call([...against, device]), { status: 1, stdout: '', stderr: tooLong(device, 'domain XML has') });
+  }
+  for (const [args, what] of [
+    [named, 'a description has'],
+    [against, 'domain XML has'],
+  ] as const) {
+    const piped = spawnSync('/bin/bash', ['-c', '"$@" < /dev/zero', 'bash', PROGRAM, ...args, '-'], {
+      encoding: 'utf8',
+    });
+    t.match(piped, { status: 1, stdout: '', stderr: tooLong('standard input', what) });
+    const pipe = `${place}/pipe-${args[0]}`;
+    spawnSync('mkfifo', [pipe]);
+    const fed = spawnSync('/bin/bash', ['-c', 'yes > "$0" & "$@"; wait', pipe, PROGRAM, ...args, pipe], {
+      encoding: 'utf8',
+    });
+    t.match(fed.stderr, tooLong(pipe, what));
+  }
 });

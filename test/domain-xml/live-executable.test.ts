@@ -3,8 +3,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CACHE_FOLDER } from '../../src/domain-xml/compiled/cache.ts';
-import { buildProgram } from './support/build-program.ts';
-import { TEMPLATES } from './support/project.ts';
+import { PROGRAM, TEMPLATES } from './support/project.ts';
 import { family, HOST_MEMORY, KERNELS, makeFamilyFiles } from './support/qubes-family.ts';
 import { qubesXmlText } from './support/qubes-xml-text.ts';
 import { type Misbehaviour, Qubesd } from './support/qubesd.ts';
@@ -17,7 +16,6 @@ t.teardown(() => {
 });
 
 const folder = folderWith(t, {});
-const program = buildProgram(folder);
 makeFamilyFiles(folder);
 const model = family(folder);
 const file = join(folder, 'qubes.xml');
@@ -29,7 +27,7 @@ const fromFile = ['--qubes-xml', file, ...kernels, '--host-memory', String(HOST_
 function call(argv: string[], identity: { uid?: number; gid?: number } = {}): Promise<Run> {
   const options = { cwd: '/', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }, timeout: 60_000, ...identity };
   return new Promise(resolve => {
-    execFile(program, argv, options, (error, out, stderr) => {
+    execFile(PROGRAM, argv, options, (error, out, stderr) => {
       const code = error === null ? 0 : Number(error.code);
       resolve({ code, out, errors: stderr === '' ? [] : stderr.trimEnd().split('\n') });
     });
@@ -107,7 +105,7 @@ t.test('The compiled program names a socket that cannot be reached, and why', as
 
 t.test('The compiled program says so where it may not ask qubesd', async t => {
   chmodSync(folder, 0o755);
-  chmodSync(program, 0o755);
+  chmodSync(PROGRAM, 0o755);
   chmodSync(good.socket, 0o700);
   // Root may always: then the program runs as nobody.
   if (process.geteuid?.() !== 0) chmodSync(good.socket, 0o000);

@@ -13,7 +13,12 @@ export function complain(message: string): void {
   }
 }
 
-/** Something worth knowing that does not keep the command from doing its work. */
+/** What a command has warned of: one that waits for another to end, and tries again, comes by the same things again. */
+const warned = new Set<string>();
+
+/** Something worth knowing that does not keep the command from doing its work; said once. */
 export function warn(message: string): void {
+  if (warned.has(message)) return;
+  warned.add(message);
   complain(`warning: ${message}`);
 }

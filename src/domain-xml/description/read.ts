@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { DomainXmlError, systemErrorText } from '../error.ts';
+import { readNamedText } from '../bounded-read.ts';
+import { DomainXmlError } from '../error.ts';
 import { DescriptionError } from './checks.ts';
 
 const LARGEST_DESCRIPTION = 16 * 1024 * 1024;
@@ -10,7 +10,7 @@ const LARGEST_DESCRIPTION = 16 * 1024 * 1024;
  */
 export function readDescription<T>(file: string, check: (document: unknown) => T): T {
   const name = file === '-' ? 'standard input' : file;
-  const document = parse(readText(file, name), name);
+  const document = parse(readNamedText(file, LARGEST_DESCRIPTION, 'a description has'), name);
   try {
     return check(document);
   } catch (error) {
@@ -18,27 +18,6 @@ export function readDescription<T>(file: string, check: (document: unknown) => T
     throw new DomainXmlError(
       `${name}: ${error.key === '' ? error.message.replace(/^: /, '') : error.message}`,
     );
-  }
-}
-
-function readText(file: string, name: string): string {
-  try {
-    if (file === '-') return readFileSync(0, 'utf8');
-    const descriptor = openSync(file, 'r');
-    try {
-      const { size } = fstatSync(descriptor);
-      if (size > LARGEST_DESCRIPTION) {
-        throw new DomainXmlError(
-          `${name}: is ${size} bytes long; a description has at most ${LARGEST_DESCRIPTION}`,
-        );
-      }
-      return readFileSync(descriptor, 'utf8');
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    if (error instanceof DomainXmlError) throw error;
-    throw new DomainXmlError(`${name}: cannot be read: ${systemErrorText(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { readBounded } from '../bounded-read.ts';
 import { DomainXmlError, systemErrorText } from '../error.ts';
 import { domainsOf, lineAt, type Piece, takeApart } from './pieces.ts';
 import { parseTree, type XmlNode } from './tree.ts';
@@ -102,13 +103,8 @@ function readText(path: string): string {
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
-      if (stats.size > LARGEST_FILE) {
-        throw new DomainXmlError(
-          `${path}: is ${stats.size} bytes long; a qubes.xml has at most ${LARGEST_FILE}`,
-        );
-      }
       if (stats.size === 0) throw new DomainXmlError(`${path}: is empty`);
-      return decode(readFileSync(descriptor), path);
+      return decode(readBounded(descriptor, LARGEST_FILE, path, 'a qubes.xml has'), path);
     } finally {
       closeSync(descriptor);
     }

@@ -1,5 +1,6 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBounded } from '../bounded-read.ts';
 import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
 
 /** What is used where the kernel has no default-kernelopts-nopci.txt and default-kernelopts-common.txt. */
@@ -100,13 +101,7 @@ function readSmallFile(path: string): string | null {
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
-    if (stats.size > LARGEST_OPTIONS) {
-      throw new DomainXmlError(
-        `${path}: is ${stats.size} bytes long; kernel options have at most ${LARGEST_OPTIONS}`,
-      );
-    }
-    const bytes = readFileSync(descriptor);
-    return decode(bytes, path);
+    return decode(readBounded(descriptor, LARGEST_OPTIONS, path, 'kernel options have'), path);
   } finally {
     closeSync(descriptor);
   }

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readBounded } from '../bounded-read.ts';
 import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
 import { checkFileTrusted, checkFolderTrusted } from './trust.ts';
 
@@ -129,13 +130,8 @@ export class TemplateFolders {
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
-      if (stats.size > LARGEST_TEMPLATE) {
-        throw new DomainXmlError(
-          `${path}: is ${stats.size} bytes long; a template has at most ${LARGEST_TEMPLATE}`,
-        );
-      }
       if (this.#onlyOwner !== null) checkFileTrusted(path, stats, this.#onlyOwner);
-      return decode(readFileSync(descriptor), path);
+      return decode(readBounded(descriptor, LARGEST_TEMPLATE, path, 'a template has'), path);
     } finally {
       closeSync(descriptor);
     }

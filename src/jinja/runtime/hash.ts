@@ -24,9 +24,38 @@ export function hashKey(value: Value): unknown {
     return Object.is(number, -0) ? 0 : number;
   }
   if (value instanceof Markup) return value.value;
-  if (value instanceof Tuple) return Symbol.for(`tuple ${value.items.map(serialize).join('')}`);
+  if (value instanceof Tuple) return tupleKey(value.items.map(serialize).join(''));
   if (value instanceof PythonObject) return value.hash();
   return raise('TypeError', `unhashable type: '${Array.isArray(value) ? 'list' : 'dict'}'`);
+}
+
+/** The one key of all equal tuples. Whoever has such a tuple as a key keeps it; nothing else does. */
+class TupleKey {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const tupleKeys = new Map<string, WeakRef<TupleKey>>();
+const forgotten = new FinalizationRegistry<string>(text => {
+  // Another may have come in its place meanwhile.
+  if (tupleKeys.get(text)?.deref() === undefined) tupleKeys.delete(text);
+});
+
+function tupleKey(text: string): TupleKey {
+  const known = tupleKeys.get(text)?.deref();
+  if (known !== undefined) return known;
+  const key = new TupleKey(text);
+  tupleKeys.set(text, new WeakRef(key));
+  forgotten.register(key, text);
+  return key;
+}
+
+/** How many tuples are keys just now, or were and have not been cleared away yet. */
+export function tupleKeyCount(): number {
+  return tupleKeys.size;
 }
 
 const identities = new WeakMap<object, number>();
@@ -36,7 +65,7 @@ let nextIdentity = 0;
 function serialize(value: Value): string {
   const key = hashKey(value);
   let text: string;
-  if (typeof key === 'symbol') text = key.description ?? '';
+  if (key instanceof TupleKey) text = `tuple ${key.text}`;
   else if (typeof key === 'object' && key !== null) text = String(identityOf(key));
   else if (typeof key === 'function') text = String(identityOf(key));
   else text = String(key);

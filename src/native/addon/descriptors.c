@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <linux/fs.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 /* From linux/fs.h of Linux 5.15; older headers lack it. */
@@ -43,6 +45,9 @@ static napi_value close_file(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
+/* Nothing that is read in one piece is larger; a length that came from a damaged file may be. */
+#define LARGEST_READ (64U << 20)
+
 /* readAt(descriptor, position, length): an ArrayBuffer of that length, zero behind the end of the file. */
 static napi_value read_at(napi_env env, napi_callback_info info)
 {
@@ -54,6 +59,10 @@ static napi_value read_at(napi_env env, napi_callback_info info)
 	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length))
 		return NULL;
+	if (length > LARGEST_READ) {
+		errno = EFBIG;
+		return throw_descriptor_error(env, "read", descriptor);
+	}
 	if (napi_create_arraybuffer(env, length, &bytes, &result) != napi_ok)
 		return NULL;
 	memset(bytes, 0, length);
@@ -71,43 +80,6 @@ static napi_value read_at(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* startsWithZeros(descriptor, length): whether no byte of its beginning is anything else. */
-static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
-{
-	char block[65536];
-	int32_t descriptor;
-	uint64_t length;
-	off_t position = 0;
-
-	if (!get_descriptor_and_number(env, info, &descriptor, &length))
-		return NULL;
-	while ((uint64_t)position < length) {
-		/* Holes are not read. A block device knows none, and is read throughout. */
-		off_t data = lseek(descriptor, position, SEEK_DATA);
-		uint64_t left;
-		ssize_t got;
-
-		if (data < 0 && errno == ENXIO)
-			break;
-		if (data > position)
-			position = data;
-		if ((uint64_t)position >= length)
-			break;
-		left = length - (uint64_t)position;
-		got = pread(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
-
-		if (got < 0)
-			return throw_descriptor_error(env, "read", descriptor);
-		if (got == 0)
-			break;
-		for (ssize_t i = 0; i < got; i++)
-			if (block[i])
-				return make_boolean(env, false);
-		position += got;
-	}
-	return make_boolean(env, true);
-}
-
 /* filesystemType(descriptor): the magic number of the filesystem that the file lies on (man 2 statfs). */
 static napi_value filesystem_type(napi_env env, napi_callback_info info)
 {
@@ -122,27 +94,32 @@ static napi_value filesystem_type(napi_env env, napi_callback_info info)
 	return make_number(env, (uint32_t)status.f_type);
 }
 
-/* writeText(descriptor, text of at most 8191 bytes) */
+/* writeText(descriptor, text) */
 static napi_value write_text(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[2];
-	char text[8192];
-	int32_t descriptor;
 	size_t length, done = 0;
+	int32_t descriptor;
+	char *text;
 
-	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
-	    !get_string(env, arguments[1], text, sizeof(text)))
+	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor))
 		return NULL;
-	length = strlen(text);
+	text = get_text(env, arguments[1], &length);
+	if (!text)
+		return NULL;
 	while (done < length) {
 		ssize_t written = write(descriptor, text + done, length - done);
 
 		if (written < 0 && errno == EINTR)
 			continue;
-		if (written < 0)
-			return throw_descriptor_error(env, "write", descriptor);
+		if (written < 0) {
+			throw_descriptor_error(env, "write", descriptor);
+			free(text);
+			return NULL;
+		}
 		done += (size_t)written;
 	}
+	free(text);
 	return make_undefined(env);
 }
 
@@ -223,11 +200,15 @@ static napi_value block_device_sequence(napi_env env, napi_callback_info info)
 static napi_value sleep_milliseconds(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[1];
+	struct timespec left;
 	uint32_t milliseconds;
 
 	if (!get_arguments(env, info, 1, arguments) || !get_uint32(env, arguments[0], &milliseconds))
 		return NULL;
-	usleep(milliseconds * 1000);
+	left.tv_sec = milliseconds / 1000;
+	left.tv_nsec = (milliseconds % 1000) * 1000000L;
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
 	return make_undefined(env);
 }
 
@@ -236,7 +217,6 @@ void register_descriptors(napi_env env, napi_value exports)
 	static const struct function_entry entries[] = {
 		{ "closeFile", close_file },
 		{ "readAt", read_at },
-		{ "startsWithZeros", starts_with_zeros },
 		{ "filesystemType", filesystem_type },
 		{ "writeText", write_text },
 		{ "growFile", grow_file },

@@ -90,8 +90,12 @@ static napi_value devices_in_full(napi_env env, napi_callback_info info)
 	napi_value arguments[1], result = NULL;
 	uint32_t count;
 
-	if (!get_arguments(env, info, 1, arguments) || napi_get_array_length(env, arguments[0], &count) != napi_ok)
+	if (!get_arguments(env, info, 1, arguments))
 		return NULL;
+	if (napi_get_array_length(env, arguments[0], &count) != napi_ok) {
+		throw_wrong_type(env, "an array");
+		return NULL;
+	}
 	napi_create_array_with_length(env, count, &result);
 	for (uint32_t index = 0; index < count; index++) {
 		napi_value element, both, table, status;

@@ -185,32 +185,6 @@ static napi_value read_link(napi_env env, napi_callback_info info)
 	return make_string(env, target);
 }
 
-/* readText(path): what a small file says, 8191 bytes at most; null where there is none. */
-static napi_value read_text(napi_env env, napi_callback_info info)
-{
-	char path[PATH_MAX], text[8192];
-	ssize_t length;
-	int descriptor;
-
-	if (!get_path(env, info, path))
-		return NULL;
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	if (descriptor < 0) {
-		if (errno == ENOENT)
-			return make_null(env);
-		return throw_system_error(env, "open", path, errno, "");
-	}
-	length = read(descriptor, text, sizeof(text) - 1);
-	if (length < 0) {
-		throw_system_error(env, "read", path, errno, "");
-		close(descriptor);
-		return NULL;
-	}
-	close(descriptor);
-	text[length] = '\0';
-	return make_string(env, text);
-}
-
 /* makeFolder(path, mode) */
 static napi_value make_folder(napi_env env, napi_callback_info info)
 {
@@ -263,7 +237,6 @@ void register_files(napi_env env, napi_value exports)
 		{ "openFile", open_file },
 		{ "listFolder", list_folder },
 		{ "readLink", read_link },
-		{ "readText", read_text },
 		{ "makeFolder", make_folder },
 		{ "removeFile", remove_file },
 		{ "linkTemporaryFile", link_temporary_file },

@@ -1,9 +1,10 @@
-/* What comes by a pipe, read to its end at once. */
+/* Whole texts, read to their end at once: what comes by a pipe, and small files. */
 #define _GNU_SOURCE
 #include "values.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,9 @@
 
 /* As much as a pipe takes without asking for more privileges (man 7 pipe): a writer that waits less often. */
 #define PIPE_SIZE (1024 * 1024)
+
+/* A record, a mark, a line of sysfs: nothing that readText reads is longer. */
+#define LARGEST_TEXT (1U << 20)
 
 /*
  * readInput(descriptor, longest, text): what comes until the end or until there are so many bytes, as a Buffer; null
@@ -68,10 +72,59 @@ static napi_value read_input(napi_env env, napi_callback_info info)
 	return result;
 }
 
+/* readText(path): what a small file says; null where there is none, EFBIG where it is no small one. */
+static napi_value read_text(napi_env env, napi_callback_info info)
+{
+	char path[PATH_MAX], beginning[8192], *text = beginning, *larger = NULL;
+	size_t length = 0, size = sizeof(beginning);
+	napi_value arguments[1], result = NULL;
+	int descriptor, failure = 0;
+	ssize_t got = 0;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], path, sizeof(path)))
+		return NULL;
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0) {
+		if (errno == ENOENT)
+			return make_null(env);
+		return throw_system_error(env, "open", path, errno, "");
+	}
+	/* As long as it fills what is there, more may come: a call more for those that do, and none for the others. */
+	for (;;) {
+		got = read(descriptor, text + length, size - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			failure = errno;
+		else if ((length += (size_t)got) == size && size == LARGEST_TEXT)
+			failure = EFBIG;
+		if (failure || length < size)
+			break;
+		if (!larger) {
+			larger = malloc(LARGEST_TEXT);
+			if (!larger) {
+				failure = ENOMEM;
+				break;
+			}
+			memcpy(larger, text, length);
+			text = larger;
+			size = LARGEST_TEXT;
+		}
+	}
+	close(descriptor);
+	if (failure)
+		throw_system_error(env, "read", path, failure, "");
+	else
+		napi_create_string_utf8(env, text, strnlen(text, length), &result);
+	free(larger);
+	return result;
+}
+
 void register_input(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "readInput", read_input },
+		{ "readText", read_text },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

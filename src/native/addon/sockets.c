@@ -4,8 +4,10 @@
 #include "values.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -21,7 +23,7 @@ static bool wait_until_ready(int descriptor, short events, int64_t end)
 	for (;;) {
 		struct pollfd entry = { .fd = descriptor, .events = events };
 		int64_t left = end - monotonic_milliseconds();
-		int ready = poll(&entry, 1, left > 0 ? (int)left : 0);
+		int ready = poll(&entry, 1, left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
 
 		if (ready > 0)
 			return true;
@@ -93,9 +95,12 @@ static napi_value send_bytes(napi_env env, napi_callback_info info)
 	int64_t end;
 
 	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
-	    napi_get_buffer_info(env, arguments[1], (void **)&bytes, &length) != napi_ok ||
 	    !get_uint32(env, arguments[2], &milliseconds))
 		return NULL;
+	if (napi_get_buffer_info(env, arguments[1], (void **)&bytes, &length) != napi_ok) {
+		throw_wrong_type(env, "bytes");
+		return NULL;
+	}
 	end = monotonic_milliseconds() + milliseconds;
 	while (length > 0) {
 		ssize_t sent = send_some(descriptor, bytes, length);
@@ -149,20 +154,24 @@ static napi_value receive_bytes(napi_env env, napi_callback_info info)
 static napi_value send_datagram(napi_env env, napi_callback_info info)
 {
 	struct sockaddr_un address = { 0 };
-	char path[4096], text[8192];
+	char path[4096], *text;
 	napi_value arguments[2];
 	int descriptor, error_number = 0;
+	size_t length;
 
 	if (!get_arguments(env, info, 2, arguments) || !get_string(env, arguments[0], path, sizeof(path)) ||
-	    !get_string(env, arguments[1], text, sizeof(text)) || !fill_address(env, path, &address))
+	    !fill_address(env, path, &address))
+		return NULL;
+	text = get_text(env, arguments[1], &length);
+	if (!text)
 		return NULL;
 	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (descriptor < 0)
-		return throw_system_error(env, "make socket", path, errno, "");
-	if (sendto(descriptor, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
-		   sizeof(address)) < 0)
+	if (descriptor < 0 || sendto(descriptor, text, length, MSG_NOSIGNAL | MSG_DONTWAIT,
+				     (struct sockaddr *)&address, sizeof(address)) < 0)
 		error_number = errno;
-	close(descriptor);
+	if (descriptor >= 0)
+		close(descriptor);
+	free(text);
 	if (error_number)
 		return throw_system_error(env, "send to", path, error_number, "");
 	return make_undefined(env);

@@ -60,6 +60,45 @@ static bool is_zero(const char *bytes, size_t length)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
 }
 
+/* startsWithZeros(descriptor, length): whether no byte of its beginning is anything else. */
+static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2];
+	char block[65536];
+	int32_t descriptor;
+	uint64_t length;
+	off_t position = 0;
+
+	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &length))
+		return NULL;
+	while ((uint64_t)position < length) {
+		/* Holes are not read. A block device knows none, and is read throughout. */
+		off_t data = lseek(descriptor, position, SEEK_DATA);
+		uint64_t left;
+		ssize_t got;
+
+		if (data < 0 && errno == ENXIO)
+			break;
+		if (data > position)
+			position = data;
+		if ((uint64_t)position >= length)
+			break;
+		left = length - (uint64_t)position;
+		got = pread(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return throw_descriptor_error(env, "read", descriptor);
+		if (got == 0)
+			break;
+		if (!is_zero(block, (size_t)got))
+			return make_boolean(env, false);
+		position += got;
+	}
+	return make_boolean(env, true);
+}
+
 /* The zero blocks of one window that was read; errno's value when a hole cannot be dug. */
 static int dig_window(int descriptor, const char *window, off_t position, size_t length, size_t block, uint64_t *dug)
 {
@@ -157,6 +196,7 @@ void register_sparse(napi_env env, napi_value exports)
 	static const struct function_entry entries[] = {
 		{ "digHole", dig_hole },
 		{ "nextData", next_data },
+		{ "startsWithZeros", starts_with_zeros },
 		{ "digZeros", dig_zeros },
 		{ "takeLease", take_lease },
 		{ "giveLeaseBack", give_lease_back },

@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Number.MAX_SAFE_INTEGER. */
+#define LARGEST_WHOLE 9007199254740991.0
 
 bool get_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *arguments)
 {
@@ -19,7 +23,7 @@ bool get_arguments(napi_env env, napi_callback_info info, size_t count, napi_val
 	return true;
 }
 
-static bool wrong_type(napi_env env, const char *wanted)
+bool throw_wrong_type(napi_env env, const char *wanted)
 {
 	char message[64];
 
@@ -28,35 +32,80 @@ static bool wrong_type(napi_env env, const char *wanted)
 	return false;
 }
 
+/* What cannot be handed to the kernel, with its beginning, so that one sees what it is. */
+static bool throw_unusable(napi_env env, napi_value value, int error_number)
+{
+	char beginning[128];
+
+	napi_get_value_string_utf8(env, value, beginning, sizeof(beginning), NULL);
+	throw_system_error(env, "use", beginning, error_number, "");
+	return false;
+}
+
 bool get_string(napi_env env, napi_value value, char *buffer, size_t size)
 {
 	size_t length;
 
 	if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok)
-		return wrong_type(env, "a string");
-	if (length >= size) {
-		napi_throw_range_error(env, NULL, "addon: string too long");
-		return false;
+		return throw_wrong_type(env, "a string");
+	if (length >= size)
+		return throw_unusable(env, value, ENAMETOOLONG);
+	if (napi_get_value_string_utf8(env, value, buffer, size, &length) != napi_ok)
+		return throw_wrong_type(env, "a string");
+	return strlen(buffer) == length || throw_unusable(env, value, EINVAL);
+}
+
+char *get_text(napi_env env, napi_value value, size_t *length)
+{
+	char *text;
+
+	if (napi_get_value_string_utf8(env, value, NULL, 0, length) != napi_ok) {
+		throw_wrong_type(env, "a string");
+		return NULL;
 	}
-	return napi_get_value_string_utf8(env, value, buffer, size, &length) == napi_ok;
+	text = malloc(*length + 1);
+	if (!text)
+		throw_unusable(env, value, ENOMEM);
+	else
+		napi_get_value_string_utf8(env, value, text, *length + 1, length);
+	return text;
+}
+
+/* Not by napi_get_value_int32 and its like, which make a descriptor of NaN, and another one of 4294967296. */
+static bool get_whole(napi_env env, napi_value value, double lowest, double highest, double *number)
+{
+	if (napi_get_value_double(env, value, number) != napi_ok || !(*number >= lowest && *number <= highest) ||
+	    (double)(int64_t)*number != *number)
+		return throw_wrong_type(env, "a whole number in its range");
+	return true;
 }
 
 bool get_int32(napi_env env, napi_value value, int32_t *result)
 {
-	return napi_get_value_int32(env, value, result) == napi_ok || wrong_type(env, "a number");
+	double number;
+
+	if (!get_whole(env, value, INT32_MIN, INT32_MAX, &number))
+		return false;
+	*result = (int32_t)number;
+	return true;
 }
 
 bool get_uint32(napi_env env, napi_value value, uint32_t *result)
 {
-	return napi_get_value_uint32(env, value, result) == napi_ok || wrong_type(env, "a number");
+	double number;
+
+	if (!get_whole(env, value, 0, UINT32_MAX, &number))
+		return false;
+	*result = (uint32_t)number;
+	return true;
 }
 
 bool get_uint64(napi_env env, napi_value value, uint64_t *result)
 {
-	int64_t number;
+	double number;
 
-	if (napi_get_value_int64(env, value, &number) != napi_ok || number < 0)
-		return wrong_type(env, "a number that is not negative");
+	if (!get_whole(env, value, 0, LARGEST_WHOLE, &number))
+		return false;
 	*result = (uint64_t)number;
 	return true;
 }

@@ -16,11 +16,20 @@
 /* Fetches the arguments; false (with an exception pending) when fewer than `count` were given. */
 bool get_arguments(napi_env env, napi_callback_info info, size_t count, napi_value *arguments);
 
-/* Each get_ function: false, with an exception pending, when the value is of another type or too long. */
+/*
+ * Each get_ function: false, with an exception pending, when the value is of another type. A string that is too long for
+ * the buffer is ENAMETOOLONG, one with a NUL in it EINVAL, as the kernel would say of it; a number has to be a whole one.
+ */
 bool get_string(napi_env env, napi_value value, char *buffer, size_t size);
 bool get_int32(napi_env env, napi_value value, int32_t *result);
 bool get_uint32(napi_env env, napi_value value, uint32_t *result);
 bool get_uint64(napi_env env, napi_value value, uint64_t *result);
+
+/* A string however long it is, to be freed; NULL with an exception pending. */
+char *get_text(napi_env env, napi_value value, size_t *length);
+
+/* Throws that an argument is not what it has to be: a mistake of the caller. False, for returning. */
+bool throw_wrong_type(napi_env env, const char *wanted);
 
 napi_value make_undefined(napi_env env);
 napi_value make_null(napi_env env);

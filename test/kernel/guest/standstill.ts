@@ -26,22 +26,8 @@ check('no signal that can be held leaves the origin suspended', (test, template)
   must('dmsetup', 'remove', name);
   for (const signal of SIGNALS) {
     const injection = `ioctl:signal=${signal}:when=${next.occurrence}`;
-    run('timeout', [
-      ...[
-        '-s',
-        'KILL',
-        '20',
-        'strace',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-e',
-        'trace=ioctl',
-        '-e',
-        `inject=${injection}`,
-      ],
-      ...[executable(), ...prepareOther(template)],
-    ]);
+    const strace = `strace -qq -o /dev/null -e trace=ioctl -e inject=${injection}`;
+    run('timeout', ['-s', 'KILL', '20', ...strace.split(' '), executable(), ...prepareOther(template)]);
     test.equal(kernel.deviceTable(origin.slice('/dev/mapper/'.length))?.suspended, false, signal);
     if (kernel.deviceTable(name) !== null) must('dmsetup', 'remove', name);
   }
@@ -83,17 +69,10 @@ check('a filesystem is never taken for an empty cow, wherever its superblock lie
 
 check('an error while a folder is read is an error, not its end', (test, template) => {
   must(executable(), 'commit', template.root);
+  const strace = `-qq -f -o /dev/null -P ${template.folder} -P ${template.folder}/ -e trace=getdents64`;
   const { status, stderr } = run('strace', [
-    ...['-qq', '-f', '-o', '/dev/null', '-P', template.folder, '-P', `${template.folder}/`],
-    ...[
-      '-e',
-      'trace=getdents64',
-      '-e',
-      'inject=getdents64:error=EIO',
-      executable(),
-      'revisions',
-      template.root,
-    ],
+    ...strace.split(' '),
+    ...['-e', 'inject=getdents64:error=EIO', executable(), 'revisions', template.root],
   ]);
   test.equal(status, 1, stderr);
   test.match(stderr, /EIO/);
