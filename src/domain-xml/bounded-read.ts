@@ -14,8 +14,7 @@ const FIRST_PIECE = 65_536;
 export function readBounded(descriptor: number, longest: number, name: string, what: string): Buffer {
   let bytes = Buffer.allocUnsafe(Math.min(FIRST_PIECE, longest + 1));
   for (let length = 0; ; ) {
-    if (length > longest)
-      throw new DomainXmlError(`${name}: is too long: ${what} at most ${longest} bytes`);
+    if (length > longest) throw new DomainXmlError(`${name}: is too long: ${what} at most ${longest} bytes`);
     if (length === bytes.length) {
       const larger = Buffer.allocUnsafe(Math.min(length * 4, longest + 1));
       bytes.copy(larger);

@@ -30,7 +30,10 @@ export async function diffDomain(request: CompareRequest): Promise<DomainDiffere
   const { against } = request;
   const before =
     against === null ? `virsh dumpxml ${request.name}` : against === '-' ? 'standard input' : against;
-  const text = against === null ? await dumpDomain(request.name, request.connect) : readNamedText(against, LONGEST_XML, 'domain XML has');
+  const text =
+    against === null
+      ? await dumpDomain(request.name, request.connect)
+      : readNamedText(against, LONGEST_XML, 'domain XML has');
   const lines = diffXml(parseXml(text, before), parseXml(rendering.xml, rendering.path));
   return { lines, before, after: rendering.path, warnings: rendering.warnings };
 }

@@ -168,7 +168,9 @@ export function loadAddonFrom(path: string): Addon {
   try {
     process.dlopen(module, path);
   } catch (error) {
-    throw new Error(`cannot load ${path}: ${remedyFor(error instanceof Error ? error.message : String(error))}`);
+    throw new Error(
+      `cannot load ${path}: ${remedyFor(error instanceof Error ? error.message : String(error))}`,
+    );
   }
   loaded = module.exports as Addon;
   return loaded;

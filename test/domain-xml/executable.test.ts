@@ -138,9 +138,14 @@ t.test('A reader that goes away is no error', async t => {
 t.test('What has no end is read as far as it may be long, wherever it is named', async t => {
   const named = ['render', 'work', '--templates', TEMPLATES, '--vm'];
   const against = ['diff', 'work', '--vm', sampleFile('pv'), '--templates', TEMPLATES, '--against'];
-  const tooLong = (name: string, what: string) => new RegExp(`^domain-xml: ${name}: is too long: ${what} at most`);
+  const tooLong = (name: string, what: string) =>
+    new RegExp(`^domain-xml: ${name}: is too long: ${what} at most`);
   for (const device of ['/dev/full', '/dev/zero']) {
-    t.match(call([...named, device]), { status: 1, stdout: '', stderr: tooLong(device, 'a description has') });
+    t.match(call([...named, device]), {
+      status: 1,
+      stdout: '',
+      stderr: tooLong(device, 'a description has'),
+    });
     t.match(call([...against, device]), { status: 1, stdout: '', stderr: tooLong(device, 'domain XML has') });
   }
   for (const [args, what] of [

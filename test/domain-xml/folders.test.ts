@@ -90,7 +90,9 @@ t.test('What is no regular file, no UTF-8 or too long is refused, and a FIFO is 
   t.throws(() => folders.read('folder.xml'), { message: `${folder}/folder.xml: is not a regular file` });
   t.throws(() => folders.read('fifo.xml'), { message: `${folder}/fifo.xml: is not a regular file` });
   t.throws(() => folders.read('latin1.xml'), { message: `${folder}/latin1.xml: is not text in UTF-8` });
-  t.throws(() => folders.read('long.xml'), { message: /long\.xml: is too long: a template has at most 4194304 bytes/ });
+  t.throws(() => folders.read('long.xml'), {
+    message: /long\.xml: is too long: a template has at most 4194304 bytes/,
+  });
 });
 
 t.test('An unreadable template is an error that names it', async t => {
