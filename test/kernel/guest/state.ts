@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { unplannedMessages } from './kernel-log.ts';
 import { kernel, must } from './programs.ts';
 
 /** Names of all device-mapper devices, sorted. */
@@ -31,6 +32,7 @@ export function leftovers(): string[] {
     ...heldLocks(),
     ...records().map(name => `record ${name}`),
     ...linkFolders().map(name => `links of ${name}`),
+    ...unplannedMessages().map(message => `kernel: ${message}`),
   ];
 }
 

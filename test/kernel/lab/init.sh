@@ -31,7 +31,10 @@ fi
 stty -F /dev/tty1 raw
 
 eval "$(cat /run/lab/outside/command)" </dev/null >/dev/tty1
-echo $? >/run/lab/outside/status
+status=$?
+# Whatever the program has looked at itself, nothing may be left when it has ended.
+if ! "$lab_project/test/kernel/lab/look-after.sh" && [ "$status" = 0 ]; then status=1; fi
+echo "$status" >/run/lab/outside/status
 sync
 echo o >/proc/sysrq-trigger
 sleep 60

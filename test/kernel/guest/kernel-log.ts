@@ -1,0 +1,51 @@
+// What the kernel has to say: every warning and error of its that no test has planned is a fault.
+import { appendFileSync, closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { PROJECT } from './programs.ts';
+
+/** The patterns that a test has planned, one a line, as grep -E reads them; the lab's last look reads them, too. */
+const PLANNED = '/run/lab/planned-messages';
+/** Those of every run, which say something of the lab and nothing of ours. */
+const ALWAYS = `${PROJECT}/test/kernel/lab/known-messages`;
+
+/** Says that the kernel is going to complain, until the end of the run. @param pattern as grep -E reads it */
+export function planMessage(pattern: string): void {
+  if (!plannedPatterns().includes(pattern)) appendFileSync(PLANNED, `${pattern}\n`);
+}
+
+function plannedPatterns(): string[] {
+  return [ALWAYS, PLANNED]
+    .filter(path => existsSync(path))
+    .flatMap(path => readFileSync(path, 'utf8').split('\n'))
+    .filter(line => line !== '');
+}
+
+/** The number that the next message gets. */
+let next = 0;
+
+/** Warnings and worse of the kernel itself since the last call, without those that are planned. */
+export function unplannedMessages(): string[] {
+  const planned = plannedPatterns().map(pattern => new RegExp(pattern));
+  return messages().filter(message => !planned.some(pattern => pattern.test(message)));
+}
+
+/** One read gives one message: `priority,number,microseconds,flags;text`. The priority holds the facility, 0 the kernel's. */
+function messages(): string[] {
+  const descriptor = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
+  const found: string[] = [];
+  const buffer = Buffer.alloc(8192);
+  try {
+    for (;;) {
+      const record = buffer.toString('utf8', 0, readSync(descriptor, buffer));
+      const [, priority, number, text] = /^(\d+),(\d+),[^;]*;([^\n]*)/.exec(record) ?? [];
+      if (Number(number) < next) continue;
+      next = Number(number) + 1;
+      if (Number(priority) <= 4) found.push(text ?? '');
+    }
+  } catch (error) {
+    // The end, so far.
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    return found;
+  } finally {
+    closeSync(descriptor);
+  }
+}
