@@ -12,6 +12,14 @@ export function planMessage(pattern: string): void {
   if (!plannedPatterns().includes(pattern)) appendFileSync(PLANNED, `${pattern}\n`);
 }
 
+/** What the kernel says when a store is full and something goes on writing. */
+export function planOverflow(): void {
+  planMessage('^device-mapper: snapshots: Invalidating snapshot: Unable to allocate exception');
+  planMessage(
+    '^Buffer I/O error on dev dm-[0-9]+, logical block [0-9]+, (lost async page write|async page read)',
+  );
+}
+
 function plannedPatterns(): string[] {
   return [ALWAYS, PLANNED]
     .filter(path => existsSync(path))

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
 import { MEBIBYTE, makeImage, makeTemplate } from './images.ts';
+import { planMessage } from './kernel-log.ts';
 import { blockSnapshotBeside, kernel, must, mustCleanup, mustPrepare, run } from './programs.ts';
 import { leftovers, loopDevices } from './state.ts';
 
@@ -63,6 +64,7 @@ mustCleanup('snapshot', node);
 
 must('udevadm', 'control', '--stop-exec-queue');
 const cookie = must('dmsetup', 'udevcreatecookie');
+planMessage('^Buffer I/O error on dev dm-[0-9]+, logical block 0, async page read');
 must('dmsetup', '--udevcookie', cookie, 'create', 'udev-stands-still', '--table', '0 8 error');
 t.equal(
   kernel.waitForUdev(Number(cookie), 200),

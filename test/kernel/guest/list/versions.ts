@@ -2,7 +2,7 @@ import { linkSync, renameSync, rmSync } from 'node:fs';
 import { check } from '../checks.ts';
 import { CHUNK_BYTES, MEBIBYTE, makeImage, writeRandomAt } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
-import { planMessage } from '../kernel-log.ts';
+import { planOverflow } from '../kernel-log.ts';
 import { must } from '../programs.ts';
 import { allLayers, makeSmallSnapshot, onlyTemplate, rotate, seen } from './seen.ts';
 
@@ -71,10 +71,7 @@ check('whether a VM is outdated cannot be told where the image has lost its name
 });
 
 check('a store that overflowed is invalid, and so is what the layers on it show', (test, template) => {
-  planMessage('^device-mapper: snapshots: Invalidating snapshot: Unable to allocate exception');
-  planMessage(
-    '^Buffer I/O error on dev dm-[0-9]+, logical block [0-9]+, (lost async page write|async page read)',
-  );
+  planOverflow();
   const lower = makeSmallSnapshot(template, template.rootCow, 4 * CHUNK_BYTES);
   const upper = prepareUpper(template.vm1, lower);
   test.match(onlyTemplate().versions[0], { state: 'active', onBroken: false });
