@@ -107,6 +107,10 @@ fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templ
 test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel
 	tap --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
+.PHONY: test-long
+test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, for hours: the last result is in docs/test-long.md
+	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
+
 .PHONY: demo
 demo: build needs-kernel ## Show the main job on a real device-mapper kernel, in a page
 	@$(LAB) test/demo/demo.sh $(CURDIR) $$(test -t 1 && echo colour)

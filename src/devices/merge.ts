@@ -66,8 +66,14 @@ function turnIntoMerge(name: string, udev: UdevSession): void {
       `the kernel does not merge ${MAPPER_FOLDER}${name} (${error.code}): the reason is in dmesg`,
     );
   }
-  addon().suspendDevice(name);
-  udev.resume(name);
+  udev.ready();
+  addon().holdSignals();
+  try {
+    addon().suspendDevice(name);
+    udev.resume(name);
+  } finally {
+    addon().releaseSignals();
+  }
 }
 
 /** @throws Refusal when the device merges something else */

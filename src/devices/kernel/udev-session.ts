@@ -11,6 +11,8 @@ const UDEV_FLAGS = 0x0002 | 0x0004 | 0x0008;
 /** Long for udev, even on a machine that has more to do than it can. */
 const PATIENCE_MILLISECONDS = 20_000;
 
+const TRIES_TO_GO_ON = 10;
+
 /**
  * The events of one command for udev, waited for together at its end: udev works on one device while the command
  * goes on with the next. A cookie is asked for only when there is something to wait for.
@@ -28,9 +30,18 @@ export class UdevSession {
     this.events();
   }
 
-  /** Has a suspended device go on: it has its node already, so nobody waits for udev, and no semaphore is needed. */
+  /**
+   * Has a suspended device go on: it has its node already, so nobody waits for udev, and no semaphore is needed. Tried
+   * again when the kernel is short of memory for a moment: whoever has the disk stands still until it comes about.
+   */
   goOn(name: string): void {
-    addon().resumeDevice(name, 0, UDEV_FLAGS);
+    for (let triesLeft = TRIES_TO_GO_ON - 1; ; triesLeft--)
+      try {
+        addon().resumeDevice(name, 0, UDEV_FLAGS);
+        return;
+      } catch (error) {
+        if (triesLeft === 0) throw error;
+      }
   }
 
   /** Makes a loaded table live, or a suspended device go on. */
