@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './checks.ts';
 import { hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
+import { planOverflow } from './kernel-log.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
 
 check('the same file under two names in one stack is refused', (test, template) => {
@@ -35,6 +36,7 @@ check('a cow that holds something else is refused, and keeps every byte', (test,
 });
 
 check('a cow whose snapshot has overflowed is refused, running or not', (test, template) => {
+  planOverflow();
   const small = makeImage(join(template.folder, 'small.img'), MEBIBYTE);
   const loops = [template.root, small].map(path => must('losetup', '-f', '--show', path));
   const [base, cow] = [template.root, small].map(path => must('stat', '-c', '%D:%i', path));
