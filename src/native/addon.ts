@@ -39,8 +39,6 @@ export interface AttachedLoop extends LoopStatus {
   /** As the kernel has it: loop0. */
   name: string;
   rdev: bigint;
-  /** The path of the file as sysfs shows it, with its newline. */
-  file: string;
 }
 
 /** What stat tells of a file. */
@@ -83,8 +81,12 @@ export interface Addon {
   freeLoopNumber(): number;
   configureLoop(loop: number, file: number, flags: number, name: string): void;
   loopStatus(loop: number): LoopStatus | null;
-  /** All that are in use; one that goes meanwhile is not among them. */
-  attachedLoops(): AttachedLoop[];
+  /** All that are in use, without asking them: what sysfs shows. */
+  loopFiles(): { name: string; file: string }[];
+  /** What these are attached to: null for one that cannot tell, or is not in use any more. */
+  askLoops(names: readonly string[]): (AttachedLoop | null)[];
+  /** Whether one of them, and its file, tell of themselves (or fail to) within that time; another process asks. */
+  loopAnswers(name: string, file: string, milliseconds: number): boolean;
   refreshLoopSize(loop: number): void;
   fileStatus(path: string): FileStatus | null;
   resolveFile(path: string): (FileStatus & { path: string }) | null;
@@ -93,6 +95,10 @@ export interface Addon {
   listFolder(path: string): string[];
   readLink(path: string): string | null;
   readText(path: string): string | null;
+  /** All that a file of /proc says, however long. */
+  readWholeText(path: string): string;
+  /** The number of the mount that a path leads to, as /proc/self/mountinfo has it; null before Linux 5.8. */
+  mountNumber(path: string): number | null;
   makeFolder(path: string, mode: number): void;
   removeFile(path: string): void;
   linkTemporaryFile(descriptor: number, path: string): void;

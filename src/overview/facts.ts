@@ -47,8 +47,8 @@ export interface LoopDevice {
   /** /dev/loopN */
   node: string;
   device: DeviceNumber;
-  /** Of the file behind it. */
-  key: ImageKey;
+  /** Of the file behind it; undefined where its filesystem does not answer. */
+  key: ImageKey | undefined;
   /** Whether it shows all of its file. */
   whole: boolean;
   file: BackingFile;

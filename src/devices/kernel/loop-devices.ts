@@ -7,7 +7,15 @@ import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { carriesOurs } from './in-the-way.ts';
-import { blockDevicePath, descriptorDevice, holdersOf, openToRead, openToWrite } from './open-descriptor.ts';
+import { backingFile, LoopQuestions, type Question } from './loop-questions.ts';
+import {
+  blockDevicePath,
+  descriptorDevice,
+  holdersOf,
+  openToRead,
+  openToWrite,
+  withDescriptor,
+} from './open-descriptor.ts';
 
 /** LO_FLAGS of linux/loop.h. */
 export const LOOP_READ_ONLY = 1;
@@ -33,13 +41,25 @@ function showsWhole(status: LoopStatus): boolean {
 export function loopServes(device: DeviceNumber, image: Image): boolean {
   const path = blockDevicePath(device);
   if (path === undefined || !/^\/dev\/loop\d+$/.test(path)) return false;
-  const descriptor = openToRead(path);
-  try {
+  return withDescriptor(openNode(path), descriptor => {
     const status = addon().loopStatus(descriptor);
     return status !== null && imageKey(status.device, status.inode) === image.key && showsWhole(status);
-  } finally {
-    addon().closeFile(descriptor);
+  });
+}
+
+function openNode(path: string): number {
+  try {
+    return openToRead(path);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw lostNode(path);
+    throw error;
   }
+}
+
+function lostNode(path: string): Refusal {
+  return new Refusal(
+    `${path} is in use and its node is not there (lost or removed): make it anew, mknod ${path} b 7 ${path.replace(/\D/g, '')}`,
+  );
 }
 
 /**
@@ -52,10 +72,14 @@ export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<
   const found = new Map<ImageKey, OpenLoop>();
   const wanted = new Map(images.map(image => [image.key, image]));
   if (wanted.size === 0) return found;
+  const questions = new LoopQuestions(wanted);
   try {
     for (const name of addon().listFolder('/sys/block')) {
       if (!/^loop\d+$/.test(name)) continue;
-      const candidate = openIfServing(`/dev/${name}`, wanted);
+      const shown = backingFile(name);
+      const question = shown === null ? 'not at all' : questions.of(name, shown);
+      if (shown === null || question === 'not at all') continue;
+      const candidate = openIfServing(name, shown, question, wanted);
       if (candidate === undefined) continue;
       const { image, loop } = candidate;
       const former = found.get(image.key);
@@ -93,18 +117,23 @@ function isWritable({ flags }: OpenLoop): boolean {
 }
 
 function openIfServing(
-  path: string,
+  name: string,
+  shown: string,
+  question: Question,
   wanted: ReadonlyMap<ImageKey, Image>,
 ): { image: Image; loop: OpenLoop } | undefined {
+  const path = `/dev/${name}`;
   let descriptor: number;
   try {
     descriptor = openToRead(path);
   } catch (error) {
+    if (isSystemError(error, 'ENOENT') && backingFile(name) !== null && mayBe(shown, wanted))
+      throw lostNode(path);
     // It went since the folder was read.
     if (isSystemError(error, 'ENOENT', 'ENXIO', 'ENODEV')) return undefined;
     throw error;
   }
-  const status = addon().loopStatus(descriptor);
+  const status = askLoop(descriptor, question);
   const image = status === null ? undefined : wanted.get(imageKey(status.device, status.inode));
   if (status === null || image === undefined) {
     addon().closeFile(descriptor);
@@ -117,6 +146,23 @@ function openIfServing(
     );
   }
   return { image, loop: { path, descriptor, device: descriptorDevice(descriptor), flags: status.flags } };
+}
+
+/** Null where it is attached to nothing, or to something else than our images, which does not answer. */
+function askLoop(descriptor: number, question: Question): LoopStatus | null {
+  try {
+    return addon().loopStatus(descriptor);
+  } catch (error) {
+    if (question === 'gently' && isSystemError(error)) return null;
+    addon().closeFile(descriptor);
+    throw error;
+  }
+}
+
+/** Whether a path, as the kernel shows it for a loop device, may be that of one of the images. */
+function mayBe(shown: string, wanted: ReadonlyMap<ImageKey, Image>): boolean {
+  const status = addon().fileStatus(shown);
+  return status === null || wanted.has(imageKey(status.device, status.inode));
 }
 
 /**

@@ -5,6 +5,7 @@ import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { isLoopNumber } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { Image } from './images.ts';
+import { LoopQuestions } from './loop-questions.ts';
 import { blockDevicePath, holdersOf } from './open-descriptor.ts';
 
 /**
@@ -31,9 +32,17 @@ export function requireOneName(base: Image, device: DeviceNumber): void {
 /** Where a loop device is given: the others on the same file. A file's own are looked for when it is attached. */
 function otherLoops(base: Image): DeviceNumber[] {
   if (base.device === undefined || !isLoopNumber(base.device)) return [];
+  const key = base.disk as string as ImageKey;
+  const path = pathOf(key, base.device) ?? base.path;
+  const questions = new LoopQuestions(new Map([[key, { ...base, path }]]));
+  const names = addon()
+    .loopFiles()
+    .filter(({ name, file }) => questions.of(name, file.replace(/\n$/, '')) !== 'not at all')
+    .map(({ name }) => name);
   return addon()
-    .attachedLoops()
-    .filter(loop => (imageKey(loop.device, loop.inode) as string) === base.disk)
+    .askLoops(names)
+    .filter(loop => loop !== null)
+    .filter(loop => imageKey(loop.device, loop.inode) === key)
     .map(({ rdev }) => deviceNumberOf(rdev))
     .filter(number => number !== base.device);
 }

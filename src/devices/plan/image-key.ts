@@ -9,6 +9,11 @@ export function imageKey(device: bigint, inode: bigint): ImageKey {
   return `${device.toString(16)}:${inode}` as ImageKey;
 }
 
+/** The st_dev in a key. */
+export function deviceOf(key: ImageKey): bigint {
+  return BigInt(`0x${key.slice(0, key.indexOf(':'))}`);
+}
+
 const KEY = /^[0-9a-f]{1,16}:[0-9]{1,20}$/;
 
 /** Whether the text has the form of a key. */

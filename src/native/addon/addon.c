@@ -10,6 +10,8 @@ NAPI_MODULE_INIT()
 	register_device_states(env, exports);
 	register_udev(env, exports);
 	register_loop(env, exports);
+	register_answers(env, exports);
+	register_mounts(env, exports);
 	register_files(env, exports);
 	register_descriptors(env, exports);
 	register_locks(env, exports);

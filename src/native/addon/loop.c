@@ -114,8 +114,8 @@ static int ask_loop(const char *name, struct loop_info64 *status, struct stat *n
 	return 1;
 }
 
-/* attachedLoops(): name, st_rdev, what LOOP_GET_STATUS64 tells, and the file that sysfs shows, of each in use. */
-static napi_value attached_loops(napi_env env, napi_callback_info info)
+/* loopFiles(): name and file, as sysfs shows it with its newline, of each in use. No filesystem is asked. */
+static napi_value loop_files(napi_env env, napi_callback_info info)
 {
 	static const char folder[] = "/sys/block";
 	napi_value result = NULL;
@@ -130,25 +130,13 @@ static napi_value attached_loops(napi_env env, napi_callback_info info)
 	napi_create_array(env, &result);
 	while (errno = 0, (entry = readdir(devices))) {
 		char file[PATH_MAX + 32];
-		struct loop_info64 status;
-		struct stat node;
 		napi_value loop;
-		int found;
 
 		if (strncmp(entry->d_name, "loop", strlen("loop")) != 0 ||
 		    !read_backing_file(dirfd(devices), entry->d_name, file, sizeof(file)))
 			continue;
-		found = ask_loop(entry->d_name, &status, &node);
-		if (found == 0)
-			continue;
-		if (found < 0) {
-			throw_system_error(env, "read status of loop device", entry->d_name, errno, "");
-			closedir(devices);
-			return NULL;
-		}
-		loop = describe_loop(env, &status);
+		napi_create_object(env, &loop);
 		set_property(env, loop, "name", make_string(env, entry->d_name));
-		set_property(env, loop, "rdev", make_bigint(env, node.st_rdev));
 		set_property(env, loop, "file", make_string(env, file));
 		napi_set_element(env, result, index++, loop);
 	}
@@ -158,6 +146,42 @@ static napi_value attached_loops(napi_env env, napi_callback_info info)
 		return NULL;
 	}
 	closedir(devices);
+	return result;
+}
+
+/* askLoops(names): name, st_rdev and what LOOP_GET_STATUS64 tells of each; null where it cannot tell, or is free. */
+static napi_value ask_loops(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1], result = NULL;
+	uint32_t count, index;
+
+	if (!get_arguments(env, info, 1, arguments))
+		return NULL;
+	if (napi_get_array_length(env, arguments[0], &count) != napi_ok) {
+		napi_throw_type_error(env, NULL, "addon: expected an array");
+		return NULL;
+	}
+	napi_create_array(env, &result);
+	for (index = 0; index < count; index++) {
+		napi_value element = NULL, loop = make_null(env);
+		struct loop_info64 status;
+		struct stat node;
+		char name[64];
+		int found;
+
+		napi_get_element(env, arguments[0], index, &element);
+		if (!get_string(env, element, name, sizeof(name)))
+			return NULL;
+		found = ask_loop(name, &status, &node);
+		if (found < 0 && (errno == EACCES || errno == EPERM))
+			return throw_system_error(env, "read status of loop device", name, errno, "");
+		if (found > 0) {
+			loop = describe_loop(env, &status);
+			set_property(env, loop, "name", make_string(env, name));
+			set_property(env, loop, "rdev", make_bigint(env, node.st_rdev));
+		}
+		napi_set_element(env, result, index, loop);
+	}
 	return result;
 }
 
@@ -180,7 +204,8 @@ void register_loop(napi_env env, napi_value exports)
 		{ "freeLoopNumber", free_loop_number },
 		{ "configureLoop", configure_loop },
 		{ "loopStatus", loop_status },
-		{ "attachedLoops", attached_loops },
+		{ "loopFiles", loop_files },
+		{ "askLoops", ask_loops },
 		{ "refreshLoopSize", refresh_loop_size },
 	};
 

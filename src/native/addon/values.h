@@ -59,6 +59,8 @@ void register_device_mapper(napi_env env, napi_value exports);
 void register_device_states(napi_env env, napi_value exports);
 void register_udev(napi_env env, napi_value exports);
 void register_loop(napi_env env, napi_value exports);
+void register_answers(napi_env env, napi_value exports);
+void register_mounts(napi_env env, napi_value exports);
 void register_files(napi_env env, napi_value exports);
 void register_descriptors(napi_env env, napi_value exports);
 void register_locks(napi_env env, napi_value exports);

@@ -1,5 +1,6 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
-import { deviceNumberOf } from '../../devices/plan/device-number.ts';
+import { LoopQuestions } from '../../devices/kernel/loop-questions.ts';
+import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
 import { bytes } from '../../devices/plan/units.ts';
 import { type AttachedLoop, addon, type FileStatus } from '../../native/addon.ts';
@@ -9,33 +10,88 @@ import type { BackingFile, LoopDevice } from '../facts.ts';
 /** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
 const DELETED = ' (deleted)';
 
+/** How long all filesystems together that have to ask somebody are waited for. */
+const PATIENCE_MILLISECONDS = 2000;
+
 /**
- * All loop devices that are attached to a file, in the order of their numbers.
+ * All loop devices that are attached to a file, in the order of their numbers. Of one whose filesystem does not answer
+ * only what the kernel knows by itself is told.
  * @throws Refusal when there is no permission to ask them
  */
 export function readAttachedLoops(): LoopDevice[] {
-  return askLoops()
-    .sort((a, b) => Number(a.rdev - b.rdev))
-    .map(({ name, rdev, device, inode, offset, sizeLimit, file }) => {
-      const key = imageKey(device, inode);
-      return {
-        node: `/dev/${name}`,
-        device: deviceNumberOf(rdev),
-        key,
-        whole: offset === 0n && sizeLimit === 0n,
-        file: locateFile(file.replace(/\n$/, ''), key, quietStatus),
-      };
-    });
+  const files = addon()
+    .loopFiles()
+    .map(({ name, file }) => ({ name, shown: file.replace(/\n$/, '') }));
+  const willing = willingToAnswer();
+  const asked = askLoops(files.filter(willing).map(({ name }) => name));
+  return files
+    .flatMap(({ name, shown }) => {
+      const loop = asked.get(name);
+      return loop === undefined ? silentLoop(name, shown) : describe(loop, shown);
+    })
+    .sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-function askLoops(): AttachedLoop[] {
+function numberOf({ node }: LoopDevice): number {
+  return Number(/\d+$/.exec(node)?.[0] ?? 0);
+}
+
+/** Which loop devices answer: those on filesystems that have to ask somebody are tried, once for each filesystem. */
+function willingToAnswer(): (loop: { name: string; shown: string }) => boolean {
+  const questions = new LoopQuestions(new Map());
+  const tried = new Map<string, boolean>();
+  const end = performance.now() + PATIENCE_MILLISECONDS;
+  return ({ name, shown }) => {
+    if (questions.of(name, shown) !== 'not at all') return true;
+    const filesystem = questions.filesystemOf(shown) ?? name;
+    const known = tried.get(filesystem);
+    if (known !== undefined) return known;
+    const left = Math.max(0, Math.round(end - performance.now()));
+    const answers = addon().loopAnswers(name, shown, left);
+    tried.set(filesystem, answers);
+    return answers;
+  };
+}
+
+function askLoops(names: readonly string[]): Map<string, AttachedLoop> {
   try {
-    return addon().attachedLoops();
+    return new Map(
+      addon()
+        .askLoops(names)
+        .flatMap(loop => (loop === null ? [] : [[loop.name, loop]])),
+    );
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal('no permission to look at loop devices (/dev/loop*): run as root');
     throw error;
   }
+}
+
+function describe({ name, rdev, device, inode, offset, sizeLimit }: AttachedLoop, shown: string): LoopDevice {
+  const key = imageKey(device, inode);
+  return {
+    node: `/dev/${name}`,
+    device: deviceNumberOf(rdev),
+    key,
+    whole: offset === 0n && sizeLimit === 0n,
+    file: locateFile(shown, key, quietStatus),
+  };
+}
+
+/** None where it has gone meanwhile. */
+function silentLoop(name: string, shown: string): LoopDevice[] {
+  const device = readQuietly(`/sys/block/${name}/dev`)?.trim();
+  const text = (file: string) => readQuietly(`/sys/block/${name}/loop/${file}`)?.trim();
+  if (device === undefined || text('backing_file') === undefined) return [];
+  return [
+    {
+      node: `/dev/${name}`,
+      device: device as DeviceNumber,
+      key: undefined,
+      whole: text('offset') === '0' && text('sizelimit') === '0',
+      file: { path: shown || undefined, place: 'unreachable', size: undefined, allocated: undefined },
+    },
+  ];
 }
 
 /**

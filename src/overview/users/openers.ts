@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readMounts } from '../../devices/kernel/loop-questions.ts';
 import { holdersOf } from '../../devices/kernel/open-descriptor.ts';
 import { parseDeviceName } from '../../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
@@ -14,7 +14,7 @@ const NO_DISK =
 /** Who has one of these block devices open, one entry for each descriptor, mount and device. */
 export function readOpeners(wanted: ReadonlySet<DeviceNumber>): Opener[] {
   if (wanted.size === 0) return [];
-  return [...readProcesses(wanted), ...readMounts(wanted), ...readHolders(wanted)];
+  return [...readProcesses(wanted), ...readMountedDevices(wanted), ...readHolders(wanted)];
 }
 
 function readProcesses(wanted: ReadonlySet<DeviceNumber>): Opener[] {
@@ -36,21 +36,12 @@ function readProcesses(wanted: ReadonlySet<DeviceNumber>): Opener[] {
   return openers;
 }
 
-/** What is mounted in this namespace (man 5 proc, mountinfo: the third field is the device, the fifth the path). */
-function readMounts(wanted: ReadonlySet<DeviceNumber>): Opener[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map(line => line.split(' '))
-    .flatMap(fields => {
-      const device = fields[2] as DeviceNumber | undefined;
-      if (device === undefined || !wanted.has(device)) return [];
-      return { kind: 'mount', device, path: plainPath(fields[4] ?? '') };
-    });
-}
-
-/** Spaces, tabs, newlines and backslashes are octal numbers in there. */
-function plainPath(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+/** What is mounted in this namespace. */
+function readMountedDevices(wanted: ReadonlySet<DeviceNumber>): Opener[] {
+  return readMounts().flatMap(({ superblock, point }) => {
+    const device = superblock as DeviceNumber;
+    return wanted.has(device) ? { kind: 'mount', device, path: point } : [];
+  });
 }
 
 /** Block devices other than ours that are built on one of these: partitions of kpartx, RAID, LVM. */

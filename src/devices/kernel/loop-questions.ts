@@ -1,0 +1,131 @@
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { parseDeviceName } from '../plan/device-names.ts';
+import { deviceNumberOf } from '../plan/device-number.ts';
+import { deviceOf, type ImageKey } from '../plan/image-key.ts';
+import { asksSomebody, type Mount, mountsOnTheWay, parseMounts } from '../plan/mount-table.ts';
+import type { Image } from './images.ts';
+
+/**
+ * How a loop device can be asked what it is attached to. The kernel has the filesystem of that file tell
+ * (loop_get_status of drivers/block/loop.c), which waits for a server that has gone, and fails on a dead disk.
+ * - strictly: it may be attached to one of our images, whose filesystem has just answered; an error is one;
+ * - gently: its file is elsewhere; an error is nothing to us;
+ * - not at all: its file is on a filesystem that is not our images', and that has to ask somebody itself.
+ */
+export type Question = 'strictly' | 'gently' | 'not at all';
+
+/** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
+const DELETED = ' (deleted)';
+
+/** The path of the file behind a loop device as the kernel has it now; null where the device is free, or has gone. */
+export function backingFile(name: string): string | null {
+  try {
+    return addon().readText(`/sys/block/${name}/loop/backing_file`)?.replace(/\n$/, '') ?? null;
+  } catch (error) {
+    if (isSystemError(error, 'ENXIO', 'ENODEV')) return null;
+    throw error;
+  }
+}
+
+/** The mounts of this namespace. */
+export function readMounts(): Mount[] {
+  return parseMounts(addon().readWholeText('/proc/self/mountinfo'));
+}
+
+/**
+ * What is known of the paths of loop devices' files without asking anybody. The mounts are read when a loop device is
+ * met whose file is not in the folder of one of the images.
+ */
+export class LoopQuestions {
+  private readonly images: ReadonlyMap<ImageKey, Image>;
+  private readonly folders: ReadonlySet<string>;
+  private known: { mounts: readonly Mount[]; ours: ReadonlySet<string> } | undefined;
+
+  constructor(images: ReadonlyMap<ImageKey, Image>) {
+    this.images = images;
+    this.folders = new Set([...images.values()].map(({ path }) => folderOf(path)));
+  }
+
+  /**
+   * @param name of the loop device: loop0
+   * @param shown the path of its file as the kernel has it
+   */
+  of(name: string, shown: string): Question {
+    // What is in the root folder may as well be in that of a filesystem that is mounted nowhere.
+    if (folderOf(shown) !== '' && this.folders.has(folderOf(shown))) return 'strictly';
+    const { mounts, ours } = this.known ?? this.look();
+    const { last, before } = mountsOnTheWay(mounts, shown);
+    if (last.some(({ superblock }) => ours.has(superblock)))
+      return this.leadsThere(shown, before) === 'no' ? this.byHolders(name) : 'strictly';
+    if (last[0]?.point !== '/' && last.length > 0 && last.every(({ type }) => asksSomebody(type)))
+      return 'not at all';
+    if (last.some(({ type }) => asksSomebody(type))) return this.byHolders(name);
+    return this.leadsThere(shown, before) === 'yes' ? 'gently' : this.byHolders(name);
+  }
+
+  /** The filesystem that a path lies on, where it has to ask somebody: its superblock. */
+  filesystemOf(shown: string): string | undefined {
+    const { last } = mountsOnTheWay((this.known ?? this.look()).mounts, shown);
+    return last.findLast(({ type }) => asksSomebody(type))?.superblock;
+  }
+
+  private look() {
+    const mounts = readMounts();
+    const ours = new Set<string>();
+    for (const { key, path } of this.images.values()) {
+      ours.add(deviceNumberOf(deviceOf(key)));
+      const id = addon().mountNumber(path);
+      const mount = mounts.find(candidate => candidate.id === id);
+      if (mount !== undefined) ours.add(mount.superblock);
+    }
+    this.known = { mounts, ours };
+    return this.known;
+  }
+
+  /**
+   * The path of a file on a filesystem that is mounted nowhere any more, or elsewhere than here, leads to nothing, or to
+   * something else. A path through a filesystem that has to ask somebody is not tried.
+   */
+  private leadsThere(shown: string, before: readonly Mount[]): 'yes' | 'no' | 'unknown' {
+    if (before.some(({ type }) => asksSomebody(type))) return 'unknown';
+    const deleted = shown.endsWith(DELETED);
+    // All that is left of a deleted file is its folder. The root folder is that of any filesystem.
+    if (deleted && folderOf(shown) === '') return 'no';
+    try {
+      if (addon().fileStatus(shown) !== null) return 'yes';
+      return deleted && addon().fileStatus(folderOf(shown)) !== null ? 'yes' : 'no';
+    } catch (error) {
+      if (isSystemError(error)) return 'unknown';
+      throw error;
+    }
+  }
+
+  /** Of a loop device whose file cannot be found from here: what lies on it says whether it is one of ours. */
+  private byHolders(name: string): Question {
+    return carriedKeys(name).some(key => this.images.has(key)) ? 'strictly' : 'not at all';
+  }
+}
+
+/** The keys in the names of our devices that lie on a loop device. */
+function carriedKeys(loop: string): ImageKey[] {
+  return holdersOfLoop(loop).flatMap(holder => {
+    const name = addon().readText(`/sys/block/${holder}/dm/name`)?.trim() ?? '';
+    const identity = parseDeviceName(name);
+    if (identity === undefined) return [];
+    return identity.type === 'origin' ? [identity.base] : [identity.base, ...identity.cows];
+  });
+}
+
+function holdersOfLoop(loop: string): string[] {
+  try {
+    return addon().listFolder(`/sys/block/${loop}/holders`);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
