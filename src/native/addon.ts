@@ -118,6 +118,7 @@ export interface Addon {
     | 'append'
     | 'truncate'
     | 'create'
+    | 'exclusive'
     | 'noFollow'
     | 'nonBlocking'
     | 'temporary'

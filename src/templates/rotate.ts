@@ -1,6 +1,7 @@
 import { writeEmptyCow } from '../devices/kernel/cow-file.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { hasNoHardLinks, removeIfThere } from '../devices/kernel/whole-file.ts';
 import type { Bytes } from '../devices/plan/units.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -12,7 +13,9 @@ import { revisionPath } from './template-files.ts';
  * ended at any system call, and the power can fail at any: the one rename of the new cow over the old is what makes it
  * come about. Before it, the old cow is in its place, under the name of a revision as well; after it, the new one. No name
  * is ever without its file in between: files get a second name first, and lose the first one later. What is left
- * half-way, the next rotation clears away.
+ * half-way, the next rotation clears away. Where files can have but one name they are moved, the oldest first, and the run
+ * is committed when its cow is the first revision: that the template's cow is missing from then until the new one is in
+ * its place means just that, and whoever misses it makes it.
  * @param size of the new cow, which gets the owner and the mode of the base
  */
 export function rotateCow(cow: string, base: Image, size: Bytes, kept: number): void {
@@ -27,9 +30,10 @@ export function rotateCow(cow: string, base: Image, size: Bytes, kept: number): 
     // Without the undo of this run, those of the runs before would make a mixture of two versions.
     for (const { path } of revisions) addon().removeFile(path);
   } else {
+    const give = canLink(cow) ? linkOver : moveOver;
     for (let number = revisions.length; number > 0; number--)
-      linkOver(cow, revisionPath(cow, number), revisionPath(cow, number + 1));
-    linkOver(cow, cow, revisionPath(cow, 1));
+      give(cow, revisionPath(cow, number), revisionPath(cow, number + 1));
+    give(cow, cow, revisionPath(cow, 1));
   }
   syncFolder(cow);
   addon().renameFile(fresh, cow);
@@ -37,6 +41,23 @@ export function rotateCow(cow: string, base: Image, size: Bytes, kept: number): 
   if (kept > 0)
     for (let number = revisions.length + 1; number > kept; number--)
       addon().removeFile(revisionPath(cow, number));
+}
+
+/** Whether the filesystem of a cow has hard links: it is tried with the name that a file has for a moment. */
+function canLink(cow: string): boolean {
+  try {
+    addon().linkFile(cow, spare(cow));
+  } catch (error) {
+    if (hasNoHardLinks(error)) return false;
+    throw error;
+  }
+  addon().removeFile(spare(cow));
+  return true;
+}
+
+/** The only name of a file; what has the new one has been moved before. */
+function moveOver(_cow: string, from: string, to: string): void {
+  addon().renameFile(from, to);
 }
 
 /** A second name for a file, which may be another's until then; at no moment it is nobody's. */
@@ -55,17 +76,14 @@ function spare(cow: string): string {
   return `${cow}.old.new`;
 }
 
-function removeIfThere(path: string): void {
-  try {
-    addon().removeFile(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
-  }
-}
-
 /** Returns when the names in the folder of a file are on disk. */
 export function syncFolder(path: string): void {
-  withDescriptor(openToRead(path.slice(0, path.lastIndexOf('/') + 1)), descriptor =>
-    addon().syncFile(descriptor),
-  );
+  withDescriptor(openToRead(path.slice(0, path.lastIndexOf('/') + 1)), descriptor => {
+    try {
+      addon().syncFile(descriptor);
+    } catch (error) {
+      // A filesystem that does not sync folders (man 2 fsync): it keeps names as it keeps them.
+      if (!isSystemError(error, 'EINVAL')) throw error;
+    }
+  });
 }

@@ -7,7 +7,8 @@ import { isOurChunk } from '../plan/settings.ts';
 import type { Bytes, Sectors } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
-import { openImage, withDescriptor } from './open-descriptor.ts';
+import { openImage } from './open-descriptor.ts';
+import { makeWholeFile } from './whole-file.ts';
 
 /**
  * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
@@ -15,13 +16,9 @@ import { openImage, withDescriptor } from './open-descriptor.ts';
  * @throws SystemError
  */
 export function writeEmptyCow(path: string, size: Bytes, base: Image): void {
-  const { openFlags } = addon();
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  withDescriptor(addon().openFile(folder, openFlags.temporary | openFlags.readWrite, 0o600), descriptor => {
+  makeWholeFile(path, 0o600, descriptor => {
     addon().growFile(descriptor, size);
     addon().setOwner(descriptor, base.owner.user, base.owner.group, base.owner.mode & 0o777);
-    addon().syncFile(descriptor);
-    addon().linkTemporaryFile(descriptor, path);
   });
 }
 

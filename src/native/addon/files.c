@@ -252,6 +252,7 @@ void register_files(napi_env env, napi_value exports)
 	set_property(env, flags, "append", make_number(env, O_APPEND));
 	set_property(env, flags, "truncate", make_number(env, O_TRUNC));
 	set_property(env, flags, "create", make_number(env, O_CREAT));
+	set_property(env, flags, "exclusive", make_number(env, O_EXCL));
 	set_property(env, flags, "noFollow", make_number(env, O_NOFOLLOW));
 	set_property(env, flags, "nonBlocking", make_number(env, O_NONBLOCK));
 	set_property(env, flags, "temporary", make_number(env, O_TMPFILE));

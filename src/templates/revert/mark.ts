@@ -2,6 +2,7 @@ import { Refusal } from '../../devices/answer/refusal.ts';
 import { type Image, realPathOf } from '../../devices/kernel/images.ts';
 import { openImage, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
+import { makeWholeFile } from '../../devices/kernel/whole-file.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
 import { ownCow } from '../../devices/plan/own-cow.ts';
 import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
@@ -46,16 +47,12 @@ function imageOf(cow: string): string {
 export function makeMark(base: Image, cow: string, runs: number): void {
   settleRevisions(cow);
   syncFolder(cow);
-  const { temporary, readWrite } = addon().openFlags;
-  const folder = cow.slice(0, cow.lastIndexOf('/') + 1);
-  withDescriptor(addon().openFile(folder, temporary | readWrite, 0o644), descriptor => {
+  makeWholeFile(revertMark(cow), 0o644, descriptor =>
     addon().writeText(
       descriptor,
       `${runs} runs of the template are being undone: block-snapshot revert goes on with it\n`,
-    );
-    addon().syncFile(descriptor);
-    addon().linkTemporaryFile(descriptor, revertMark(cow));
-  });
+    ),
+  );
   syncFolder(cow);
   if (noteMark(base, cow) || (base.links === 1 && ownCow(realPathOf(base)) === cow)) return;
   addon().removeFile(revertMark(cow));

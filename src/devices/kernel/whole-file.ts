@@ -1,0 +1,76 @@
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../answer/refusal.ts';
+import { withDescriptor } from './open-descriptor.ts';
+
+/** What filesystems say that know no files without a name (FAT, FUSE, NFS), and kernels that know none (man 2 open). */
+const NO_TEMPORARY_FILES = ['EOPNOTSUPP', 'EISDIR', 'EINVAL', 'ENOSYS'];
+
+/** What filesystems without hard links answer (man 2 link). */
+const NO_HARD_LINKS = ['EPERM', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** Whether a file could not be given a name because its filesystem has no hard links. */
+export function hasNoHardLinks(error: unknown): boolean {
+  return isSystemError(error, ...NO_HARD_LINKS);
+}
+
+/**
+ * Makes a file that is never seen half: it gets its path when it is complete and on disk. Where its filesystem knows no
+ * files without a name it has another one until then, which the next try clears away.
+ * @throws SystemError; EEXIST, or a Refusal, when the path is taken
+ */
+export function makeWholeFile(path: string, mode: number, fill: (descriptor: number) => void): void {
+  if (!makeNameless(path, mode, fill)) makeNamed(path, mode, fill);
+}
+
+/** @returns false where the filesystem cannot */
+function makeNameless(path: string, mode: number, fill: (descriptor: number) => void): boolean {
+  const { temporary, readWrite } = addon().openFlags;
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  let descriptor: number;
+  try {
+    descriptor = addon().openFile(folder, temporary | readWrite, mode);
+  } catch (error) {
+    if (isSystemError(error, ...NO_TEMPORARY_FILES)) return false;
+    throw error;
+  }
+  return withDescriptor(descriptor, () => {
+    fill(descriptor);
+    addon().syncFile(descriptor);
+    try {
+      addon().linkTemporaryFile(descriptor, path);
+      return true;
+    } catch (error) {
+      // Overlays of some filesystems make such files and cannot name them.
+      if (hasNoHardLinks(error) || isSystemError(error, 'ENOENT')) return false;
+      throw error;
+    }
+  });
+}
+
+function makeNamed(path: string, mode: number, fill: (descriptor: number) => void): void {
+  const { create, exclusive, noFollow, readWrite } = addon().openFlags;
+  const making = `${path}.making`;
+  removeIfThere(making);
+  try {
+    withDescriptor(addon().openFile(making, create | exclusive | noFollow | readWrite, mode), descriptor => {
+      fill(descriptor);
+      addon().syncFile(descriptor);
+    });
+    if (addon().fileStatus(path) !== null)
+      throw new Refusal(`${path} has been made by another in this moment: look again`);
+    addon().renameFile(making, path);
+  } catch (error) {
+    removeIfThere(making);
+    throw error;
+  }
+}
+
+/** Removes a file that may not be there. */
+export function removeIfThere(path: string): void {
+  try {
+    addon().removeFile(path);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
+}
