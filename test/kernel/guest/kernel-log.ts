@@ -4,7 +4,10 @@ import { PROJECT } from './programs.ts';
 
 /** The patterns that a test has planned, one a line, as grep -E reads them; the lab's last look reads them, too. */
 const PLANNED = '/run/lab/planned-messages';
-/** Those of every run, which say something of the lab and nothing of ours. */
+/**
+ * Those of every run: of the lab itself, and refused tables, invalid stores and sectors that cannot be read, which tests
+ * bring about in many places and look at by what our program answers. What is left are the kernel's own faults.
+ */
 const ALWAYS = `${PROJECT}/test/kernel/lab/known-messages`;
 
 /** Says that the kernel is going to complain, until the end of the run. @param pattern as grep -E reads it */

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { check } from '../checks.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE, readAt, statKey, type Template, writeRandomAt } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
-import { blockSnapshot } from '../programs.ts';
+import { blockSnapshot, executable, must, mustCleanup } from '../programs.ts';
 import { deviceNames } from '../state.ts';
 import { commitHere, markOverflowed, messageOf, revisionsHere, runTemplate } from './in-process.ts';
 
@@ -150,3 +150,35 @@ check('a cow that overflowed is committed, so that VMs can start again', (test, 
   test.match(revisionsHere(root), [{ state: 'overflowed', changed: 0 }]);
   cleanupHere('snapshot', prepareHere('snapshot', root, rootCow));
 });
+
+// As FAT answers (man 2 link): Linux has no filesystem without hard links that a test in this kernel could mount.
+const NO_LINKS = '-qq -f -o /dev/null -e trace=link,linkat -e inject=link,linkat:error=EPERM';
+
+check(
+  'where files can have but one name, a commit moves the revisions, and a missing cow is made',
+  (test, template) => {
+    const { root, rootCow } = template;
+    const call = (...parameters: string[]) =>
+      must('strace', ...NO_LINKS.split(' '), executable(), ...parameters);
+    const versions = [hashOf(root)];
+    for (const round of [1, 2, 3]) {
+      runTemplate(root, rootCow, [round * MEBIBYTE, 1000]);
+      versions.push(hashOf(root));
+      const run = statKey(rootCow);
+      call('commit', root);
+      test.equal(statKey(`${rootCow}.old`), run, `the run of round ${round} is the first revision`);
+      test.equal(revisionsHere(root).length, 1, 'and the only one that is kept');
+    }
+    test.same(
+      readdirSync(template.folder).filter(name => /new|making/.test(name)),
+      [],
+      'nothing is left half-way',
+    );
+    rmSync(rootCow);
+    const node = call('prepare', 'snapshot', `${root}:${rootCow}:${template.vm1}`).trim();
+    test.equal(hashOf(node), versions[3], 'the cow that was missing is made, empty');
+    mustCleanup('snapshot', node);
+    call('revert', '--yes', root);
+    test.equal(hashOf(root), versions[2], 'and the last run can be reverted');
+  },
+);
