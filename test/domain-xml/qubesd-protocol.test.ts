@@ -76,10 +76,10 @@ t.test('A traceback of qubesd is not shown', async t => {
 for (const silence of ['hang', 'drip'] as const) {
   t.test(`A call that never ends (${silence}) is given up in time`, async t => {
     const { socket } = await daemonWith(t, ({ method }) => (method === GET_ALL ? silence : undefined));
-    const api = new AdminApi(socket, { patience: 300 });
+    const api = new AdminApi(socket, { patience: 3000 });
     t.teardown(() => api.close());
     await t.rejects(readVm(api, 'work'), {
-      message: `qubesd, ${GET_ALL} of VM work: no reply within 0.3 seconds: is qubesd stuck?`,
+      message: `qubesd, ${GET_ALL} of VM work: no reply within 3 seconds: is qubesd stuck?`,
     });
   });
 }
