@@ -5,5 +5,6 @@ import './what-goes-when.ts';
 import './repairs.ts';
 import './loops.ts';
 import './bad-input.ts';
+import './limits.ts';
 import './standstill.ts';
 import './surroundings.ts';
