@@ -140,7 +140,7 @@ t.test(`${wanted}, killed at every system call`, test => {
   if (scenario.besides) mustRemove(other);
   test.same(leftovers(), [], 'nothing is left');
   test.ok(
-    count >= calls.length * 0.9,
+    count >= calls.length * 0.8,
     `${count} of ${calls.length} were killed: the others made fewer calls that time`,
   );
   rmSync(template.folder, { recursive: true });
