@@ -8,13 +8,12 @@ import { hashOf, MEBIBYTE, makeImage, makeTemplate } from './images.ts';
 import { executable, PROJECT, UDEV } from './programs.ts';
 import { deviceNames, leftovers } from './state.ts';
 
-// They wait for one another for 30 s by the clock: with udev 32 of them take longer than that on a busy machine.
-const AT_ONCE = UDEV ? 12 : 32;
+const AT_ONCE = 32;
 const ROUNDS = 20;
 
 t.setTimeout(0);
 const template = makeTemplate(MEBIBYTE);
-// Eight VMs, each of them wanted by four callers. With udev, which has more to do for each than we have, four by three.
+// Eight VMs, each of them wanted by four callers. With udev, which has more to do for each than we have, four by eight.
 const VMS = UDEV ? 4 : 8;
 const disks = Array.from({ length: VMS }, (_, index) =>
   makeImage(join(template.folder, `vm${index}-cow.img`), MEBIBYTE),

@@ -3,6 +3,7 @@
 //   hotplug-kills.js SCENARIO
 import { readdirSync, rmSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { LOCK_FOLDER } from '../../../src/devices/kernel/lock-file.ts';
 import {
   type Disk,
   deleteBackend,
@@ -97,6 +98,8 @@ function attempt(
   { disk, command, parameters }: Scenario,
   end: () => void,
 ) {
+  // As the first command after a boot: with no lock files there yet.
+  rmSync(LOCK_FOLDER, { recursive: true, force: true });
   const around = [records(), leftovers()];
   if (command === 'add') makeBackend(disk, parameters(template));
   else mustAdd(disk, parameters(template));
@@ -140,7 +143,7 @@ t.test(`${wanted}, killed at every system call`, test => {
   if (scenario.besides) mustRemove(other);
   test.same(leftovers(), [], 'nothing is left');
   test.ok(
-    count >= calls.length * 0.8,
+    count >= calls.length * 0.9,
     `${count} of ${calls.length} were killed: the others made fewer calls that time`,
   );
   rmSync(template.folder, { recursive: true });
