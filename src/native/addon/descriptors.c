@@ -1,5 +1,6 @@
 /* Open files: reading, writing, growing. */
 #define _GNU_SOURCE
+#include "reading.h"
 #include "values.h"
 
 #include <errno.h>
@@ -67,10 +68,8 @@ static napi_value read_at(napi_env env, napi_callback_info info)
 		return NULL;
 	memset(bytes, 0, length);
 	while (done < length) {
-		ssize_t got = pread(descriptor, (char *)bytes + done, length - done, (off_t)(position + done));
+		ssize_t got = read_through(descriptor, (char *)bytes + done, length - done, (off_t)(position + done));
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
 			return throw_descriptor_error(env, "read", descriptor);
 		if (got == 0)

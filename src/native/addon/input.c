@@ -17,6 +17,9 @@
 /* A record, a mark, a line of sysfs: nothing that readText reads is longer. */
 #define LARGEST_TEXT (1U << 20)
 
+/* A machine with a hundred thousand mounts says less about them. */
+#define LARGEST_WHOLE_TEXT (64U << 20)
+
 /*
  * readInput(descriptor, longest, text): what comes until the end or until there are so many bytes, as a Buffer; null
  * when the text is not in it.
@@ -72,52 +75,74 @@ static napi_value read_input(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* readText(path): what a small file says; null where there is none, EFBIG where it is no small one. */
-static napi_value read_text(napi_env env, napi_callback_info info)
+/*
+ * What the file at the one path that is given says; EFBIG when it is larger. A small one comes whole by one read, unless it
+ * fills all there is room for, and need not be there: null then.
+ */
+static napi_value read_whole(napi_env env, napi_callback_info info, size_t largest, bool small)
 {
-	char path[PATH_MAX], beginning[8192], *text = beginning, *larger = NULL;
+	char path[PATH_MAX], beginning[8192], *text = beginning, *grown = NULL;
 	size_t length = 0, size = sizeof(beginning);
 	napi_value arguments[1], result = NULL;
 	int descriptor, failure = 0;
-	ssize_t got = 0;
 
 	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], path, sizeof(path)))
 		return NULL;
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0) {
-		if (errno == ENOENT)
+		if (small && errno == ENOENT)
 			return make_null(env);
 		return throw_system_error(env, "open", path, errno, "");
 	}
 	/* As long as it fills what is there, more may come: a call more for those that do, and none for the others. */
-	for (;;) {
-		got = read(descriptor, text + length, size - length);
+	while (!failure) {
+		ssize_t got = read(descriptor, text + length, size - length);
+		char *larger;
+
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
+		if (got < 0) {
 			failure = errno;
-		else if ((length += (size_t)got) == size && size == LARGEST_TEXT)
-			failure = EFBIG;
-		if (failure || length < size)
 			break;
-		if (!larger) {
-			larger = malloc(LARGEST_TEXT);
-			if (!larger) {
-				failure = ENOMEM;
-				break;
-			}
-			memcpy(larger, text, length);
-			text = larger;
-			size = LARGEST_TEXT;
 		}
+		length += (size_t)got;
+		if (got == 0 || (small && length < size))
+			break;
+		if (length < size)
+			continue;
+		if (size == largest) {
+			failure = EFBIG;
+			break;
+		}
+		size = size * 16 < largest ? size * 16 : largest;
+		larger = realloc(grown, size);
+		if (!larger) {
+			failure = ENOMEM;
+			break;
+		}
+		if (!grown)
+			memcpy(larger, beginning, length);
+		text = grown = larger;
 	}
 	close(descriptor);
 	if (failure)
 		throw_system_error(env, "read", path, failure, "");
 	else
 		napi_create_string_utf8(env, text, strnlen(text, length), &result);
-	free(larger);
+	free(grown);
 	return result;
+}
+
+/* readText(path): what a small file says; null where there is none, EFBIG where it is no small one. */
+static napi_value read_text(napi_env env, napi_callback_info info)
+{
+	return read_whole(env, info, LARGEST_TEXT, true);
+}
+
+/* readWholeText(path): all that a file of /proc says, which has to be there. */
+static napi_value read_whole_text(napi_env env, napi_callback_info info)
+{
+	return read_whole(env, info, LARGEST_WHOLE_TEXT, false);
 }
 
 void register_input(napi_env env, napi_value exports)
@@ -125,6 +150,7 @@ void register_input(napi_env env, napi_value exports)
 	static const struct function_entry entries[] = {
 		{ "readInput", read_input },
 		{ "readText", read_text },
+		{ "readWholeText", read_whole_text },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

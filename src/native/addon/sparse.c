@@ -1,5 +1,6 @@
 /* Files with holes: finding what takes space in them, and giving it back (man 2 fallocate, man 2 lseek). */
 #define _GNU_SOURCE
+#include "reading.h"
 #include "values.h"
 
 #include <errno.h>
@@ -85,9 +86,7 @@ static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
 		if ((uint64_t)position >= length)
 			break;
 		left = length - (uint64_t)position;
-		got = pread(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = read_through(descriptor, block, left < sizeof(block) ? left : sizeof(block), position);
 		if (got < 0)
 			return throw_descriptor_error(env, "read", descriptor);
 		if (got == 0)
@@ -138,10 +137,8 @@ static napi_value dig_zeros(napi_env env, napi_callback_info info)
 		failure = window ? EINVAL : ENOMEM;
 	while (!failure && done < length) {
 		size_t wanted = length - done < WINDOW ? (size_t)(length - done) : WINDOW;
-		ssize_t got = pread(descriptor, window, wanted, (off_t)(position + done));
+		ssize_t got = read_through(descriptor, window, wanted, (off_t)(position + done));
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got <= 0) {
 			failure = got < 0 ? errno : 0;
 			break;
