@@ -4,8 +4,9 @@ import { Refusal } from './answer/refusal.ts';
 import { type Image, realPathOf } from './kernel/images.ts';
 import { LOCK_FOLDER, releaseLockFile, tryLockFile } from './kernel/lock-file.ts';
 import type { DiskKey } from './plan/disk-key.ts';
-import { ownCow } from './plan/own-cow.ts';
-import { REVERT_ATTRIBUTE, revertMark } from './plan/revert-names.ts';
+import { folderOf } from './plan/folder-of.ts';
+import { imageOfCow, ownCow } from './plan/own-cow.ts';
+import { cowOfMark, REVERT_ATTRIBUTE, revertMark } from './plan/revert-names.ts';
 
 /**
  * The file that says which operation on a template lasts just now: its name, its process, the image. Whoever runs one
@@ -75,7 +76,7 @@ export function requireNotReverted(base: Image): void {
   const cow = ownCow(path);
   const beside = cow === undefined ? undefined : revertMark(cow);
   const mark = beside !== undefined && addon().fileStatus(beside) !== null ? beside : notedMark(base, path);
-  const template = mark === undefined || mark === beside ? base.path : imageOf(mark);
+  const template = mark === undefined || mark === beside ? base.path : imageOfCow(cowOfMark(mark));
   if (mark !== undefined)
     throw new Refusal(
       `template ${base.path} is half-way back to an earlier version (${mark}): ` +
@@ -93,13 +94,4 @@ function notedMark({ device, path: given }: Image, path: string): string | undef
   const mark = addon().fileAttribute(given, REVERT_ATTRIBUTE) ?? undefined;
   if (mark === undefined || addon().fileStatus(mark) !== null) return mark;
   return folderOf(mark) === folderOf(path) ? undefined : mark;
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
-}
-
-/** The image beside a mark, as revertMark and ownCow name them. */
-function imageOf(mark: string): string {
-  return mark.replace(/-cow\.img\.reverting$/, '.img');
 }

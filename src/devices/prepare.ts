@@ -13,6 +13,7 @@ import { Undo } from './kernel/undo.ts';
 import { requireNoOperation } from './operations.ts';
 import { MAPPER_FOLDER, originName } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
+import { folderOf } from './plan/folder-of.ts';
 import { ownCow } from './plan/own-cow.ts';
 import { planStack } from './plan/stack-plan.ts';
 import { SECTOR_BYTES, sectorsOf } from './plan/units.ts';
@@ -119,10 +120,10 @@ function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
 function ownPath(cow: ImagePath, base: Image): string {
   const real = realPathOf(base);
   const own = ownCow(real);
-  const slash = cow.path.lastIndexOf('/') + 1;
-  const folder = addon().resolveFile(cow.path.slice(0, slash));
+  const given = folderOf(cow.path);
+  const folder = addon().resolveFile(given);
   const isLink = folder !== null && addon().readLink(cow.path) !== null;
-  if (own !== undefined && (isLink || `${folder?.path}/${cow.path.slice(slash)}` === own)) return own;
+  if (own !== undefined && (isLink || `${folder?.path}/${cow.path.slice(given.length)}` === own)) return own;
   throw new Refusal(
     `cow ${cow.path} does not exist, and base ${base.path} is a link to ${real}: ` +
       `give that, and its own cow ${own ?? 'beside it'}`,

@@ -2,17 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { Refusal } from '../devices/answer/refusal.ts';
 import type { Image } from '../devices/kernel/images.ts';
-import {
-  LOCK_FOLDER,
-  LOCK_FOLDER_MODE,
-  type LockFile,
-  releaseLockFile,
-  tryLockFile,
-} from '../devices/kernel/lock-file.ts';
+import { type LockFile, releaseLockFile, tryLockFile } from '../devices/kernel/lock-file.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { operationFile, operationLock, operationText, removeOperationLock } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
-import { isSystemError } from '../native/system-error.ts';
 
 /** Milliseconds to wait for an operation that is about to end, as a commit always is. */
 const PATIENCE = 4000;
@@ -34,7 +27,6 @@ export async function withOperation<Result>(
   action: () => Promise<Result>,
 ): Promise<Result> {
   const file = operationFile(base.disk);
-  makeLockFolder();
   const held = await acquire(base);
   try {
     // Whoever has left it is dead.
@@ -67,20 +59,6 @@ async function acquire(base: Image): Promise<LockFile> {
       throw new Refusal(`${operationText(base)} is running: wait until it is done`);
     await pause(PAUSE);
   }
-}
-
-function makeLockFolder(): void {
-  try {
-    addon().makeFolder(LOCK_FOLDER, LOCK_FOLDER_MODE);
-  } catch (error) {
-    if (isSystemError(error, 'EACCES', 'EPERM'))
-      throw new Refusal(`no permission to write ${LOCK_FOLDER}: run as root`);
-    if (isSystemError(error))
-      throw new Refusal(`cannot make ${LOCK_FOLDER} (${error.code}): /run has to be a writable filesystem`);
-    throw error;
-  }
-  if (addon().fileStatus(LOCK_FOLDER)?.user !== process.getuid?.())
-    throw new Refusal(`no permission to write ${LOCK_FOLDER}: run as root`);
 }
 
 function writeOperation(file: string, text: string): void {

@@ -2,6 +2,7 @@ import { warn } from '../devices/answer/warning.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
+import { folderOf } from '../devices/plan/folder-of.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -111,7 +112,7 @@ function isLink(path: string): boolean {
 
 /** All paths that are called as a revision is, in the order of their numbers. */
 function pathsOf(cow: string): string[] {
-  const folder = cow.slice(0, cow.lastIndexOf('/') + 1);
+  const folder = folderOf(cow);
   const numbered: { path: string; number: number }[] = [];
   for (const name of listFolder(folder)) {
     const path = folder + name;

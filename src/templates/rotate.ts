@@ -1,7 +1,9 @@
 import { writeEmptyCow } from '../devices/kernel/cow-file.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
-import { hasNoHardLinks, removeIfThere } from '../devices/kernel/whole-file.ts';
+import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
+import { hasNoHardLinks } from '../devices/kernel/whole-file.ts';
+import { folderOf } from '../devices/plan/folder-of.ts';
 import type { Bytes } from '../devices/plan/units.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -78,7 +80,7 @@ function spare(cow: string): string {
 
 /** Returns when the names in the folder of a file are on disk. */
 export function syncFolder(path: string): void {
-  withDescriptor(openToRead(path.slice(0, path.lastIndexOf('/') + 1)), descriptor => {
+  withDescriptor(openToRead(folderOf(path)), descriptor => {
     try {
       addon().syncFile(descriptor);
     } catch (error) {

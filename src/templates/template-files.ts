@@ -1,6 +1,6 @@
 import { Refusal } from '../devices/answer/refusal.ts';
 import { type Image, placeOf, realPathOf } from '../devices/kernel/images.ts';
-import { ownCow } from '../devices/plan/own-cow.ts';
+import { imageOfCow, ownCow } from '../devices/plan/own-cow.ts';
 import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
 import { addon, type FileStatus } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -41,7 +41,7 @@ export function filesOfImage(image: string): TemplateFiles {
     throw new Refusal(
       `template ${image} is neither a folder nor an image whose name ends with .img: give the one or the other`,
     );
-  const owner = path.replace(/-cow\.img$/, '.img');
+  const owner = imageOfCow(path);
   if (owner !== path && statusOf(owner) !== null)
     throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
   return filesAt(path, cow, image);

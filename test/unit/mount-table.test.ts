@@ -10,10 +10,10 @@ not a line of it
 
 t.test('mounts are read with their filesystem, whatever optional fields there are', async t => {
   t.same(parseMounts(TABLE), [
-    { id: 22, superblock: '8:1', point: '/', type: 'ext4' },
-    { id: 30, superblock: '0:27', point: '/mnt/with space', type: 'fuse.sshfs' },
-    { id: 31, superblock: '8:2', point: '/mnt', type: 'xfs' },
-    { id: 32, superblock: '0:28', point: '/mnt/f', type: 'nfs4' },
+    { id: 22, superblock: '8:1', point: '/', type: 'ext4', source: '/dev/sda1' },
+    { id: 30, superblock: '0:27', point: '/mnt/with space', type: 'fuse.sshfs', source: 'host:/' },
+    { id: 31, superblock: '8:2', point: '/mnt', type: 'xfs', source: '/dev/sda2' },
+    { id: 32, superblock: '0:28', point: '/mnt/f', type: 'nfs4', source: 'server:/' },
   ]);
 });
 

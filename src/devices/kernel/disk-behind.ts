@@ -6,6 +6,8 @@ import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { blockDisk, type DiskKey, fileDisk, isLoopNumber } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { ImageRole } from '../request/image-path.ts';
+import { madeOfOthers } from '../request/stack-request.ts';
+import { mapperNameOf } from './mapper-name.ts';
 import { blockDevicePath, openImage, openToRead, withDescriptor } from './open-descriptor.ts';
 
 /** More loop devices on loop devices than anybody has. */
@@ -27,12 +29,9 @@ export function diskBehind(
     if (status.fileRdev === 0n) return fileDisk(imageKey(status.device, status.inode));
     number = deviceNumberOf(status.fileRdev);
   }
-  const name = addon().readText(`/sys/dev/block/${number}/dm/name`)?.trimEnd() ?? '';
+  const name = mapperNameOf(number) ?? '';
   if (parseDeviceName(name) !== undefined)
-    throw new Refusal(
-      `${image.role} ${image.path} is ${MAPPER_FOLDER}${name}, which was made of other images: ` +
-        'give those, and one more cow, BASE:COW:COW2',
-    );
+    throw madeOfOthers(`${image.role} ${image.path} is ${MAPPER_FOLDER}${name}, which was`);
   return blockDisk(number);
 }
 

@@ -5,9 +5,9 @@ import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { oneLine } from '../request/image-path.ts';
 import type { Image } from './images.ts';
-import { blockDevicePath, holdersOf, openToRead, withDescriptor } from './open-descriptor.ts';
-
-const LONGEST_TABLE = 1024 * 1024;
+import { mapperName, ourDevices } from './mapper-name.ts';
+import { readMounts } from './mounts.ts';
+import { blockDevicePath, holdersOf } from './open-descriptor.ts';
 
 // Asked only where something could not be done: it says who is in the way, and how to have him go.
 
@@ -39,7 +39,7 @@ export function inTheWay(image: Image, device: DeviceNumber): Refusal | undefine
 
 /** Whether a device of ours lies on this one. */
 export function carriesOurs(device: DeviceNumber): boolean {
-  return holdersOf(device).some(holder => parseDeviceName(mapperName(holder) ?? '') !== undefined);
+  return ourDevices(holdersOf(device)).length > 0;
 }
 
 /** The devices on this one that are none of ours, as a person calls them. */
@@ -49,10 +49,6 @@ function foreignHolders(device: DeviceNumber): string[] {
     if (name === undefined) return [`/dev/${holder}`];
     return parseDeviceName(name) === undefined ? [MAPPER_FOLDER + name] : [];
   });
-}
-
-function mapperName(holder: string): string | undefined {
-  return addon().readText(`/sys/class/block/${holder}/dm/name`)?.trim();
 }
 
 function partitionsOf(device: DeviceNumber): DeviceNumber[] {
@@ -73,27 +69,13 @@ function listQuietly(folder: string): string[] {
   }
 }
 
-/**
- * Where one of these devices is mounted (man 5 proc, mountinfo: the third field is the device, the fifth the path; behind
- * the dash the type and the source, which btrfs is known by).
- */
+/** Where one of these devices is mounted; btrfs is known by the node that it was given, not by a number. */
 function mountOf(devices: readonly DeviceNumber[]): string | undefined {
   const nodes = devices.map(blockDevicePath);
-  for (const line of wholeText('/proc/self/mountinfo').split('\n')) {
-    const fields = line.split(' ');
-    const source = fields[fields.indexOf('-') + 2];
-    if (devices.some(device => device === fields[2]) || nodes.some(node => node === source))
-      return (fields[4] ?? '').replace(/\\([0-7]{3})/g, (_, octal: string) =>
-        String.fromCharCode(Number.parseInt(octal, 8)),
-      );
-  }
-  return undefined;
-}
-
-/** Of a file in /proc, as long as the table of mounts of a large host is. */
-function wholeText(path: string): string {
-  const text = withDescriptor(openToRead(path), descriptor => addon().readAt(descriptor, 0, LONGEST_TABLE));
-  return Buffer.from(text).toString('utf8').replace(/\0+$/, '');
+  return readMounts().find(
+    ({ superblock, source }) =>
+      devices.some(device => device === superblock) || nodes.some(node => node === source),
+  )?.point;
 }
 
 function isSwap(node: string): boolean {

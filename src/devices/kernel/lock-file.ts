@@ -1,6 +1,8 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
+import { withDescriptor } from './open-descriptor.ts';
+import { removeIfThere } from './remove-if-there.ts';
 
 /**
  * Only root may write in /run, so what is found there is root's own. Others may pass through to the links of libvirt's
@@ -56,13 +58,7 @@ export function releaseLockFile({ descriptor }: LockFile): void {
 
 /** The same for one that nobody will ask for again: its file goes too. Who waits for it sees that, and makes another. */
 export function dropLockFile({ path, descriptor }: LockFile): void {
-  try {
-    addon().removeFile(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
-  } finally {
-    addon().closeFile(descriptor);
-  }
+  withDescriptor(descriptor, () => removeIfThere(path));
 }
 
 /** Of a file whose lock was got: `removed` when its path has gone or is another file's, so that the lock is worth nothing. */

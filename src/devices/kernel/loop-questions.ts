@@ -1,10 +1,13 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { parseDeviceName } from '../plan/device-names.ts';
 import { deviceNumberOf } from '../plan/device-number.ts';
+import { folderOf } from '../plan/folder-of.ts';
 import { deviceOf, type ImageKey } from '../plan/image-key.ts';
-import { asksSomebody, type Mount, mountsOnTheWay, parseMounts } from '../plan/mount-table.ts';
+import { asksSomebody, type Mount, mountsOnTheWay } from '../plan/mount-table.ts';
 import type { Image } from './images.ts';
+import { ourDevices } from './mapper-name.ts';
+import { readMounts } from './mounts.ts';
+import { holdersIn } from './open-descriptor.ts';
 
 /**
  * How a loop device can be asked what it is attached to. The kernel has the filesystem of that file tell
@@ -28,11 +31,6 @@ export function backingFile(name: string): string | null {
   }
 }
 
-/** The mounts of this namespace. */
-export function readMounts(): Mount[] {
-  return parseMounts(addon().readWholeText('/proc/self/mountinfo'));
-}
-
 /**
  * What is known of the paths of loop devices' files without asking anybody. The mounts are read when a loop device is
  * met whose file is not in the folder of one of the images.
@@ -53,7 +51,7 @@ export class LoopQuestions {
    */
   of(name: string, shown: string): Question {
     // What is in the root folder may as well be in that of a filesystem that is mounted nowhere.
-    if (folderOf(shown) !== '' && this.folders.has(folderOf(shown))) return 'strictly';
+    if (folderOf(shown) !== '/' && this.folders.has(folderOf(shown))) return 'strictly';
     const { mounts, ours } = this.known ?? this.look();
     const { last, before } = mountsOnTheWay(mounts, shown);
     if (last.some(({ superblock }) => ours.has(superblock)))
@@ -91,7 +89,7 @@ export class LoopQuestions {
     if (before.some(({ type }) => asksSomebody(type))) return 'unknown';
     const deleted = shown.endsWith(DELETED);
     // All that is left of a deleted file is its folder. The root folder is that of any filesystem.
-    if (deleted && folderOf(shown) === '') return 'no';
+    if (deleted && folderOf(shown) === '/') return 'no';
     try {
       if (addon().fileStatus(shown) !== null) return 'yes';
       return deleted && addon().fileStatus(folderOf(shown)) !== null ? 'yes' : 'no';
@@ -109,23 +107,7 @@ export class LoopQuestions {
 
 /** The keys in the names of our devices that lie on a loop device. */
 function carriedKeys(loop: string): ImageKey[] {
-  return holdersOfLoop(loop).flatMap(holder => {
-    const name = addon().readText(`/sys/block/${holder}/dm/name`)?.trim() ?? '';
-    const identity = parseDeviceName(name);
-    if (identity === undefined) return [];
-    return identity.type === 'origin' ? [identity.base] : [identity.base, ...identity.cows];
-  });
-}
-
-function holdersOfLoop(loop: string): string[] {
-  try {
-    return addon().listFolder(`/sys/block/${loop}/holders`);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
+  return ourDevices(holdersIn(`/sys/block/${loop}`)).flatMap(({ identity }) =>
+    identity.type === 'origin' ? [identity.base] : [identity.base, ...identity.cows],
+  );
 }

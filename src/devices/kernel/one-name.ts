@@ -1,11 +1,12 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../answer/refusal.ts';
-import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { MAPPER_FOLDER } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { isLoopNumber } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { Image } from './images.ts';
 import { LoopQuestions } from './loop-questions.ts';
+import { mapperNameOf, ourDevices } from './mapper-name.ts';
 import { blockDevicePath, holdersOf } from './open-descriptor.ts';
 
 /**
@@ -17,11 +18,9 @@ import { blockDevicePath, holdersOf } from './open-descriptor.ts';
  */
 export function requireOneName(base: Image, device: DeviceNumber): void {
   for (const number of [device, ...otherLoops(base)])
-    for (const holder of holdersOf(number)) {
-      const name = addon().readText(`/sys/class/block/${holder}/dm/name`)?.trimEnd() ?? '';
-      const theirs = parseDeviceName(name);
-      if (theirs === undefined || theirs.base === base.key) continue;
-      const path = pathOf(theirs.base, number);
+    for (const { name, identity } of ourDevices(holdersOf(number))) {
+      if (identity.base === base.key) continue;
+      const path = pathOf(identity.base, number);
       throw new Refusal(
         `${base.role} ${base.path} is in use by another name, ${MAPPER_FOLDER}${name}: ` +
           (path === undefined ? 'give what that was made of' : `give ${path}`),
@@ -52,7 +51,7 @@ function pathOf(key: ImageKey, number: DeviceNumber): string | undefined {
   const candidates = [
     addon().readText(`/sys/dev/block/${number}/loop/backing_file`)?.trimEnd(),
     blockDevicePath(number),
-    `${MAPPER_FOLDER}${addon().readText(`/sys/dev/block/${number}/dm/name`)?.trimEnd()}`,
+    `${MAPPER_FOLDER}${mapperNameOf(number)}`,
   ];
   return candidates.find(path => {
     const found = path?.startsWith('/') ? addon().fileStatus(path) : null;

@@ -57,8 +57,13 @@ export function blockDevicePath(device: DeviceNumber): string | undefined {
 
 /** The names, as the kernel has them, of the block devices that are built on this one. */
 export function holdersOf(device: DeviceNumber): string[] {
+  return holdersIn(`/sys/dev/block/${device}`);
+}
+
+/** The same by the folder that sysfs has for it. */
+export function holdersIn(folder: string): string[] {
   try {
-    return addon().listFolder(`/sys/dev/block/${device}/holders`);
+    return addon().listFolder(`${folder}/holders`);
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
     throw error;

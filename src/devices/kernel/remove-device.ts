@@ -5,6 +5,7 @@ import { deviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
 import type { MERGE, SnapshotTable } from '../plan/snapshot-table.ts';
 import { foreignTable } from './device-state.ts';
+import { mapperName } from './mapper-name.ts';
 import { holdersOf } from './open-descriptor.ts';
 import { patience } from './patience.ts';
 import type { UdevSession } from './udev-session.ts';
@@ -38,7 +39,7 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
     if (onlyDevices || performance.now() >= end)
-      return { kind: 'in use', users: holders.map(mapperName).join(', ') };
+      return { kind: 'in use', users: holders.map(holder => mapperName(holder) ?? holder).join(', ') };
     addon().sleepMilliseconds(PAUSE_MILLISECONDS);
   }
 }
@@ -53,9 +54,4 @@ function removed(name: string, udev: UdevSession): boolean {
     if (isSystemError(error, 'ENXIO')) return true;
     throw error;
   }
-}
-
-/** The device-mapper name of a block device that the kernel calls dm-N. */
-function mapperName(kernelName: string): string {
-  return addon().readText(`/sys/class/block/${kernelName}/dm/name`)?.trim() ?? kernelName;
 }

@@ -10,7 +10,7 @@ import {
   parseStoreHeader,
   type StoreHeader,
 } from '../plan/exception-store.ts';
-import { type Bytes, bytes } from '../plan/units.ts';
+import { type Bytes, bytes, type Sectors } from '../plan/units.ts';
 
 // The metadata of a first layer's store is the kernel's own writing: what VMs write goes into the chunks behind it.
 
@@ -31,11 +31,18 @@ export function keepsBlocks(descriptor: number): boolean {
 /** How many bytes of blocks a valid store keeps: one read for each GiB with chunks of 128 KiB. */
 export function keptBytes(descriptor: number, header: StoreHeader): Bytes {
   if (header.kind !== 'store' || !header.valid) return bytes(0);
-  const perArea = exceptionsPerArea(header.chunk);
-  const chunk = chunkBytes(header.chunk);
-  for (let area = 0, before = 0; ; area++, before += perArea) {
-    const count = countExceptions(addon().readAt(descriptor, areaPosition(area, header.chunk), chunk));
-    if (count < perArea) return bytes((before + count) * chunk);
+  let kept = 0;
+  for (const { count } of areasOf(descriptor, header.chunk)) kept += count;
+  return bytes(kept * chunkBytes(header.chunk));
+}
+
+/** The metadata of a valid store, area after area: they are full but for the last one. */
+function* areasOf(descriptor: number, chunk: Sectors): Generator<{ metadata: ArrayBuffer; count: number }> {
+  const perArea = exceptionsPerArea(chunk);
+  for (let area = 0, count = perArea; count === perArea; area++) {
+    const metadata = addon().readAt(descriptor, areaPosition(area, chunk), chunkBytes(chunk));
+    count = countExceptions(metadata);
+    yield { metadata, count };
   }
 }
 
@@ -49,14 +56,10 @@ export interface Range {
 export function keptRanges(descriptor: number): Range[] | undefined {
   const header = readStoreHeader(descriptor);
   if (header.kind !== 'store' || !header.valid) return undefined;
-  const perArea = exceptionsPerArea(header.chunk);
   const size = chunkBytes(header.chunk);
   const chunks: number[] = [];
-  for (let area = 0, count = perArea; count === perArea; area++) {
-    const metadata = addon().readAt(descriptor, areaPosition(area, header.chunk), size);
-    count = countExceptions(metadata);
+  for (const { metadata, count } of areasOf(descriptor, header.chunk))
     for (let index = 0; index < count; index++) chunks.push(exceptedChunk(metadata, index));
-  }
   const ranges: Range[] = [];
   for (const chunk of chunks.sort((one, other) => one - other)) {
     const last = ranges.at(-1);

@@ -1,7 +1,9 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../answer/refusal.ts';
+import { folderOf } from '../plan/folder-of.ts';
 import { withDescriptor } from './open-descriptor.ts';
+import { removeIfThere } from './remove-if-there.ts';
 
 /** What filesystems say that know no files without a name (FAT, FUSE, NFS), and kernels that know none (man 2 open). */
 const NO_TEMPORARY_FILES = ['EOPNOTSUPP', 'EISDIR', 'EINVAL', 'ENOSYS'];
@@ -26,10 +28,9 @@ export function makeWholeFile(path: string, mode: number, fill: (descriptor: num
 /** @returns false where the filesystem cannot */
 function makeNameless(path: string, mode: number, fill: (descriptor: number) => void): boolean {
   const { temporary, readWrite } = addon().openFlags;
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
   let descriptor: number;
   try {
-    descriptor = addon().openFile(folder, temporary | readWrite, mode);
+    descriptor = addon().openFile(folderOf(path), temporary | readWrite, mode);
   } catch (error) {
     if (isSystemError(error, ...NO_TEMPORARY_FILES)) return false;
     throw error;
@@ -63,14 +64,5 @@ function makeNamed(path: string, mode: number, fill: (descriptor: number) => voi
   } catch (error) {
     removeIfThere(making);
     throw error;
-  }
-}
-
-/** Removes a file that may not be there. */
-export function removeIfThere(path: string): void {
-  try {
-    addon().removeFile(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
   }
 }

@@ -8,6 +8,8 @@ export interface Mount {
   point: string;
   /** The filesystem's type, with its subtype: ext4, fuse.sshfs. */
   type: string;
+  /** What was mounted, as it was given: a node, server:/path, or any word. */
+  source: string;
 }
 
 /** Reads /proc/self/mountinfo (man 5 proc_pid_mountinfo): the type is the first field behind the lonely hyphen. */
@@ -17,15 +19,15 @@ export function parseMounts(text: string): Mount[] {
     const fields = line.split(' ');
     const hyphen = fields.indexOf('-', 6);
     const [id, , superblock, , point] = fields;
-    const type = fields[hyphen + 1];
+    const [type, source = ''] = fields.slice(hyphen + 1);
     if (hyphen < 0 || id === undefined || superblock === undefined || point === undefined || !type) continue;
-    mounts.push({ id: Number(id), superblock, point: plainPath(point), type });
+    mounts.push({ id: Number(id), superblock, point: plainPath(point), type, source: plainPath(source) });
   }
   return mounts;
 }
 
 /** Spaces, tabs, newlines and backslashes are octal numbers in there. */
-export function plainPath(field: string): string {
+function plainPath(field: string): string {
   if (!field.includes('\\')) return field;
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -6,3 +6,8 @@
 export function ownCow(image: string): string | undefined {
   return image.endsWith('.img') ? `${image.slice(0, -'.img'.length)}-cow.img` : undefined;
 }
+
+/** The image that the path of a cow belongs to; the same path where it is called as no cow is. */
+export function imageOfCow(cow: string): string {
+  return cow.replace(/-cow\.img$/, '.img');
+}

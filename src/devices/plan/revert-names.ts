@@ -1,9 +1,16 @@
+const MARK_SUFFIX = '.reverting';
+
 /**
  * The file that is there from the first step of a revert until its last, over any crash: as long as it is, the image is
  * no version of the template. What the revert has to merge lies beside it, see revertedPath.
  */
 export function revertMark(cow: string): string {
-  return `${cow}.reverting`;
+  return `${cow}${MARK_SUFFIX}`;
+}
+
+/** The cow whose revert a mark is of; the same path for what is called as no mark is. */
+export function cowOfMark(mark: string): string {
+  return mark.endsWith(MARK_SUFFIX) ? mark.slice(0, -MARK_SUFFIX.length) : mark;
 }
 
 /** The attribute of an image that names its mark, so that it is found by another name of the image, too. */

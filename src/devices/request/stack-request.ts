@@ -21,10 +21,7 @@ export function isDeviceType(text: string): text is DeviceType {
 export function parseStackRequest(type: DeviceType, images: string): StackRequest {
   // The names of our own devices have colons in them.
   const own = /(?:^|:)(\/dev\/mapper\/(?:snapshot|origin)-[0-9a-f]+:[^/]*)/.exec(images)?.[1];
-  if (own !== undefined)
-    throw new Refusal(
-      `${printable(own)} was made of other images: give those, and one more cow, BASE:COW:COW2`,
-    );
+  if (own !== undefined) throw madeOfOthers(`${printable(own)} was`);
   return stackRequest(type, images.split(':'), images);
 }
 
@@ -36,4 +33,9 @@ export function stackRequest(type: DeviceType, paths: readonly string[], shown: 
   if (type === 'origin' && cows.length > 1)
     throw new Refusal(`${printable(shown)} has ${cows.length} cows: an origin takes one, BASE:COW`);
   return { type, base: imagePath('base', base), cows: cows.map(cow => imagePath('cow', cow)) };
+}
+
+/** The refusal of one of our own devices as an image. @param subject with its verb: what it is, and "was" */
+export function madeOfOthers(subject: string): Refusal {
+  return new Refusal(`${subject} made of other images: give those, and one more cow, BASE:COW:COW2`);
 }

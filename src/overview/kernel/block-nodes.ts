@@ -1,23 +1,19 @@
+import { mapperNameOf } from '../../devices/kernel/mapper-name.ts';
 import { blockDevicePath } from '../../devices/kernel/open-descriptor.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
 import { imageKey } from '../../devices/plan/image-key.ts';
 import type { BlockNode } from '../facts.ts';
-import { quietStatus, readQuietly } from './attached-loops.ts';
+import { quietStatus } from './attached-loops.ts';
 
 /** The node of a block device that is no loop device: a disk, a partition, a logical volume. Undefined when it has gone. */
 export function readBlockNode(device: DeviceNumber): BlockNode | undefined {
   const node = blockDevicePath(device);
   if (node === undefined) return undefined;
-  const mapped = mappedName(device);
+  const mapped = mapperNameOf(device);
   const status = quietStatus(node);
   return {
     path: mapped === undefined ? node : MAPPER_FOLDER + mapped,
     key: status?.kind === 'block device' ? imageKey(status.device, status.inode) : undefined,
   };
-}
-
-/** What device-mapper calls a device; undefined for one that is not device-mapper's. */
-export function mappedName(device: DeviceNumber): string | undefined {
-  return readQuietly(`/sys/dev/block/${device}/dm/name`)?.replace(/\n$/, '');
 }

@@ -1,4 +1,5 @@
-import { readMounts } from '../../devices/kernel/loop-questions.ts';
+import { mapperName } from '../../devices/kernel/mapper-name.ts';
+import { readMounts } from '../../devices/kernel/mounts.ts';
 import { holdersOf } from '../../devices/kernel/open-descriptor.ts';
 import { parseDeviceName } from '../../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
@@ -48,14 +49,10 @@ function readMountedDevices(wanted: ReadonlySet<DeviceNumber>): Opener[] {
 function readHolders(wanted: ReadonlySet<DeviceNumber>): Opener[] {
   return [...wanted].flatMap(device =>
     (quietly(() => holdersOf(device)) ?? [])
-      .map(holderName)
+      .map(holder => mapperName(holder) ?? holder)
       .filter(name => parseDeviceName(name) === undefined)
       .map(name => ({ kind: 'device' as const, device, name })),
   );
-}
-
-function holderName(holder: string): string {
-  return readQuietly(`/sys/block/${holder}/dm/name`)?.replace(/\n$/, '') ?? holder;
 }
 
 /** Undefined where a process or a device has gone in this moment. */

@@ -13,7 +13,7 @@ import { syncFolder } from '../rotate.ts';
 import { revisionPath, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import { type NameUser, requireNoSnapshots, requireStopped } from '../users.ts';
-import { begunRevert, removeMark } from './mark.ts';
+import { begunRevert, removeMark, unmergedStores } from './mark.ts';
 import { isUntouched } from './untouched.ts';
 
 // A revert that cannot end is given up so that it can be ended anywhere, and go on:
@@ -81,19 +81,20 @@ function requireBegun({ cow, image }: TemplateFiles, base: Image): Begun {
       `no revert of template ${image.path} was begun: there is nothing to give up (block-snapshot revisions ${image.path})`,
     );
   const runs = text.startsWith('given up') ? undefined : runsOf(cow.path);
-  const stores: string[] = [];
-  for (let number = 1; number <= (runs ?? MOST_RUNS); number++)
-    for (const path of [
-      revertedPath(cow.path, number),
-      ...(runs === undefined ? [] : [revisionPath(cow.path, number)]),
-    ])
-      if (addon().fileStatus(path) !== null) stores.push(path);
+  const stores = runs === undefined ? claimedStores(cow.path) : unmergedStores(cow.path, runs);
   const [first] = stores;
   if (first === undefined && runs !== undefined)
     throw new Refusal(
       `the revert of template ${base.path} has nothing left to merge: finish it, block-snapshot revert ${base.path}`,
     );
   return { runs, stores, whole: runs !== undefined && first !== undefined && isUntouched(first) };
+}
+
+/** What is to be merged where the mark does not tell how much: step 2 has given names to all of it, or never will. */
+function claimedStores(cow: string): string[] {
+  return Array.from({ length: MOST_RUNS }, (_, index) => revertedPath(cow, index + 1)).filter(
+    path => addon().fileStatus(path) !== null,
+  );
 }
 
 function runsOf(cow: string): number | undefined {

@@ -4,7 +4,7 @@ import { openImage, openToWrite, withDescriptor } from '../../devices/kernel/ope
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { makeWholeFile } from '../../devices/kernel/whole-file.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
-import { ownCow } from '../../devices/plan/own-cow.ts';
+import { imageOfCow, ownCow } from '../../devices/plan/own-cow.ts';
 import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
@@ -30,14 +30,9 @@ export function begunRevert(cow: string): number | undefined {
   if (runs === undefined)
     throw new Refusal(
       `${mark} holds ${printable(text.slice(0, 40)) || 'nothing'}, not the number of runs to undo: ` +
-        `it is not known how far back the template has to go; give it up, block-snapshot revert --abandon ${imageOf(cow)}, and restore it from a backup`,
+        `it is not known how far back the template has to go; give it up, block-snapshot revert --abandon ${imageOfCow(cow)}, and restore it from a backup`,
     );
   return Number(runs);
-}
-
-/** The image whose cow this is. */
-function imageOf(cow: string): string {
-  return cow.replace(/-cow\.img$/, '.img');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Refusal } from '../../devices/answer/refusal.ts';
 import { NODE_RECORD, RECORDS_FOLDER, requireTrusted } from '../../devices/claims.ts';
 import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { removeIfThere } from '../../devices/kernel/remove-if-there.ts';
 import { printable } from '../../devices/request/image-path.ts';
 import { type NodeRequest, parseNode } from '../../devices/request/node-request.ts';
 import { isDeviceType } from '../../devices/request/stack-request.ts';
@@ -64,13 +65,8 @@ export function readRecord(key: string): (NodeRequest & { parameters: string }) 
 
 /** Forgets an attachment, the claim first. */
 export function forgetRecord(key: string): void {
-  for (const suffix of [NODE_RECORD, TYPE_RECORD, PARAMETERS_RECORD]) {
-    try {
-      addon().removeFile(`${RECORDS_FOLDER}/${key}${suffix}`);
-    } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) throw error;
-    }
-  }
+  for (const suffix of [NODE_RECORD, TYPE_RECORD, PARAMETERS_RECORD])
+    removeIfThere(`${RECORDS_FOLDER}/${key}${suffix}`);
 }
 
 function writeValue(name: string, value: string): void {
