@@ -1,6 +1,6 @@
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-import { Refusal } from './answer/refusal.ts';
+import { Refusal } from '../words/refusal.ts';
 import { withDescriptor } from './kernel/open-descriptor.ts';
 import { DEFAULT_SETTINGS, parseSettings, type Settings } from './plan/settings.ts';
 

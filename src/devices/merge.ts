@@ -1,6 +1,6 @@
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-import { Refusal } from './answer/refusal.ts';
+import { Refusal } from '../words/refusal.ts';
 import { isBackedBy } from './kernel/backing.ts';
 import type { DiskLocks } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';

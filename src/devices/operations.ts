@@ -1,6 +1,6 @@
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-import { Refusal } from './answer/refusal.ts';
+import { Refusal } from '../words/refusal.ts';
 import { type Image, realPathOf } from './kernel/images.ts';
 import { LOCK_FOLDER, releaseLockFile, tryLockFile } from './kernel/lock-file.ts';
 import type { DiskKey } from './plan/disk-key.ts';

@@ -1,4 +1,4 @@
-import { ABANDONED, attachmentNames } from '../devices/claims.ts';
+import { ABANDONED, attachmentNames } from '../claims/claims.ts';
 import type { Driver } from './hook-call.ts';
 
 /** The disks of one domain that are recorded: what their records are called, and their targets. */

@@ -1,4 +1,4 @@
-import type { Claim } from '../devices/claims.ts';
+import type { Claim } from '../claims/claims.ts';
 import { deviceName, MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { type AttachmentName, parseLibvirtKey } from './attachments.ts';
 import type { DomainLink } from './domain-links.ts';

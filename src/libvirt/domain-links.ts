@@ -1,8 +1,8 @@
-import { Refusal } from '../devices/answer/refusal.ts';
 import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/lock-file.ts';
-import { printable } from '../devices/request/image-path.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { printable } from '../words/printable.ts';
+import { Refusal } from '../words/refusal.ts';
 
 /** NAME_MAX of linux/limits.h. */
 const LONGEST_NAME = 255;

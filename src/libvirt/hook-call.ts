@@ -1,4 +1,4 @@
-import { usageError } from '../devices/answer/refusal.ts';
+import { usageError } from '../words/refusal.ts';
 
 /** The drivers of libvirt that have a hook of ours. */
 export type Driver = 'qemu' | 'libxl';

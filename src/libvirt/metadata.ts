@@ -1,6 +1,6 @@
-import { Refusal } from '../devices/answer/refusal.ts';
-import { printable } from '../devices/request/image-path.ts';
 import { isDeviceType, parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
+import { printable } from '../words/printable.ts';
+import { Refusal } from '../words/refusal.ts';
 import { type Document, type Element, type Node, parseDocument, XmlProblem } from '../xml/document.ts';
 import { NAMESPACE, NAMESPACE_FAMILY } from './namespace.ts';
 

@@ -1,17 +1,17 @@
-import { Refusal } from '../devices/answer/refusal.ts';
-import { claimsOn, requireNothingAbove } from '../devices/claims.ts';
+import { claim } from '../claims/claim.ts';
+import { claimsOn, requireNothingAbove } from '../claims/claims.ts';
 import { OperationUnderWay } from '../devices/operations.ts';
 import { MAPPER_FOLDER, originName, snapshotName } from '../devices/plan/device-names.ts';
 import { prepare } from '../devices/prepare.ts';
-import { printable } from '../devices/request/image-path.ts';
 import { parseNode } from '../devices/request/node-request.ts';
-import { claim } from '../xen/hotplug/claim.ts';
+import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
+import { printable } from '../words/printable.ts';
+import { Refusal } from '../words/refusal.ts';
 import { attachmentKey, attachmentsOf } from './attachments.ts';
 import { linkPath, makeDomainLink } from './domain-links.ts';
 import type { HookCall } from './hook-call.ts';
 import type { WantedDevice } from './metadata.ts';
 import { readMetadata } from './metadata.ts';
-import { sweepAbandoned } from './sweep-abandoned.ts';
 import { takeDownDisks } from './take-down.ts';
 
 /** How long to wait for a program that looks at what has to go again. */

@@ -1,9 +1,9 @@
-import { Refusal } from '../devices/answer/refusal.ts';
-import { printable } from '../devices/request/image-path.ts';
-import { readRecord } from '../xen/hotplug/records.ts';
+import { readRecord } from '../claims/records.ts';
+import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
+import { printable } from '../words/printable.ts';
+import { Refusal } from '../words/refusal.ts';
 import type { DomainAttachment } from './attachments.ts';
 import type { HookCall } from './hook-call.ts';
-import { sweepAbandoned } from './sweep-abandoned.ts';
 import { takeDownDisks } from './take-down.ts';
 
 /** blkback closes a disk a little later than libxl says so (drivers/block/xen-blkback/xenbus.c, xen_blkbk_remove). */

@@ -1,6 +1,6 @@
+import { forgetRecord, readRecord, writeRecord } from '../claims/records.ts';
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
-import { detach } from '../xen/hotplug/detach.ts';
-import { forgetRecord, readRecord, writeRecord } from '../xen/hotplug/records.ts';
+import { detach } from '../disks/detach.ts';
 import { abandonedKey, type DomainAttachment } from './attachments.ts';
 import { removeDomainLink, removeLinkFolder } from './domain-links.ts';
 

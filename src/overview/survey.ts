@@ -1,11 +1,11 @@
-import { Refusal } from '../devices/answer/refusal.ts';
-import { allClaims, type Claim } from '../devices/claims.ts';
+import { allClaims, type Claim } from '../claims/claims.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
 import { type ClaimedDisk, claimedDisks } from '../libvirt/claimed-disks.ts';
 import { readDomainLinks } from '../libvirt/domain-links.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from '../words/refusal.ts';
 import type { BlockNode, Facts, LoopDevice, MappedDevice, VmDisk } from './facts.ts';
 import { quietStatus, readAttachedLoops } from './kernel/attached-loops.ts';
 import { readBlockNode } from './kernel/block-nodes.ts';

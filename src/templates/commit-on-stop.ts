@@ -1,8 +1,8 @@
-import { Refusal } from '../devices/answer/refusal.ts';
 import { configuration } from '../devices/configuration.ts';
 import { findImage, realPathOf } from '../devices/kernel/images.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import { parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
+import { Refusal } from '../words/refusal.ts';
 import { commitRun } from './commit.ts';
 import { filesOf } from './template-files.ts';
 

@@ -1,4 +1,3 @@
-import { Refusal } from '../devices/answer/refusal.ts';
 import { checkStore } from '../devices/kernel/cow-file.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
 import { descriptorSectors, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
@@ -8,6 +7,7 @@ import { storeSize } from '../devices/plan/exception-store.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import { sectorsOf } from '../devices/plan/units.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from '../words/refusal.ts';
 import { linkRevisions } from './revisions.ts';
 import { rotateCow } from './rotate.ts';
 import { revisionPath, type TemplateFiles } from './template-files.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { Refusal } from '../devices/answer/refusal.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { type LockFile, releaseLockFile, tryLockFile } from '../devices/kernel/lock-file.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { operationFile, operationLock, operationText, removeOperationLock } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
+import { Refusal } from '../words/refusal.ts';
 
 /** Milliseconds to wait for an operation that is about to end, as a commit always is. */
 const PATIENCE = 4000;

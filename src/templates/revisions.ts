@@ -1,4 +1,3 @@
-import { warn } from '../devices/answer/warning.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
@@ -6,6 +5,7 @@ import { folderOf } from '../devices/plan/folder-of.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { warn } from '../words/warning.ts';
 import { revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
 
 /**

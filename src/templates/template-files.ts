@@ -1,9 +1,9 @@
-import { Refusal } from '../devices/answer/refusal.ts';
 import { type Image, placeOf, realPathOf } from '../devices/kernel/images.ts';
 import { imageOfCow, ownCow } from '../devices/plan/own-cow.ts';
 import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
 import { addon, type FileStatus } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from '../words/refusal.ts';
 
 /** The image of a template that was given by its folder. */
 const IMAGE_NAME = 'root.img';

@@ -1,6 +1,6 @@
-import { Refusal } from '../devices/answer/refusal.ts';
 import { type DiskLocks, withBaseLock } from '../devices/kernel/base-lock.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
+import { Refusal } from '../words/refusal.ts';
 import type { TemplateFiles } from './template-files.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { Refusal } from '../devices/answer/refusal.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from '../words/refusal.ts';
 import { withOperation } from './operation-lock.ts';
 import type { Progress } from './progress.ts';
 import type { TemplateFiles } from './template-files.ts';

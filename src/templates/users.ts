@@ -1,5 +1,4 @@
-import { Refusal } from '../devices/answer/refusal.ts';
-import { type Claim, claimsOn, isStanding } from '../devices/claims.ts';
+import { type Claim, claimsOn, isStanding } from '../claims/claims.ts';
 import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { inTheWay } from '../devices/kernel/in-the-way.ts';
@@ -18,6 +17,7 @@ import {
 import { deviceNumber } from '../devices/plan/device-number.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from '../words/refusal.ts';
 
 /** Gives the words for the disk of a VM by the name of its attachment in the records: `VM work (backend-vbd-5-51712)`. */
 export type NameUser = (attachment: string) => string;

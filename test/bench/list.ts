@@ -1,7 +1,7 @@
 // How long list takes where there is much to see, against the programs that show the same raw: medians, one boot.
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeRecord } from '../../src/xen/hotplug/records.ts';
+import { writeRecord } from '../../src/claims/records.ts';
 import { withXenstore } from '../../src/xen/xenstore/store.ts';
 import { MEBIBYTE, makeImage, newFolder } from '../kernel/guest/images.ts';
 import { prepareHere } from '../kernel/guest/in-process.ts';

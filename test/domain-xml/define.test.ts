@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
-import { runDomainXml } from '../../src/cli/domain-xml/main.ts';
+import { runDomainXml } from '../../src/programs/domain-xml/main.ts';
 import { description, sampleFile } from './support/descriptions.ts';
 import { fakeVirsh } from './support/fake-virsh.ts';
 import { TEMPLATES } from './support/project.ts';

@@ -1,8 +1,8 @@
 import t from 'tap';
 import yargs from 'yargs';
-import { plainRender } from '../../src/cli/domain-xml/plain-render.ts';
-import { renderCommand } from '../../src/cli/domain-xml/render.ts';
-import type { RenderRequest } from '../../src/cli/domain-xml/run-render.ts';
+import { plainRender } from '../../src/programs/domain-xml/plain-render.ts';
+import { renderCommand } from '../../src/programs/domain-xml/render.ts';
+import type { RenderRequest } from '../../src/programs/domain-xml/run-render.ts';
 
 /** What yargs makes of the arguments; null where it finds fault with them. */
 async function byYargs(argv: string[]): Promise<RenderRequest | null> {

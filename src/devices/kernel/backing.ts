@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { type Bytes, type Sectors, sectorsOf } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';

@@ -1,5 +1,5 @@
 import { addon } from '../../native/addon.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { originName } from '../plan/device-names.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';

@@ -1,5 +1,5 @@
 import { addon } from '../../native/addon.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { storeSize } from '../plan/exception-store.ts';
 import type { Sectors } from '../plan/units.ts';

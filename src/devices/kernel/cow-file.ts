@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { configuration } from '../configuration.ts';
 import { CHUNK, chunkBytes, HEADER_BYTES, parseStoreHeader } from '../plan/exception-store.ts';
 import { isOurChunk } from '../plan/settings.ts';

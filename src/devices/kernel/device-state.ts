@@ -1,6 +1,6 @@
 import { addon, type DeviceState } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { MAPPER_FOLDER } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
 

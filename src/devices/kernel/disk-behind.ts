@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { blockDisk, type DiskKey, fileDisk, isLoopNumber } from '../plan/disk-key.ts';

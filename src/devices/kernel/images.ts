@@ -1,6 +1,6 @@
 import { addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { type DiskKey, fileDisk } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';

@@ -1,9 +1,9 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { oneLine } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
-import { oneLine } from '../request/image-path.ts';
 import type { Image } from './images.ts';
 import { mapperName, ourDevices } from './mapper-name.ts';
 import { readMounts } from './mounts.ts';

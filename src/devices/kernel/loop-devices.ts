@@ -1,6 +1,6 @@
 import { addon, type LoopStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { configuration } from '../configuration.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';

@@ -1,5 +1,5 @@
 import { addon } from '../../native/addon.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { MAPPER_FOLDER } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { isLoopNumber } from '../plan/disk-key.ts';

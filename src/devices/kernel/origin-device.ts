@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { originName } from '../plan/device-names.ts';
 import type { ImageKey } from '../plan/image-key.ts';
 import { type OriginTable, parseOriginTable, printOriginTable } from '../plan/origin-table.ts';

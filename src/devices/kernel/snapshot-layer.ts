@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
 import { takesDiscards } from '../plan/discards.ts';
 import { CHUNK } from '../plan/exception-store.ts';

@@ -1,5 +1,5 @@
 import { addon } from '../../native/addon.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { patience } from './patience.ts';
 
 /**

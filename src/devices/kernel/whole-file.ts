@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { folderOf } from '../plan/folder-of.ts';
 import { withDescriptor } from './open-descriptor.ts';
 import { removeIfThere } from './remove-if-there.ts';

@@ -1,5 +1,5 @@
-import { Refusal } from '../answer/refusal.ts';
-import { printable } from '../request/image-path.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { CHUNK } from './exception-store.ts';
 import { type Sectors, sectors } from './units.ts';
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { LONGEST_NAME, snapshotName } from './device-names.ts';
 import type { DiskKey } from './disk-key.ts';
 import type { ImageKey } from './image-key.ts';

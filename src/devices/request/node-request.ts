@@ -1,6 +1,6 @@
-import { Refusal } from '../answer/refusal.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { type DeviceIdentity, MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
-import { printable } from './image-path.ts';
 import type { DeviceType } from './stack-request.ts';
 
 /** The device that a NODE stands for, given with or without /dev/mapper/. */

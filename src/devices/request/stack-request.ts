@@ -1,5 +1,6 @@
-import { Refusal } from '../answer/refusal.ts';
-import { type ImagePath, imagePath, printable } from './image-path.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { type ImagePath, imagePath } from './image-path.ts';
 
 /** What should exist: a base seen through one or more cows, and for an origin what writes to the base. */
 export interface StackRequest {

@@ -1,9 +1,9 @@
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
-import { oneLine } from '../../devices/request/image-path.ts';
+import { oneLine } from '../../words/printable.ts';
+import { percentText, sizeText } from '../../words/sizes.ts';
 import { remarksOn } from '../conclusions.ts';
 import type { Image, Layer, Origin, Template, User } from '../overview.ts';
 import { diskName, domainName, folderOf, imageText, kernelName, userText, vmName } from '../text/names.ts';
-import { percentText, sizeText } from '../text/sizes.ts';
 import { isGone, type Role, roleOfLayer } from './palette.ts';
 
 /** One box of the picture, before it has a place. */

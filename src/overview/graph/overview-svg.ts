@@ -1,6 +1,6 @@
+import { sizeText } from '../../words/sizes.ts';
 import type { Overview } from '../overview.ts';
 import { imageText } from '../text/names.ts';
-import { sizeText } from '../text/sizes.ts';
 import { type Box, boxesOf } from './boxes.ts';
 import { drawBox } from './draw-box.ts';
 import { drawHeader, MARGIN } from './header.ts';

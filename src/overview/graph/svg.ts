@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { shortenMiddle } from '../text/shorten.ts';
+import { shortenMiddle } from '../../words/shorten.ts';
 
 /** Fonts that are easy to read and that Linux desktops have; without any of them, whatever has no serifs. */
 export const FONTS =

@@ -1,10 +1,10 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
 import { LoopQuestions } from '../../devices/kernel/loop-questions.ts';
 import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
 import { bytes } from '../../devices/plan/units.ts';
 import { type AttachedLoop, addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { BackingFile, LoopDevice } from '../facts.ts';
 
 /** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */

@@ -1,5 +1,5 @@
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
-import { oneLine } from '../../devices/request/image-path.ts';
+import { oneLine } from '../../words/printable.ts';
 import type { Image, User } from '../overview.ts';
 
 /** What people call a disk of a VM (Xen's docs/man/xen-vbd-interface.7): xvda for 51712; others by their number. */

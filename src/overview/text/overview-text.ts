@@ -1,8 +1,8 @@
 import { shellWord } from '../../devices/kernel/in-the-way.ts';
-import { oneLine } from '../../devices/request/image-path.ts';
+import type { Colours } from '../../words/colours.ts';
+import { oneLine } from '../../words/printable.ts';
 import { halfReverted, unusedNodes } from '../conclusions.ts';
 import type { Overview } from '../overview.ts';
-import type { Colours } from './colours.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
 import { tableLines } from './table.ts';

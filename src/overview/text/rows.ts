@@ -1,7 +1,7 @@
+import { percentText, sizeText } from '../../words/sizes.ts';
 import { type Remark, remarksOn } from '../conclusions.ts';
 import { type Layer, layersOf, type Origin, type Template } from '../overview.ts';
 import { folderOf, imageText, kernelName, usersText } from './names.ts';
-import { percentText, sizeText } from './sizes.ts';
 
 /** One line of the tree, its cells still without colour. */
 export interface Row {

@@ -1,6 +1,6 @@
-import type { Colours } from './colours.ts';
+import type { Colours } from '../../words/colours.ts';
+import { shortenMiddle } from '../../words/shorten.ts';
 import type { Row } from './rows.ts';
-import { shortenMiddle } from './shorten.ts';
 import type { WidthOf } from './width.ts';
 
 /** The tree may be cut to this width, so that lines fit a terminal; below it they wrap. */

@@ -1,4 +1,4 @@
-import type { Claim } from '../../devices/claims.ts';
+import type { Claim } from '../../claims/claims.ts';
 import { deviceName } from '../../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../../devices/plan/device-number.ts';
 import { addon } from '../../native/addon.ts';

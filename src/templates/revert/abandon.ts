@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { Refusal } from '../../devices/answer/refusal.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keptRanges, type Range } from '../../devices/kernel/store-contents.ts';
@@ -7,6 +6,7 @@ import { giveUpMerge, mergeName } from '../../devices/merge.ts';
 import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
 import { revisionNames } from '../revisions.ts';
 import { syncFolder } from '../rotate.ts';

@@ -1,4 +1,3 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
 import { type Image, realPathOf } from '../../devices/kernel/images.ts';
 import { openImage, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
@@ -6,9 +5,10 @@ import { makeWholeFile } from '../../devices/kernel/whole-file.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
 import { imageOfCow, ownCow } from '../../devices/plan/own-cow.ts';
 import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
-import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { settleRevisions } from '../revisions.ts';
 import { syncFolder } from '../rotate.ts';
 import { revisionPath } from '../template-files.ts';

@@ -1,4 +1,3 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
 import { findImage, type Image, requireImage } from '../../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../../devices/kernel/store-contents.ts';
@@ -6,6 +5,7 @@ import { mergeName } from '../../devices/merge.ts';
 import { requireNotReverted } from '../../devices/operations.ts';
 import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { listRevisions, type Revision } from '../revisions.ts';
 import type { TemplateFiles } from '../template-files.ts';
 import { type NameUser, requireClosed, requireNoSnapshots, requireStopped } from '../users.ts';

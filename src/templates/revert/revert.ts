@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Refusal } from '../../devices/answer/refusal.ts';
 import type { DiskLocks } from '../../devices/kernel/base-lock.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { openImage, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
@@ -8,6 +7,7 @@ import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merg
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { SECTOR_BYTES } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
 import type { Progress } from '../progress.ts';
 import { linkRevisions } from '../revisions.ts';

@@ -1,15 +1,15 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
-import { requireNothingAbove, requireTrusted } from '../../devices/claims.ts';
+import { claim } from '../../claims/claim.ts';
+import { requireNothingAbove, requireTrusted } from '../../claims/claims.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { prepare } from '../../devices/prepare.ts';
 import { parseNode } from '../../devices/request/node-request.ts';
 import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
+import { detach } from '../../disks/detach.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { withXenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
 import { publishDevice, publishError, readBackend } from './backend.ts';
-import { claim } from './claim.ts';
-import { detach } from './detach.ts';
 import { sweep } from './sweep.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
-import { printable } from '../../devices/request/image-path.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
 
 /** A disk of a VM: what libxl calls a hotplug script for. */
 export interface Attachment {

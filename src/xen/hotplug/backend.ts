@@ -1,9 +1,9 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
 import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { deviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
-import { oneLine, printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
+import { oneLine, printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { Store, Xenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
 

@@ -1,6 +1,6 @@
 import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
-import { oneLine } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
+import { oneLine } from '../../words/printable.ts';
 
 /** The log that all of Xen's hotplug scripts share. */
 const LOG = '/var/log/xen/xen-hotplug.log';

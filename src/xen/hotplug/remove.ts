@@ -1,8 +1,8 @@
+import { readRecord } from '../../claims/records.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
+import { detach } from '../../disks/detach.ts';
 import { withXenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
-import { detach } from './detach.ts';
-import { readRecord } from './records.ts';
 import { sweep } from './sweep.ts';
 
 /** libxl kills a script after 40 s: in milliseconds since the start, when all waits end. */

@@ -1,8 +1,8 @@
-import { type Claim, claimsOn } from '../../devices/claims.ts';
+import { type Claim, claimsOn } from '../../claims/claims.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
+import { detach } from '../../disks/detach.ts';
 import { type Store, withXenstore, type Xenstore } from '../xenstore/store.ts';
 import { type Attachment, parseAttachmentKey } from './attachment.ts';
-import { detach } from './detach.ts';
 
 /**
  * Takes down what is left of VMs that are gone: libxl deletes the backends of a domain whatever became of its scripts.

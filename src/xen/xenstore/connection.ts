@@ -1,6 +1,6 @@
-import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { printable } from '../../words/printable.ts';
 import { XenstoreError } from './error.ts';
 import { openTransport, type Transport } from './transport.ts';
 import {

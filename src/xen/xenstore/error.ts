@@ -1,4 +1,4 @@
-import { Refusal } from '../../devices/answer/refusal.ts';
+import { Refusal } from '../../words/refusal.ts';
 
 /** What xenstore refused, or did wrong; the message is for people. */
 export class XenstoreError extends Refusal {

@@ -1,7 +1,7 @@
 import { openToWrite } from '../../devices/kernel/open-descriptor.ts';
-import { printable } from '../../devices/request/image-path.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { printable } from '../../words/printable.ts';
 import { XenstoreError } from './error.ts';
 
 /** Where xenstored listens, and where the kernel passes messages on to it in a domain that has no xenstored. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
-import { runDomainXml } from '../../../src/cli/domain-xml/main.ts';
+import { runDomainXml } from '../../../src/programs/domain-xml/main.ts';
 
 /** What a run of the program left behind. */
 export interface Run {

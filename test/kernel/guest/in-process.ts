@@ -1,9 +1,10 @@
 // The same code as the executable's, called in this process: for tests of many steps, because starting a program is slow
 // in user-mode Linux. The executable itself is what by-hand, names, surroundings and bad-input run.
-import { takeDown } from '../../../src/devices/cleanup.ts';
+
 import { prepare } from '../../../src/devices/prepare.ts';
 import { parseNode } from '../../../src/devices/request/node-request.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
+import { takeDown } from '../../../src/disks/take-down.ts';
 import './programs.ts';
 
 /** @returns the node */

@@ -3,10 +3,10 @@
 // Without `full` a sample of the calls, spread evenly over each command.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { writeRecord } from '../../../src/claims/records.ts';
 import { requireImage } from '../../../src/devices/kernel/images.ts';
 import { operationLock } from '../../../src/devices/operations.ts';
-import { detach } from '../../../src/xen/hotplug/detach.ts';
-import { writeRecord } from '../../../src/xen/hotplug/records.ts';
+import { detach } from '../../../src/disks/detach.ts';
 import { hashOf, makeTemplate, removeTemplate, type Template, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { commitHere, revertHere, revisionsHere, runTemplate, trimHere } from './life/in-process.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Claim } from '../../../src/devices/claims.ts';
+import type { Claim } from '../../../src/claims/claims.ts';
 import { originName, snapshotName } from '../../../src/devices/plan/device-names.ts';
 import { imageKey } from '../../../src/devices/plan/image-key.ts';
 import { attachmentKey, parseLibvirtKey } from '../../../src/libvirt/attachments.ts';
@@ -8,9 +8,9 @@ import { guestOfFolder, linkPath } from '../../../src/libvirt/domain-links.ts';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
 import { unusedNodes } from '../../../src/overview/conclusions.ts';
 import { overviewSvg } from '../../../src/overview/graph/overview-svg.ts';
-import { coloursFor } from '../../../src/overview/text/colours.ts';
 import { overviewText } from '../../../src/overview/text/overview-text.ts';
 import { recordedDisks } from '../../../src/overview/users/vm-disks.ts';
+import { coloursFor } from '../../../src/words/colours.ts';
 import { World } from './world.ts';
 
 const WORK = '0a6f4a5c-53c1-4c56-8d0e-1f2c0b9c3f11';

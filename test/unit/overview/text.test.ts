@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
-import { coloursFor } from '../../../src/overview/text/colours.ts';
 import { diskName } from '../../../src/overview/text/names.ts';
 import { overviewText } from '../../../src/overview/text/overview-text.ts';
-import { shortenMiddle } from '../../../src/overview/text/shorten.ts';
-import { percentText, sizeText } from '../../../src/overview/text/sizes.ts';
+import { coloursFor } from '../../../src/words/colours.ts';
+import { shortenMiddle } from '../../../src/words/shorten.ts';
+import { percentText, sizeText } from '../../../src/words/sizes.ts';
 import { sampleWorld } from './sample.ts';
 import { World } from './world.ts';
 

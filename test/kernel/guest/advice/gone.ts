@@ -1,5 +1,5 @@
 // VMs that are gone without a remove: what is advised takes down what they left, and no record of theirs keeps anybody out.
-import { forgetRecord, writeRecord } from '../../../../src/xen/hotplug/records.ts';
+import { forgetRecord, writeRecord } from '../../../../src/claims/records.ts';
 import { check } from '../checks.ts';
 import { deleteBackend, disk, keyOf, mustAdd } from '../hotplug/disks.ts';
 import { xenstored } from '../hotplug/surroundings.ts';

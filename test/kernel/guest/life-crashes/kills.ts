@@ -2,10 +2,10 @@
 // looks at what is left.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { writeRecord } from '../../../../src/claims/records.ts';
 import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { operationLock } from '../../../../src/devices/operations.ts';
-import { detach } from '../../../../src/xen/hotplug/detach.ts';
-import { writeRecord } from '../../../../src/xen/hotplug/records.ts';
+import { detach } from '../../../../src/disks/detach.ts';
 import { hashOf, makeTemplate, removeTemplate, statKey, type Template, writeRandomAt } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { commitHere, messageOf, revertHere, revisionsHere, runTemplate } from '../life/in-process.ts';

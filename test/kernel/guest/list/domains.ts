@@ -1,6 +1,6 @@
+import { forgetRecord, writeRecord } from '../../../../src/claims/records.ts';
 import { attachmentKey } from '../../../../src/libvirt/attachments.ts';
 import { makeDomainLink, removeDomainLink, removeLinkFolder } from '../../../../src/libvirt/domain-links.ts';
-import { forgetRecord, writeRecord } from '../../../../src/xen/hotplug/records.ts';
 import { check } from '../checks.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { blockSnapshot, must } from '../programs.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { forgetRecord, writeRecord } from '../../../../src/xen/hotplug/records.ts';
+import { forgetRecord, writeRecord } from '../../../../src/claims/records.ts';
 import { withXenstore } from '../../../../src/xen/xenstore/store.ts';
 import { check } from '../checks.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';

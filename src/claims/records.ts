@@ -1,0 +1,82 @@
+import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
+import { type NodeRequest, parseNode } from '../devices/request/node-request.ts';
+import { isDeviceType } from '../devices/request/stack-request.ts';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { printable } from '../words/printable.ts';
+import { Refusal } from '../words/refusal.ts';
+import { NODE_RECORD, RECORDS_FOLDER, requireTrusted } from './claims.ts';
+
+const PARAMETERS_RECORD = '-params';
+const TYPE_RECORD = '-type';
+
+/** What is kept of an attachment until it is detached, one file each, as the bash script keeps it. */
+export interface AttachmentRecord {
+  /** BASE:COW[:COW2…] as it was when the disk was attached. */
+  parameters: string;
+  type: string;
+  /** /dev/mapper/… */
+  node: string;
+}
+
+/**
+ * Records an attachment. The node comes last: as long as it is missing, nothing was made.
+ * @throws Refusal when the folder cannot be written, or others than root can
+ */
+export function writeRecord(key: string, record: AttachmentRecord): void {
+  try {
+    addon().makeFolder(RECORDS_FOLDER, 0o755);
+    requireTrusted();
+    writeValue(key + PARAMETERS_RECORD, record.parameters);
+    writeValue(key + TYPE_RECORD, record.type);
+    writeValue(key + NODE_RECORD, record.node);
+  } catch (error) {
+    if (error instanceof Refusal || !isSystemError(error)) throw error;
+    if (!isSystemError(error, 'EROFS', 'EACCES', 'EPERM')) forgetRecord(key);
+    throw new Refusal(
+      `cannot write ${RECORDS_FOLDER}/${key}${NODE_RECORD} (${error.code}): ${RECORDS_FOLDER} has to be writable`,
+    );
+  }
+}
+
+/**
+ * Reads the record of an attachment back.
+ * @returns undefined where none of its devices can have been made
+ * @throws Refusal when it is not one that could have been written
+ */
+export function readRecord(key: string): (NodeRequest & { parameters: string }) | undefined {
+  const node = readValue(key + NODE_RECORD);
+  if (node === undefined || node === '') return undefined;
+  requireTrusted();
+  const path = `${RECORDS_FOLDER}/${key}${NODE_RECORD}`;
+  const type = readValue(key + TYPE_RECORD);
+  try {
+    return {
+      ...parseNode(node, type !== undefined && isDeviceType(type) ? type : undefined),
+      parameters: readValue(key + PARAMETERS_RECORD) ?? '',
+    };
+  } catch {
+    throw new Refusal(
+      `${path} holds ${printable(node)}, which is no node of ours: remove the file, and see dmsetup ls`,
+    );
+  }
+}
+
+/** Forgets an attachment, the claim first. */
+export function forgetRecord(key: string): void {
+  for (const suffix of [NODE_RECORD, TYPE_RECORD, PARAMETERS_RECORD])
+    removeIfThere(`${RECORDS_FOLDER}/${key}${suffix}`);
+}
+
+function writeValue(name: string, value: string): void {
+  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
+  const flags = writeOnly | create | truncate | noFollow;
+  withDescriptor(addon().openFile(`${RECORDS_FOLDER}/${name}`, flags, 0o644), descriptor =>
+    addon().writeText(descriptor, `${value}\n`),
+  );
+}
+
+function readValue(name: string): string | undefined {
+  return addon().readText(`${RECORDS_FOLDER}/${name}`)?.replace(/\n$/, '');
+}

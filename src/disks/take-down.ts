@@ -1,0 +1,126 @@
+import { type Claim, claimOn, claimsOn } from '../claims/claims.ts';
+import { withBaseLock } from '../devices/kernel/base-lock.ts';
+import { mendOrigin } from '../devices/kernel/origin-device.ts';
+import { type Removal, removeUnused } from '../devices/kernel/remove-device.ts';
+import { type UdevSession, withUdevSession } from '../devices/kernel/udev-session.ts';
+import {
+  type DeviceIdentity,
+  MAPPER_FOLDER,
+  originName,
+  parseDeviceName,
+  snapshotName,
+  snapshotPrefix,
+} from '../devices/plan/device-names.ts';
+import type { NodeRequest } from '../devices/request/node-request.ts';
+import { addon } from '../native/addon.ts';
+
+/** How long a program that only looks at a device (udev, mostly) may keep it from going. */
+const GLANCE_MILLISECONDS = 200;
+
+export interface TakeDownOptions {
+  /** The attachment that this is done for: its own claim does not keep the device. */
+  attachment?: string;
+  /** How long to wait for the last one to close the device; without it, as long as udev may look at it. */
+  patience?: number;
+  /** What has to happen under the same lock, once it is known what became of the device. */
+  finished?: (outcome: TakeDown) => void;
+}
+
+/** What became of a device that should go. */
+export interface TakeDown {
+  /** What is left because it is in use, as one sentence; undefined when the device is gone. */
+  left: string | undefined;
+  /** Whether something that no claim and no other device accounts for keeps one of its devices open: try again later. */
+  lingering: boolean;
+  /** Whether it is a claim alone that keeps the device: its VM may be gone. */
+  claimed: boolean;
+}
+
+/**
+ * Takes down a device that nobody uses, and everything under it that nobody else uses. The loop devices go with the
+ * last device on them, by the kernel's own doing.
+ */
+export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptions = {}): TakeDown {
+  const { base } = identity;
+  return withBaseLock(base, () =>
+    withUdevSession(udev => {
+      const origin = mendOrigin(base, udev);
+      const work = new Work(claimsOn(base, options.attachment), options.patience, udev);
+      const users =
+        identity.type === 'origin'
+          ? work.removeOrigin(identity)
+          : work.removeStack(identity, origin !== undefined);
+      const left =
+        users === undefined
+          ? undefined
+          : `${MAPPER_FOLDER}${name} is in use${users && ` by ${users}`}: left as it is`;
+      const outcome = { left, lingering: work.lingering, claimed: work.claimed };
+      // Nodes and all: what is forgotten afterwards has to be gone altogether.
+      udev.settle();
+      options.finished?.(outcome);
+      return outcome;
+    }),
+  );
+}
+
+/** One call of takeDown. */
+class Work {
+  lingering = false;
+  claimed = false;
+  private readonly claims: readonly Claim[];
+  private readonly patience: number;
+  private readonly udev: UdevSession;
+
+  constructor(claims: readonly Claim[], patience: number | undefined, udev: UdevSession) {
+    this.claims = claims;
+    this.patience = patience ?? glance();
+    this.udev = udev;
+  }
+
+  /** From the top down; what a killed command left of a stack goes too. @returns who uses the top, if it stays */
+  removeStack(top: DeviceIdentity & { type: 'snapshot' }, originRuns: boolean): string | undefined {
+    const { base, cows } = top;
+    for (let depth = cows.length; depth > 0; depth--) {
+      const isTop = depth === cows.length;
+      // The first layer has to receive the old blocks of whatever the template overwrites.
+      if (depth === 1 && originRuns) return isTop ? `the running template (${originName(base)})` : undefined;
+      const removal = this.remove(
+        { type: 'snapshot', base, cows: cows.slice(0, depth) },
+        isTop ? this.patience : glance(),
+      );
+      if (removal.kind === 'in use') return isTop ? removal.users : undefined;
+    }
+    return undefined;
+  }
+
+  /** When the origin goes, the first layers that only it kept go with it. @returns who uses it, if it stays */
+  removeOrigin(origin: DeviceIdentity & { type: 'origin' }): string | undefined {
+    const removal = this.remove(origin, this.patience);
+    if (removal.kind === 'in use') return removal.users;
+    const prefix = snapshotPrefix(origin.base);
+    for (const name of addon().deviceNames()) {
+      if (!name.startsWith(prefix)) continue;
+      const identity = parseDeviceName(name);
+      if (identity?.type === 'snapshot' && identity.cows.length === 1) this.remove(identity, glance());
+    }
+    return undefined;
+  }
+
+  private remove(identity: DeviceIdentity, patience: number): Removal {
+    const claim = claimOn(this.claims, identity);
+    if (claim !== undefined) {
+      this.claimed = true;
+      return { kind: 'in use', users: `the VM disk ${claim.attachment}` };
+    }
+    const removal =
+      identity.type === 'origin'
+        ? removeUnused(originName(identity.base), 'snapshot-origin', patience, this.udev)
+        : removeUnused(snapshotName(identity.base, identity.cows), 'snapshot', patience, this.udev);
+    if (removal.kind === 'in use' && removal.users === '') this.lingering = true;
+    return removal;
+  }
+}
+
+function glance(): number {
+  return addon().fileStatus('/run/udev/control') !== null ? GLANCE_MILLISECONDS : 0;
+}

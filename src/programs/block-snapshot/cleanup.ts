@@ -1,0 +1,17 @@
+import { parseNode } from '../../devices/request/node-request.ts';
+import { isDeviceType } from '../../devices/request/stack-request.ts';
+import { printable } from '../../words/printable.ts';
+import { usageError } from '../../words/refusal.ts';
+import { takeDownByHand } from './take-down.ts';
+import { requireArguments } from './usage.ts';
+
+export const CLEANUP_USAGE = 'block-snapshot cleanup snapshot|origin NODE';
+
+/** `cleanup snapshot|origin NODE`: silent when the device is gone; says so when it is in use, which is no error. */
+export async function runCleanup(parameters: readonly string[]): Promise<void> {
+  requireArguments(parameters, 2, CLEANUP_USAGE);
+  const [type = '', node = ''] = parameters;
+  if (!isDeviceType(type))
+    throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${CLEANUP_USAGE}`);
+  await takeDownByHand(parseNode(node, type));
+}

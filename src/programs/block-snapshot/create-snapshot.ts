@@ -1,0 +1,21 @@
+import { prepare } from '../../devices/prepare.ts';
+import { parseNode } from '../../devices/request/node-request.ts';
+import { stackRequest } from '../../devices/request/stack-request.ts';
+import { usageError } from '../../words/refusal.ts';
+import { besideOperations } from './operations.ts';
+
+export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]';
+
+/**
+ * `create-snapshot NAME BASE COW [COW2]`, as qubesd calls it: the NAME says which kind of device is wanted, and has to
+ * be the one that the files give.
+ */
+export async function runCreateSnapshot(parameters: readonly string[]): Promise<void> {
+  const [name, ...paths] = parameters;
+  if (name === undefined || paths.length < 2)
+    throw usageError(`missing argument: usage: ${CREATE_SNAPSHOT_USAGE}`);
+  const wanted = parseNode(name);
+  await besideOperations(() =>
+    prepare(stackRequest(wanted.identity.type, paths, paths.join(' ')), { expectedName: wanted.name }),
+  );
+}

@@ -1,0 +1,23 @@
+import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { parseNode } from '../../devices/request/node-request.ts';
+import { addon } from '../../native/addon.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { takeDownByHand } from './take-down.ts';
+import { requireArguments } from './usage.ts';
+
+export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
+
+/** `destroy-snapshot /dev/mapper/NAME`, as qubesd calls it. */
+export async function runDestroySnapshot(parameters: readonly string[]): Promise<void> {
+  requireArguments(parameters, 1, DESTROY_SNAPSHOT_USAGE);
+  const [node = ''] = parameters;
+  const request = parseNode(node);
+  if (!isBlockDevice(MAPPER_FOLDER + request.name))
+    throw new Refusal(`${printable(node)} is not a block device: it is gone already, or never was`);
+  await takeDownByHand(request);
+}
+
+function isBlockDevice(path: string): boolean {
+  return addon().fileStatus(path)?.kind === 'block device';
+}

@@ -1,0 +1,51 @@
+import { type DeviceType, isDeviceType } from '../../devices/request/stack-request.ts';
+import { oneLine, printable } from '../../words/printable.ts';
+import { usageError } from '../../words/refusal.ts';
+import { add, reportFailure } from '../../xen/hotplug/add.ts';
+import { type Attachment, attachmentFromEnvironment } from '../../xen/hotplug/attachment.ts';
+import { logCall, logError } from '../../xen/hotplug/log.ts';
+import { remove } from '../../xen/hotplug/remove.ts';
+import { besideOperations } from './operations.ts';
+import { requireArguments } from './usage.ts';
+
+export const HOTPLUG_USAGE = 'block-snapshot|block-origin add|remove';
+
+/** How the script is called by: the type of the device is in its name. */
+const PROGRAM = /^block-(.+)$/;
+
+/**
+ * `add` and `remove`, as libxl calls a disk's script, with XENBUS_PATH in the environment.
+ * @param program the last part of the name that it was called by
+ */
+export async function runHotplug(
+  program: string,
+  command: 'add' | 'remove',
+  parameters: readonly string[],
+): Promise<void> {
+  const type = PROGRAM.exec(program)?.[1] ?? '';
+  if (!isDeviceType(type))
+    throw usageError(`${printable(program)} cannot ${command}: usage: ${HOTPLUG_USAGE}`);
+  requireArguments(parameters, 0, HOTPLUG_USAGE);
+  let attachment: Attachment | undefined;
+  try {
+    attachment = attachmentFromEnvironment();
+    const done = command === 'add' ? await attach(type, attachment) : remove(attachment);
+    logCall(program, attachment, command, done);
+  } catch (error) {
+    const subject = attachment ?? { path: '-', domain: '-' };
+    const reason = oneLine(error instanceof Error ? error.message : String(error));
+    logCall(program, subject, command, `failed: ${reason}`);
+    logError(program, subject, command, reason);
+    throw error;
+  }
+}
+
+/** An add that cannot be done is told to libxl once it is certain. */
+async function attach(type: DeviceType, attachment: Attachment): Promise<string> {
+  try {
+    return await besideOperations(() => add(type, attachment));
+  } catch (error) {
+    reportFailure(attachment, error);
+    throw error;
+  }
+}

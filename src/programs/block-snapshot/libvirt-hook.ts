@@ -1,0 +1,74 @@
+import { attachmentsOf } from '../../libvirt/attachments.ts';
+import { type Driver, type HookCall, hookCall } from '../../libvirt/hook-call.ts';
+import { NAMESPACE_FAMILY } from '../../libvirt/namespace.ts';
+import { addon } from '../../native/addon.ts';
+import { printable } from '../../words/printable.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { besideOperations } from './operations.ts';
+
+const STANDARD_INPUT = 0;
+
+/** libvirt takes no longer XML by far (REMOTE_STRING_MAX of its protocol is 4 MiB). */
+const LONGEST_XML = 64 * 1024 * 1024;
+
+/** libvirt writes a domain's own uuid right behind its name, before anything that others may fill. */
+const UUID = /<uuid>([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})<\/uuid>/;
+const UUID_WITHIN = 64 * 1024;
+
+/**
+ * libvirt's hook. Every start and stop of every domain comes by here, several times: what is none of our business ends
+ * before anything is read or loaded. Standard output stays empty, which means to libvirt that the XML is as it was.
+ * @throws Refusal
+ */
+export async function runLibvirtHook(driver: Driver, parameters: readonly string[]): Promise<void> {
+  const call = hookCall(driver, parameters);
+  switch (call.operation) {
+    case 'prepare begin':
+      return prepare(call);
+    case 'release end':
+      return release(call);
+    case 'migrate begin':
+      return refuse(
+        call,
+        'cannot be migrated to this machine: its disks are snapshots of files that the other machine has open; ' +
+          'shut it down there, and start it here',
+      );
+    case 'restore begin':
+      return refuse(
+        call,
+        'cannot be restored: its disks were taken down when it was saved, and may have another content now; ' +
+          'start it anew (virsh start --force-boot)',
+      );
+    default:
+      // "reconnect begin" among them: libvirtd was restarted, the domain runs, and its devices are as they were.
+      return;
+  }
+}
+
+async function prepare(call: HookCall): Promise<void> {
+  const xml = domainOfOurs();
+  if (xml === null) return;
+  const { prepareDomain } = await import('../../libvirt/prepare-domain.ts');
+  await besideOperations(() => prepareDomain(call, xml.toString()));
+}
+
+async function release(call: HookCall): Promise<void> {
+  const start = addon().readInput(STANDARD_INPUT, UUID_WITHIN, '<uuid>')?.toString() ?? '';
+  const uuid = UUID.exec(start)?.[1];
+  if (uuid === undefined)
+    throw new Refusal(`${printable(call.guest)}: the domain XML on standard input has no uuid`);
+  const disks = attachmentsOf(call.driver, uuid);
+  if (disks.length > 0) (await import('../../libvirt/release-domain.ts')).releaseDomain(call, disks);
+}
+
+function refuse({ guest }: HookCall, reason: string): void {
+  if (domainOfOurs() !== null) throw new Refusal(`${printable(guest)} ${reason}`);
+}
+
+/** The domain's XML; null where nothing of our namespaces stands in it: then there is nothing to parse. */
+function domainOfOurs(): Buffer | null {
+  const xml = addon().readInput(STANDARD_INPUT, LONGEST_XML + 1, NAMESPACE_FAMILY);
+  if (xml !== null && xml.length > LONGEST_XML)
+    throw new Refusal(`the domain XML on standard input is longer than ${LONGEST_XML / 1024 / 1024} MiB`);
+  return xml;
+}

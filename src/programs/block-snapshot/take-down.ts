@@ -1,0 +1,16 @@
+import type { NodeRequest } from '../../devices/request/node-request.ts';
+import { takeDown } from '../../disks/take-down.ts';
+import { complain } from '../../words/warning.ts';
+
+/**
+ * Takes a device down for a person, and says so where it is in use. Where it is a claim that keeps it, and only there, it is
+ * looked whether that claim's VM is gone.
+ */
+export async function takeDownByHand(request: NodeRequest): Promise<void> {
+  const first = takeDown(request);
+  if (first.left === undefined) return;
+  const again =
+    first.claimed && (await import('../../xen/hotplug/sweep.ts')).sweepGone(request.identity.base);
+  const left = again ? takeDown(request).left : first.left;
+  if (left !== undefined) complain(left);
+}

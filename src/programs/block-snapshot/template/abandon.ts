@@ -1,0 +1,60 @@
+import { type Abandoned, abandonRevert } from '../../../templates/revert/abandon.ts';
+import { runsText } from '../../../templates/revert/plan.ts';
+import type { TemplateFiles } from '../../../templates/template-files.ts';
+import { sizeText } from '../../../words/sizes.ts';
+import { processTerminal } from '../../terminal.ts';
+import { confirmed } from './confirm.ts';
+import { nameUser } from './name-user.ts';
+import { REVERT_USAGE } from './usage.ts';
+
+/** `revert --abandon TEMPLATE`: gives up a revert that cannot be finished. */
+export async function runAbandon(
+  files: TemplateFiles,
+  { yes, json }: { yes: boolean; json: boolean },
+): Promise<void> {
+  const { path } = files.image;
+  const abandoned = await abandonRevert(
+    files,
+    nameUser,
+    async whole => yes || confirmed(question(path, whole), REVERT_USAGE),
+  );
+  processTerminal().print(json ? abandonedJson(path, abandoned) : abandonedText(path, abandoned));
+}
+
+function question(path: string, whole: boolean): string {
+  return whole
+    ? `The revert of ${path} is given up between two runs; its revisions stay. Go on?`
+    : `${path} stays a mixture of two versions: it is put aside with all that belongs to it, and a backup has to take its place. Go on?`;
+}
+
+function abandonedText(path: string, abandoned: Abandoned | undefined): string {
+  if (abandoned === undefined) return `${path}: left as it is\n`;
+  const { whole, undone, left, unmerged, kept } = abandoned;
+  if (whole)
+    return `${path}: the revert is given up; ${runsText(undone)} undone, ${runsText(left)} not, which can still be undone\n`;
+  const bytes = unmerged?.reduce((sum, { start, end }) => sum + end - start, 0);
+  return [
+    `${path}: the revert is given up. The image is a mixture of two versions and must not be used: ${
+      bytes === undefined
+        ? 'how much was not written back cannot be told'
+        : `${sizeText(bytes)} of the run that was being undone were not written back, the rest of that run was`
+    }.`,
+    `Nothing is deleted. The image, what was not written back, the revisions, and which bytes are of which version (the last file):`,
+    ...kept.map(name => `  ${name}`),
+    `The template starts again when a backup of it is at ${path}.`,
+    '',
+  ].join('\n');
+}
+
+function abandonedJson(template: string, abandoned: Abandoned | undefined): string {
+  const answer = {
+    template,
+    abandoned: abandoned !== undefined,
+    whole: abandoned?.whole ?? null,
+    undone: abandoned?.undone ?? 0,
+    left: abandoned?.left ?? 0,
+    unmerged: abandoned?.unmerged ?? null,
+    kept: abandoned?.kept ?? [],
+  };
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}

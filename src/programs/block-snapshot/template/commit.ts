@@ -1,0 +1,38 @@
+import { commitByHand } from '../../../templates/commit-by-hand.ts';
+import { sizeText } from '../../../words/sizes.ts';
+import { processTerminal } from '../../terminal.ts';
+import { readArguments } from './arguments.ts';
+import { forgetGone } from './forget-gone.ts';
+import { nameUser } from './name-user.ts';
+import { COMMIT_USAGE } from './usage.ts';
+
+/** `commit TEMPLATE [--json]`: ends a run of the template. */
+export async function runCommit(parameters: readonly string[]): Promise<void> {
+  const given = await readArguments(
+    COMMIT_USAGE,
+    'Ends the run of a template: VMs that start from now on see what it changed, those that run keep what they see. ' +
+      'Its undo is kept as REVISIONS in /etc/block-snapshot.conf says. Where nothing has changed, nothing is done.',
+    {},
+    parameters,
+  );
+  if (given === undefined) return;
+  const { files, values } = given;
+  forgetGone(files);
+  const commit = await commitByHand(files, nameUser);
+  const terminal = processTerminal();
+  const { image } = files;
+  if (values.json) {
+    const answer = {
+      template: image.path,
+      committed: commit.committed,
+      changed: commit.committed ? commit.changed : 0,
+      undo: commit.committed ? (commit.undo ?? null) : null,
+      reason: commit.committed ? null : commit.reason,
+    };
+    terminal.print(`${JSON.stringify(answer, null, 2)}\n`);
+  } else if (!commit.committed) terminal.print(`${image.path}: nothing to commit: ${commit.reason}\n`);
+  else {
+    const undo = commit.undo === undefined ? 'no undo is kept' : `its undo is ${commit.undo}`;
+    terminal.print(`${image.path}: committed, ${sizeText(commit.changed)} changed; ${undo}\n`);
+  }
+}

@@ -1,0 +1,92 @@
+import { type RevertPlan, runsText } from '../../../templates/revert/plan.ts';
+import { type Reverted, revert } from '../../../templates/revert/revert.ts';
+import { printable } from '../../../words/printable.ts';
+import { usageError } from '../../../words/refusal.ts';
+import { sizeText } from '../../../words/sizes.ts';
+import { timeText } from '../../../words/times.ts';
+import { processTerminal } from '../../terminal.ts';
+import { runAbandon } from './abandon.ts';
+import { readArguments } from './arguments.ts';
+import { confirmed } from './confirm.ts';
+import { forgetGone } from './forget-gone.ts';
+import { endOnInterrupt } from './interrupt.ts';
+import { nameUser } from './name-user.ts';
+import { progressDisplay } from './progress-display.ts';
+import { REVERT_USAGE } from './usage.ts';
+
+/** `revert TEMPLATE [--revision N] [--yes] [--json]`: undoes the last runs of the template. */
+export async function runRevert(parameters: readonly string[]): Promise<void> {
+  const given = await readArguments(
+    REVERT_USAGE,
+    'Takes a template back to what it was before its last run, or its last N runs. The template has to be stopped, and no ' +
+      'VM may use it. Interrupted at any point, the same command goes on; until it is done nothing starts on the template.',
+    {
+      revision: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How many runs to undo, as block-snapshot revisions numbers them (default: 1)',
+      },
+      abandon: {
+        type: 'boolean',
+        default: false,
+        describe: 'Give up a revert that cannot be finished; nothing is deleted, and it is said what is left',
+      },
+      yes: { type: 'boolean', default: false, describe: 'Do not ask' },
+    } as const,
+    parameters,
+  );
+  if (given === undefined) return;
+  const { files, values } = given;
+  const { path } = files.image;
+  const revision = values.revision === undefined ? undefined : readRevision(values.revision);
+  if (values.abandon) {
+    if (revision !== undefined)
+      throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT_USAGE}`);
+    return runAbandon(files, values);
+  }
+  const progress = progressDisplay('merged');
+  const finished = endOnInterrupt(
+    progress,
+    `if the revert of ${path} was begun it has to be finished: block-snapshot revert ${path}`,
+  );
+  forgetGone(files);
+  const reverted = await revert(files, {
+    revision,
+    confirm: async plan => values.yes || confirmed(question(path, plan), REVERT_USAGE),
+    progress,
+    nameUser,
+  });
+  finished();
+  const terminal = processTerminal();
+  if (values.json) terminal.print(revertJson(path, reverted));
+  else if (reverted === undefined) terminal.print(`${path}: left as it is\n`);
+  else
+    terminal.print(
+      `${path}: ${runsText(reverted.runs)} undone, ${sizeText(reverted.bytes)} written back` +
+        `${reverted.goesOn ? ' since it was interrupted' : ''}\n`,
+    );
+}
+
+function readRevision(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw usageError(`--revision ${printable(text)} is not the number of a revision: usage: ${REVERT_USAGE}`);
+  return Number(text);
+}
+
+function question(path: string, { runs, revisions, bytes }: RevertPlan): string {
+  const ends = revisions.map(({ ended }) => timeText(ended)).join(', ');
+  return (
+    `What ${runsText(runs)} of ${path} changed (ended ${ends}) will be lost: ` +
+    `${sizeText(bytes)} will be written back. Go on?`
+  );
+}
+
+function revertJson(template: string, reverted: Reverted | undefined): string {
+  const answer = {
+    template,
+    reverted: reverted?.runs ?? 0,
+    bytes: reverted?.bytes ?? 0,
+    resumed: reverted?.goesOn ?? false,
+  };
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}

@@ -1,0 +1,36 @@
+import { trim } from '../../../templates/trim.ts';
+import { sizeText } from '../../../words/sizes.ts';
+import { processTerminal } from '../../terminal.ts';
+import { readArguments } from './arguments.ts';
+import { forgetGone } from './forget-gone.ts';
+import { endOnInterrupt } from './interrupt.ts';
+import { nameUser } from './name-user.ts';
+import { progressDisplay } from './progress-display.ts';
+import { TRIM_USAGE } from './usage.ts';
+
+/** `trim TEMPLATE [--json]`: gives blocks of zeros in the image back to the filesystem. */
+export async function runTrim(parameters: readonly string[]): Promise<void> {
+  const given = await readArguments(
+    TRIM_USAGE,
+    'Gives blocks of zeros in the image of a template back to the filesystem that it lies on. No byte changes. The template ' +
+      'has to be stopped, and no VM may use it. Fill what is free inside the template with zeros beforehand.',
+    {},
+    parameters,
+  );
+  if (given === undefined) return;
+  const { files, values } = given;
+  const { path } = files.image;
+  const progress = progressDisplay('looked at');
+  const finished = endOnInterrupt(
+    progress,
+    `what was given back of ${path} stays given back, and no byte has changed`,
+  );
+  forgetGone(files);
+  const { freed, allocated } = await trim(files, nameUser, progress);
+  finished();
+  processTerminal().print(
+    values.json
+      ? `${JSON.stringify({ template: path, freed, allocated }, null, 2)}\n`
+      : `${path}: ${sizeText(freed)} given back, it takes ${sizeText(allocated)} now\n`,
+  );
+}

@@ -1,0 +1,103 @@
+import type { Argv, Options } from 'yargs';
+import { KERNELS_FOLDER, QUBES_XML, QUBESD_SOCKET } from '../../domain-xml/description/describe.ts';
+import { UsageError } from '../../domain-xml/error.ts';
+import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
+import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
+import type { Terminal } from '../terminal.ts';
+import type { SourceArguments } from './source.ts';
+
+/** The options that every command has. */
+export interface CommonArguments {
+  name: string;
+  templates: string[];
+}
+
+const templates = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'Look for templates in this folder instead; may be given more than once, in search order',
+  coerce: several('templates'),
+} satisfies Options;
+
+/** NAME, and --templates DIR. */
+export function commonOptions<T>(argv: Argv<T>): Argv<T & CommonArguments> {
+  return argv
+    .positional('name', { type: 'string', demandOption: true, describe: "The VM's name" })
+    .option('templates', {
+      ...templates,
+      default: [] as string[],
+      defaultDescription: DEFAULT_FOLDERS.join(', '),
+    }) as Argv<T & CommonArguments>;
+}
+
+/** An option that takes a value, and only one. */
+export function single(name: string, describe: string): Options & { type: 'string' } {
+  return {
+    type: 'string',
+    requiresArg: true,
+    describe,
+    coerce: (value: unknown) => {
+      if (Array.isArray(value)) throw new UsageError(`--${name} is given more than once`);
+      if (value === '') throw new UsageError(`--${name} is empty`);
+      return value;
+    },
+  };
+}
+
+/** Where the VM's description comes from; `vm` is left out where only Qubes itself is asked. */
+export function sourceOptions<T>(argv: Argv<T>): Argv<T & SourceArguments> {
+  return qubesOptions(
+    argv.option('vm', single('vm', "The VM's description in JSON; - is standard input")),
+  ) as Argv<T & SourceArguments>;
+}
+
+/** Where Qubes keeps it. */
+export function qubesOptions<T>(argv: Argv<T>): Argv<T & Omit<SourceArguments, 'vm'>> {
+  return argv
+    .option('qubes-xml', {
+      ...single('qubes-xml', 'Read the VM from this qubes.xml, without asking qubesd'),
+      defaultDescription: `${QUBES_XML}, where there is no qubesd`,
+    })
+    .option('qubesd', {
+      ...single('qubesd', 'Ask qubesd at this socket'),
+      defaultDescription: QUBESD_SOCKET,
+    })
+    .option('kernels', {
+      ...single('kernels', "Where the VMs' kernels are"),
+      defaultDescription: KERNELS_FOLDER,
+    })
+    .option('host-memory', {
+      ...single('host-memory', 'MiB that the host has, for a VM in qubes.xml without maxmem'),
+      defaultDescription: 'what xl info says',
+    }) as Argv<T & Omit<SourceArguments, 'vm'>>;
+}
+
+/** --connect URI. */
+export const connectOption = single('connect', "libvirt's URI, for virsh");
+
+/** --schema FILE. */
+export const schemaOption = {
+  ...single('schema', "libvirt's RELAX NG schema"),
+  default: LIBVIRT_SCHEMA,
+} as const;
+
+/** --color WHEN. */
+export const colorOption = {
+  choices: ['auto', 'always', 'never'] as const,
+  default: 'auto',
+  requiresArg: true,
+  describe: 'Use colours; auto: on a terminal',
+} as const;
+
+/** What --color comes to. */
+export function inColour(color: string, terminal: Terminal): boolean {
+  return color === 'always' || (color === 'auto' && terminal.interactive);
+}
+
+function several(name: string): (value: unknown) => string[] {
+  return value => {
+    const values = (Array.isArray(value) ? value : [value]).map(String);
+    if (values.includes('')) throw new UsageError(`--${name} is empty`);
+    return values;
+  };
+}
