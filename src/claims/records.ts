@@ -6,7 +6,9 @@ import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
+import { recordAccess } from './access-record.ts';
 import { NODE_RECORD, RECORDS_FOLDER, requireTrusted } from './claims.ts';
+import type { Access } from './sharing.ts';
 
 const PARAMETERS_RECORD = '-params';
 const TYPE_RECORD = '-type';
@@ -18,6 +20,8 @@ export interface AttachmentRecord {
   type: string;
   /** /dev/mapper/… */
   node: string;
+  /** How the VM has it, where xenstore does not say so. */
+  access?: Access;
 }
 
 /**
@@ -30,6 +34,7 @@ export function writeRecord(key: string, record: AttachmentRecord): void {
     requireTrusted();
     writeValue(key + PARAMETERS_RECORD, record.parameters);
     writeValue(key + TYPE_RECORD, record.type);
+    if (record.access !== undefined) recordAccess(key, record.access);
     writeValue(key + NODE_RECORD, record.node);
   } catch (error) {
     if (error instanceof Refusal || !isSystemError(error)) throw error;

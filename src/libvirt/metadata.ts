@@ -1,3 +1,4 @@
+import type { Access } from '../claims/sharing.ts';
 import { isDeviceType, parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -13,8 +14,8 @@ export interface WantedDevice {
   request: StackRequest;
   /** Where the domain says that the disk is: `<source dev=…>`; undefined where it does not say. */
   source: string | undefined;
-  /** Whether the disk is `<readonly/>` or `<shareable/>`: then another domain may have the same device. */
-  shared: boolean;
+  /** 'read' where the disk is `<readonly/>`, 'share' where it is `<shareable/>`. */
+  access: Access;
 }
 
 /** What a domain's XML says, as far as it is our concern. */
@@ -130,7 +131,7 @@ function attributeOf(element: Element, name: (typeof ATTRIBUTES)[number], subjec
 }
 
 /** The disk that a device is for. */
-function diskOf(domain: Element, target: string): Pick<WantedDevice, 'source' | 'shared'> {
+function diskOf(domain: Element, target: string): Pick<WantedDevice, 'source' | 'access'> {
   const disks = plainChildren(domain, 'devices')
     .flatMap(devices => plainChildren(devices, 'disk'))
     .filter(disk => plainChildren(disk, 'target').some(element => element.getAttribute('dev') === target));
@@ -141,8 +142,13 @@ function diskOf(domain: Element, target: string): Pick<WantedDevice, 'source' | 
     );
   return {
     source: plainChildren(disk, 'source')[0]?.getAttribute('dev') ?? undefined,
-    shared: plainChildren(disk, 'readonly').length > 0 || plainChildren(disk, 'shareable').length > 0,
+    access: accessOf(disk),
   };
+}
+
+function accessOf(disk: Element): Access {
+  if (plainChildren(disk, 'readonly').length > 0) return 'read';
+  return plainChildren(disk, 'shareable').length > 0 ? 'share' : 'write';
 }
 
 function uuidOf(domain: Element): string {

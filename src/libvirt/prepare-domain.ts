@@ -1,13 +1,17 @@
+import { recordedAccess } from '../claims/access-record.ts';
 import { claim } from '../claims/claim.ts';
-import { claimsOn, requireNothingAbove } from '../claims/claims.ts';
+import { type Claim, claimsOn } from '../claims/claims.ts';
+import { type Holder, requireFree, requireShareable } from '../claims/sharing.ts';
 import { OperationUnderWay } from '../devices/operations.ts';
-import { MAPPER_FOLDER, originName, snapshotName } from '../devices/plan/device-names.ts';
+import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { prepare } from '../devices/prepare.ts';
 import { parseNode } from '../devices/request/node-request.ts';
 import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
-import { attachmentKey, attachmentsOf } from './attachments.ts';
+import { holderInXenstore } from '../xen/hotplug/holders.ts';
+import { withXenstore } from '../xen/xenstore/store.ts';
+import { attachmentKey, attachmentsOf, parseLibvirtKey } from './attachments.ts';
 import { linkPath, makeDomainLink } from './domain-links.ts';
 import type { HookCall } from './hook-call.ts';
 import type { WantedDevice } from './metadata.ts';
@@ -46,15 +50,13 @@ export function prepareDomain(call: HookCall, xml: string): void {
 }
 
 function prepareDisk(guest: string, key: string, device: WantedDevice): void {
-  const { target, images, request, shared } = device;
+  const { target, images, request, access } = device;
   const { type } = request;
   const node = prepare(request, {
     chosen: (name, undo) => {
-      if (!shared) {
-        requireOwn(name, key);
-        requireNothingAbove(name, key);
-      }
-      claim(key, { parameters: images, type, node: MAPPER_FOLDER + name }, name, undo);
+      requireShareable(name, access, claimsOn(parseNode(name).identity.base, key), holderOf);
+      requireFree(name, key, access);
+      claim(key, { parameters: images, type, node: MAPPER_FOLDER + name, access }, name, undo);
     },
     ready: made => makeDomainLink(guest, target, made),
   });
@@ -70,17 +72,15 @@ function checkSource(guest: string, { target, source }: WantedDevice): void {
     );
 }
 
-/** Two domains that write to one device would ruin what is on it, and libvirt does not see that it is one. */
-function requireOwn(name: string, key: string): void {
-  const { identity } = parseNode(name);
-  const other = claimsOn(identity.base, key).find(
-    ({ identity: theirs }) =>
-      name === (theirs.type === 'origin' ? originName(theirs.base) : snapshotName(theirs.base, theirs.cows)),
-  );
-  if (other !== undefined)
-    throw new Refusal(
-      `${MAPPER_FOLDER}${name} is the VM disk ${other.attachment} already: give it a last cow of its own, or make the disk <readonly/>`,
-    );
+/** What is known of another's disk; libvirt starts one of a domain's disks after the other, and none is two of them. */
+function holderOf({ attachment }: Claim): Holder | undefined {
+  if (parseLibvirtKey(attachment) !== undefined)
+    return { access: recordedAccess(attachment), sameVm: () => false };
+  try {
+    return withXenstore(store => holderInXenstore(store, attachment));
+  } catch {
+    return { access: 'write', sameVm: () => false };
+  }
 }
 
 /** Says of what the action was done when it refuses; what may be tried again stays what it is. */

@@ -1,3 +1,4 @@
+import { forgetAccess } from '../claims/access-record.ts';
 import { forgetRecord, readRecord, writeRecord } from '../claims/records.ts';
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { detach } from '../disks/detach.ts';
@@ -16,6 +17,7 @@ export function takeDownDisks(guest: string, disks: readonly DomainAttachment[],
       removeDomainLink(guest, target);
       const done = detach(key, patience);
       if (abandon(key, target)) problems.push(`disk ${target}: ${done}`);
+      forgetAccess(key);
     } catch (error) {
       problems.push(`disk ${target}: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -29,10 +29,10 @@ t.test('The devices that a domain asks for are read, each with its disk', async 
       target: 'xvda',
       images: STACK,
       source: '/run/block-snapshot/vm/xvda',
-      shared: false,
+      access: 'write',
       request: { type: 'snapshot', base: { path: '/t/root.img' }, cows: [{}, { path: '/v/cow.img' }] },
     },
-    { target: 'xvdb', source: '/run/block-snapshot/vm/xvdb', shared: true, request: { type: 'origin' } },
+    { target: 'xvdb', source: '/run/block-snapshot/vm/xvdb', access: 'share', request: { type: 'origin' } },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { asksSomebody, mountsOnTheWay, parseMounts } from '../../src/devices/plan/mount-table.ts';
 
-const TABLE = String.raw`22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+const TABLE = String.raw`22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 ro,errors=remount-ro
 30 22 0:27 / /mnt/with\040space rw - fuse.sshfs host:/ rw
 31 22 8:2 / /mnt rw master:3 propagate_from:2 - xfs /dev/sda2 rw
 32 31 0:28 / /mnt/f rw - nfs4 server:/ rw
@@ -10,10 +10,17 @@ not a line of it
 
 t.test('mounts are read with their filesystem, whatever optional fields there are', async t => {
   t.same(parseMounts(TABLE), [
-    { id: 22, superblock: '8:1', point: '/', type: 'ext4', source: '/dev/sda1' },
-    { id: 30, superblock: '0:27', point: '/mnt/with space', type: 'fuse.sshfs', source: 'host:/' },
-    { id: 31, superblock: '8:2', point: '/mnt', type: 'xfs', source: '/dev/sda2' },
-    { id: 32, superblock: '0:28', point: '/mnt/f', type: 'nfs4', source: 'server:/' },
+    { id: 22, superblock: '8:1', point: '/', type: 'ext4', source: '/dev/sda1', writable: false },
+    {
+      id: 30,
+      superblock: '0:27',
+      point: '/mnt/with space',
+      type: 'fuse.sshfs',
+      source: 'host:/',
+      writable: true,
+    },
+    { id: 31, superblock: '8:2', point: '/mnt', type: 'xfs', source: '/dev/sda2', writable: true },
+    { id: 32, superblock: '0:28', point: '/mnt/f', type: 'nfs4', source: 'server:/', writable: true },
   ]);
 });
 

@@ -4,26 +4,60 @@ import { oneLine } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
+import type { Mount } from '../plan/mount-table.ts';
 import type { Image } from './images.ts';
 import { mapperName, ourDevices } from './mapper-name.ts';
 import { readMounts } from './mounts.ts';
-import { blockDevicePath, holdersOf } from './open-descriptor.ts';
+import { blockDevicePath, holdersOf, withDescriptor } from './open-descriptor.ts';
 
 // Asked only where something could not be done: it says who is in the way, and how to have him go.
+
+/** What messages call it. */
+type Subject = { role: string } & Pick<Image, 'path' | 'device'>;
+
+/**
+ * Asked before a VM gets a device of ours that is open already: this machine may not have it for itself (mounted, as swap,
+ * in another device). A VM that reads it may have it beside a mount that reads it as well, and beside our own devices on it.
+ * @throws Refusal that names what is in the way
+ */
+export function requireNotHeld(name: string, device: DeviceNumber, writes: boolean): void {
+  const path = MAPPER_FOLDER + name;
+  if (!isHeld(path)) return;
+  const subject: Subject = { role: 'device', path, device };
+  if (!writes && mountOf([device, ...partitionsOf(device)], path)?.writable !== true) return;
+  throw (
+    inTheWay(subject, device) ??
+    new Refusal(`device ${path} is in use by a program that has it for itself: see fuser -v ${path}`)
+  );
+}
+
+/** Whether somebody has a block device for himself: then nobody else gets it so (man 2 open, O_EXCL). */
+function isHeld(node: string): boolean {
+  const { readOnly, exclusive } = addon().openFlags;
+  try {
+    withDescriptor(addon().openFile(node, readOnly | exclusive, 0), () => undefined);
+    return false;
+  } catch (error) {
+    // Without its node, which a killed command may have left so, nobody has opened it.
+    if (isSystemError(error, 'ENOENT')) return false;
+    if (isSystemError(error, 'EBUSY')) return true;
+    throw error;
+  }
+}
 
 /**
  * A refusal that names what has a block device for itself (a mount, a swap area, another device on it or on a partition of
  * it); undefined where nothing is found.
  */
-export function inTheWay(image: Image, device: DeviceNumber): Refusal | undefined {
+export function inTheWay(image: Subject, device: DeviceNumber): Refusal | undefined {
   const node = blockDevicePath(device) ?? `device ${device}`;
   const through = image.device === device ? '' : ` through ${node}`;
   const parts = [device, ...partitionsOf(device)];
-  const mount = mountOf(parts);
+  const mount = mountOf(parts, image.path);
   const subject = `${image.role} ${image.path}`;
   if (mount !== undefined)
     return new Refusal(
-      `${subject} is mounted on ${oneLine(mount)}${through}: unmount it first (umount ${shellWord(mount)})`,
+      `${subject} is mounted on ${oneLine(mount.point)}${through}: unmount it first (umount ${shellWord(mount.point)})`,
     );
   const swap = parts.map(blockDevicePath).find(path => path !== undefined && isSwap(path));
   if (swap !== undefined)
@@ -70,12 +104,12 @@ function listQuietly(folder: string): string[] {
 }
 
 /** Where one of these devices is mounted; btrfs is known by the node that it was given, not by a number. */
-function mountOf(devices: readonly DeviceNumber[]): string | undefined {
-  const nodes = devices.map(blockDevicePath);
+function mountOf(devices: readonly DeviceNumber[], path?: string): Mount | undefined {
+  const nodes = [...devices.map(blockDevicePath), path];
   return readMounts().find(
     ({ superblock, source }) =>
       devices.some(device => device === superblock) || nodes.some(node => node === source),
-  )?.point;
+  );
 }
 
 function isSwap(node: string): boolean {

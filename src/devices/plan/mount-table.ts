@@ -10,6 +10,8 @@ export interface Mount {
   type: string;
   /** What was mounted, as it was given: a node, server:/path, or any word. */
   source: string;
+  /** Whether the filesystem itself can be written to, whatever this mount of it allows. */
+  writable: boolean;
 }
 
 /** Reads /proc/self/mountinfo (man 5 proc_pid_mountinfo): the type is the first field behind the lonely hyphen. */
@@ -19,9 +21,16 @@ export function parseMounts(text: string): Mount[] {
     const fields = line.split(' ');
     const hyphen = fields.indexOf('-', 6);
     const [id, , superblock, , point] = fields;
-    const [type, source = ''] = fields.slice(hyphen + 1);
+    const [type, source = '', options = ''] = fields.slice(hyphen + 1);
     if (hyphen < 0 || id === undefined || superblock === undefined || point === undefined || !type) continue;
-    mounts.push({ id: Number(id), superblock, point: plainPath(point), type, source: plainPath(source) });
+    mounts.push({
+      id: Number(id),
+      superblock,
+      point: plainPath(point),
+      type,
+      source: plainPath(source),
+      writable: options.split(',')[0] === 'rw',
+    });
   }
   return mounts;
 }

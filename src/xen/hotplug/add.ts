@@ -1,5 +1,6 @@
 import { claim } from '../../claims/claim.ts';
-import { requireNothingAbove, requireTrusted } from '../../claims/claims.ts';
+import { type Claim, claimsOn, requireTrusted } from '../../claims/claims.ts';
+import { type Access, requireFree, requireShareable } from '../../claims/sharing.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { prepare } from '../../devices/prepare.ts';
@@ -7,9 +8,10 @@ import { parseNode } from '../../devices/request/node-request.ts';
 import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
 import { detach } from '../../disks/detach.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { withXenstore } from '../xenstore/store.ts';
+import { withXenstore, type Xenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
 import { publishDevice, publishError, readBackend } from './backend.ts';
+import { holderInXenstore, unclaimedDisks } from './holders.ts';
 import { sweep } from './sweep.ts';
 
 /**
@@ -28,12 +30,14 @@ export function add(type: DeviceType, attachment: Attachment): string {
   const { key } = attachment;
   limitWaits(MAKING_ENDS);
   return withXenstore(store => {
-    const { parameters, mode } = readBackend(store, attachment);
+    const { parameters, mode, access } = readBackend(store, attachment);
     const request = parseStackRequest(type, parameters);
     takeDownFormer(key);
+    let others: Claim[] = [];
     const node = prepare(request, {
       chosen: (name, undo) => {
-        if (mode === 'w') requireNothingAbove(name, key);
+        others = claimsOn(parseNode(name).identity.base, key);
+        requireAllowed(store, attachment, name, access, others);
         claim(key, { parameters, type, node: MAPPER_FOLDER + name }, name, undo);
       },
       ready: made => {
@@ -42,9 +46,29 @@ export function add(type: DeviceType, attachment: Attachment): string {
         publishDevice(store, attachment, made);
       },
     });
-    const swept = sweep(parseNode(node).identity.base, attachment, ask => ask(store));
+    const swept = sweep(
+      () => others,
+      ask => ask(store),
+    );
     return [`connected ${node}, mode ${mode}`, ...swept].join('; ');
   });
+}
+
+/** @throws Refusal when another VM has what this one would write to, or writes to what this one would have */
+function requireAllowed(
+  store: Xenstore,
+  attachment: Attachment,
+  name: string,
+  access: Access,
+  others: readonly Claim[],
+): void {
+  // The wait for the lock may have taken its time.
+  store.restartClock();
+  const claims = [...others, ...unclaimedDisks(store, attachment, name, others)];
+  requireShareable(name, access, claims, claim =>
+    holderInXenstore(store, claim.attachment, attachment.domain),
+  );
+  requireFree(name, attachment.key, access);
 }
 
 /** A record of this number of domain and disk is of one that is gone, whose `remove` never came, or did not get it all. */

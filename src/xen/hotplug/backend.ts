@@ -1,3 +1,4 @@
+import type { Access } from '../../claims/sharing.ts';
 import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { deviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
@@ -11,8 +12,10 @@ import type { Attachment } from './attachment.ts';
 export interface Backend {
   /** BASE:COW[:COW2…], with nothing checked but that it is text. */
   parameters: string;
-  /** Whether the VM may write. The images are attached for writing either way: blkback keeps a reader from it. */
-  mode: 'r' | 'w';
+  /** As xenstore has it, for the log. */
+  mode: string | undefined;
+  /** The images are attached for writing whatever it is: blkback keeps a reader from it. */
+  access: Access;
 }
 
 /** Bytes of the longest text that is written as a reason: a long path must not make the write fail. */
@@ -24,11 +27,22 @@ export function readBackend(store: Store, { path }: Attachment): Backend {
   if (parameters === undefined || parameters === '')
     throw new Refusal(`${path}/params in xenstore is missing: give the disk a target=BASE:COW[:COW2...]`);
   const mode = store.read(`${path}/mode`);
-  if (mode !== 'r' && mode !== 'w')
+  const access = accessOf(mode);
+  if (access === undefined)
     throw new Refusal(
       `${path}/mode in xenstore is ${mode === undefined ? 'missing' : printable(mode)}: it has to be r or w`,
     );
-  return { parameters, mode };
+  return { parameters, mode, access };
+}
+
+/** How a VM has its disk, in the words of a `mode` that Xen's block script takes; undefined for none of them. */
+export function accessOf(mode: string | undefined): Access | undefined {
+  return mode === 'r' ? 'read' : mode === 'w' ? 'write' : mode === 'w!' ? 'share' : undefined;
+}
+
+/** The number of a block device as backends have it. */
+export function physicalDevice({ major, minor }: { major: number; minor: number }): string {
+  return `${major.toString(16)}:${minor.toString(16)}`;
 }
 
 /**
@@ -36,9 +50,9 @@ export function readBackend(store: Store, { path }: Attachment): Backend {
  * @throws Refusal when the node is not the device that was made
  */
 export function publishDevice(store: Xenstore, { path }: Attachment, node: string): void {
-  const { physicalDevice, sequence } = inspectNode(node);
+  const { number, sequence } = inspectNode(node);
   store.transaction(transaction => {
-    transaction.write(`${path}/physical-device`, physicalDevice);
+    transaction.write(`${path}/physical-device`, number);
     transaction.write(`${path}/physical-device-path`, node);
     transaction.write(`${path}/node`, node);
     if (sequence !== null) transaction.write(`${path}/diskseq`, sequence.toString(16));
@@ -66,7 +80,7 @@ function shortened(text: string): string {
 }
 
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */
-function inspectNode(node: string): { physicalDevice: string; sequence: bigint | null } {
+function inspectNode(node: string): { number: string; sequence: bigint | null } {
   return withDescriptor(openToRead(node), descriptor => {
     const stats = addon().descriptorStatus(descriptor);
     const device = addon().deviceTable(node.slice(MAPPER_FOLDER.length));
@@ -77,7 +91,7 @@ function inspectNode(node: string): { physicalDevice: string; sequence: bigint |
     )
       throw new Refusal(`${node} is not the device of that name: see dmsetup info, and dmsetup mknodes`);
     return {
-      physicalDevice: `${device.major.toString(16)}:${device.minor.toString(16)}`,
+      number: physicalDevice(device),
       sequence: addon().blockDeviceSequence(descriptor),
     };
   });

@@ -1,3 +1,4 @@
+import { claimsOn } from '../../claims/claims.ts';
 import { readRecord } from '../../claims/records.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import { detach } from '../../disks/detach.ts';
@@ -19,6 +20,7 @@ export function remove(attachment: Attachment): string {
   limitWaits(WAITS_END);
   const record = readRecord(attachment.key);
   const done = detach(attachment.key, PATIENCE_MILLISECONDS, record);
-  const swept = record === undefined ? [] : sweep(record.identity.base, attachment, withXenstore);
+  const swept =
+    record === undefined ? [] : sweep(() => claimsOn(record.identity.base, attachment.key), withXenstore);
   return [done, ...swept].join('; ');
 }

@@ -2,25 +2,22 @@ import { type Claim, claimsOn } from '../../claims/claims.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
 import { detach } from '../../disks/detach.ts';
 import { type Store, withXenstore, type Xenstore } from '../xenstore/store.ts';
-import { type Attachment, parseAttachmentKey } from './attachment.ts';
+import { parseAttachmentKey } from './attachment.ts';
 
 /**
  * Takes down what is left of VMs that are gone: libxl deletes the backends of a domain whatever became of its scripts.
- * It looks only where other attachments claim devices of the same base, and asks xenstore once for each kind of them.
- * @param own the attachment that this is done for, which does not count
+ * It asks xenstore once for each kind of them.
+ * @param claims on devices of one base, but for that of the attachment that this is done for
  * @param connect gives the way to xenstore when it is needed
  * @returns what was done, in a few words for each; never throws
  */
 export function sweep(
-  base: ImageKey,
-  own: Attachment | undefined,
+  claims: () => readonly Claim[],
   connect: (ask: (store: Xenstore) => void) => void,
 ): string[] {
   const swept: string[] = [];
   try {
-    const others = claimsOn(base, own?.key).filter(
-      ({ attachment }) => parseAttachmentKey(attachment) !== undefined,
-    );
+    const others = claims().filter(({ attachment }) => parseAttachmentKey(attachment) !== undefined);
     if (others.length === 0) return swept;
     connect(store => {
       store.restartClock();
@@ -36,7 +33,7 @@ export function sweep(
 
 /** The same for a command of people, which no attachment asks for. @returns whether anything was taken down or forgotten */
 export function sweepGone(base: ImageKey): boolean {
-  return sweep(base, undefined, withXenstore).some(done => !done.startsWith('not swept'));
+  return sweep(() => claimsOn(base), withXenstore).some(done => !done.startsWith('not swept'));
 }
 
 /** The kind of the backends that xl makes in the own domain. */

@@ -3,7 +3,17 @@ import { check } from '../checks.ts';
 import { hashOf, statKey } from '../images.ts';
 import { executable, must } from '../programs.ts';
 import { deviceNames, records } from '../state.ts';
-import { deleteBackend, disk, keyOf, makeBackend, mustAdd, mustRemove, pathOf, runScript } from './disks.ts';
+import {
+  deleteBackend,
+  disk,
+  keyOf,
+  makeBackend,
+  makeDomain,
+  mustAdd,
+  mustRemove,
+  pathOf,
+  runScript,
+} from './disks.ts';
 import { LOG, xenstored } from './surroundings.ts';
 
 check('add tells blkback and libxl of the device in one transaction', (test, template) => {
@@ -65,6 +75,8 @@ check("remove with no record is a success, as for a stub domain's disk", (test, 
 
 check('a stub domain and its VM share one disk, which goes with the second remove', (test, template) => {
   const [stub, vm] = [disk(11), disk(10)];
+  makeDomain(stub, 'stub', vm);
+  makeDomain(vm, 'vm');
   const stack = `${template.root}:${template.rootCow}:${template.vm1}`;
   const node = mustAdd(vm, stack);
   test.equal(mustAdd(stub, stack), node);

@@ -43,8 +43,8 @@ check('a claimed origin is not taken down, nor the first layers that are claimed
   mustRemove(vm);
 });
 
-check('two templates in one VM: when one goes, the other stays', (test, template) => {
-  const [first, second] = [disk(34, 'origin'), disk(35, 'origin')];
+check('one template twice in one VM: when one goes, the other stays', (test, template) => {
+  const [first, second] = [disk(34, 'origin'), disk(34, 'origin', 51728)];
   const stack = `${template.root}:${template.rootCow}`;
   const node = mustAdd(first, stack);
   test.equal(mustAdd(second, stack), node);

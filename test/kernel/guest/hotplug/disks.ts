@@ -35,6 +35,14 @@ export function makeBackend(of: Disk, parameters: string, mode = 'w'): void {
   });
 }
 
+/** Writes what libxl writes of a domain. @param target the VM that it serves, when it is a stub domain */
+export function makeDomain({ domain }: Disk, vm: string, target?: Disk): void {
+  withXenstore(store => {
+    store.write(`/local/domain/${domain}/vm`, `/vm/${vm}`);
+    if (target !== undefined) store.write(`/local/domain/${domain}/target`, String(target.domain));
+  });
+}
+
 /** Deletes what libxl deletes after the script has ended, whatever became of it. */
 export function deleteBackend(of: Disk): void {
   withXenstore(store => {

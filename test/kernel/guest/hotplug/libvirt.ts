@@ -14,7 +14,7 @@ import { check } from '../checks.ts';
 import { hashOf, type Template } from '../images.ts';
 import { executable, must, mustCleanup, type Outcome } from '../programs.ts';
 import { deviceNames, records } from '../state.ts';
-import { deleteBackend, disk, mustAdd, mustRemove } from './disks.ts';
+import { deleteBackend, disk, makeBackend, mustAdd, mustRemove, runScript } from './disks.ts';
 
 const LINKS = '/run/block-snapshot';
 
@@ -62,8 +62,8 @@ function hook(of: Domain, operation: string, input: string, command: string[] = 
   return { status, stdout, stderr };
 }
 
-function mustHook(of: Domain, operation: string, images = ''): void {
-  const { status, stdout, stderr } = hook(of, operation, xmlOf(of, images));
+function mustHook(of: Domain, operation: string, images = '', inside = ''): void {
+  const { status, stdout, stderr } = hook(of, operation, xmlOf(of, images, inside));
   if (status !== 0 || stdout !== '' || stderr !== '')
     throw new Error(`${of.name} ${operation}: exit ${status}: ${stdout}${stderr}`);
 }
@@ -186,22 +186,60 @@ check('a folder that only root could pass is opened for QEMU, and its locks are 
   stop(vm);
 });
 
-check('one device is the disk of one domain, unless it is read-only', (test, template) => {
-  const [first, second] = [domain('first', 22), domain('second', 23)];
-  const stack = `${template.root}:${template.rootCow}`;
-  start(first, stack);
-  const refused = hook(second, 'prepare begin', xmlOf(second, stack));
-  test.equal(refused.status, 1);
-  test.match(refused.stderr, `is the VM disk libvirt-libxl-${first.uuid}-xvda already`);
-  test.equal(records().length, 3, 'the first has its claim still');
-  test.same(hook(second, 'prepare begin', xmlOf(second, stack, '<readonly/>')), {
-    status: 0,
-    stdout: '',
-    stderr: '',
-  });
-  stop(first);
-  test.equal(hashOf(linkOf(second)), template.hash);
-  stop(second);
+check(
+  'one device is the disk of one domain, unless all read it, or share it on purpose',
+  (test, template) => {
+    const [first, second] = [domain('first', 22), domain('second', 23)];
+    const stack = `${template.root}:${template.rootCow}`;
+    const begin = (of: Domain, inside: string) => hook(of, 'prepare begin', xmlOf(of, stack, inside));
+    const silent = { status: 0, stdout: '', stderr: '' };
+    for (const [theirs, own, refused] of [
+      ['', '', 'already'],
+      ['', '<readonly/>', 'is written to by'],
+      ['<readonly/>', '', 'already'],
+      ['<shareable/>', '', 'already'],
+      ['<readonly/>', '<readonly/>', ''],
+      ['<shareable/>', '<shareable/>', ''],
+      ['<shareable/>', '<readonly/>', ''],
+    ] as const) {
+      const what = `${own || 'one that writes'} beside ${theirs || 'one that writes'}`;
+      test.same(begin(first, theirs), silent);
+      const outcome = begin(second, own);
+      if (refused === '') test.same(outcome, silent, what);
+      else {
+        test.equal(outcome.status, 1, what);
+        test.match(outcome.stderr, refused, what);
+        test.match(outcome.stderr, `the VM disk libvirt-libxl-${first.uuid}-xvda`);
+      }
+      stop(first);
+      if (refused === '') {
+        test.equal(hashOf(linkOf(second)), template.hash);
+        stop(second);
+      }
+      test.same([deviceNames(), records()], [[], []]);
+    }
+  },
+);
+
+check("a disk of Xen's is no domain's of libvirt, and the other way round", (test, template) => {
+  const [xen, vm] = [disk(62), domain('work', 25)];
+  const stack = stackOf(template, template.vm1);
+  mustAdd(xen, stack);
+  test.match(hook(vm, 'prepare begin', xmlOf(vm, stack)).stderr, 'the VM disk backend-vbd-62-51712 already');
+  mustRemove(xen);
+  mustAdd(xen, stack, 'r');
+  mustHook(vm, 'prepare begin', stack, '<readonly/>');
+  stop(vm);
+  mustRemove(xen);
+  start(vm, stack);
+  for (const mode of ['r', 'w']) {
+    makeBackend(xen, stack, mode);
+    const { status, stderr } = runScript(xen, 'add');
+    test.equal(status, 1);
+    test.match(stderr, `the VM disk libvirt-libxl-${vm.uuid}-xvda`);
+    deleteBackend(xen);
+  }
+  stop(vm);
 });
 
 check('a hook that is killed leaves nothing that the release does not take down', (test, template) => {
