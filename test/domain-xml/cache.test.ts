@@ -49,6 +49,28 @@ t.test('What others can write is never read, nor is a link', async t => {
   t.equal(cacheIn(other).read('a.xml', 'source'), null);
 });
 
+t.test('What is left of an entry that is cut short or damaged is none, and it is made anew', async t => {
+  const folder = folderWith(t, {});
+  const cache = cacheIn(folder);
+  cache.write('a.xml', 'source', 'return 1;\nreturn 2;');
+  const [name = ''] = readdirSync(`${folder}/cache`);
+  const file = `${folder}/cache/${name}`;
+  const whole = readFileSync(file);
+  for (let length = 0; length < whole.length; length += 1) {
+    writeFileSync(file, whole.subarray(0, length));
+    t.equal(cache.read('a.xml', 'source'), null, `${length} bytes`);
+    const damaged = Buffer.from(whole);
+    damaged[length] = (damaged[length] ?? 0) ^ 0x81;
+    writeFileSync(file, damaged);
+    t.equal(cache.read('a.xml', 'source'), null, `byte ${length} changed`);
+  }
+  writeFileSync(file, Buffer.alloc(whole.length));
+  t.equal(cache.read('a.xml', 'source'), null, 'zeros, as after a power cut');
+  cache.write('a.xml', 'source', 'return 3;');
+  t.equal(cache.read('a.xml', 'source'), 'return 3;');
+  t.same(readdirSync(`${folder}/cache`), [name]);
+});
+
 t.test('A cache that cannot be written is no error, and one that is full makes room', async t => {
   const folder = folderWith(t, { 'file/x': '' });
   const nowhere = new CompiledCache({ folder: `${folder}/file/x/cache`, compilerId: 'one', owner: ME });

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -50,7 +51,7 @@ export class CompiledCache {
       try {
         const stats = fstatSync(descriptor);
         checkFileTrusted(path, stats, owner);
-        return stats.isFile() ? readFileSync(descriptor, 'utf8') : null;
+        return stats.isFile() ? codeOf(readFileSync(descriptor, 'utf8')) : null;
       } finally {
         closeSync(descriptor);
       }
@@ -66,8 +67,13 @@ export class CompiledCache {
       makeRoom(folder);
       const path = this.#path(name, source);
       const temporary = `${path}.${process.pid}`;
-      writeFileSync(temporary, code, { mode: 0o600, flag: 'wx' });
-      renameSync(temporary, path);
+      try {
+        writeSynced(temporary, entryOf(code));
+        renameSync(temporary, path);
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+      }
       return null;
     });
   }
@@ -75,6 +81,27 @@ export class CompiledCache {
   #path(name: string, source: string): string {
     const key = JSON.stringify([this.#request.compilerId, name, source]);
     return join(this.#request.folder, `${createHash('sha256').update(key).digest('hex')}.js`);
+  }
+}
+
+/** A comment with the hash of what follows it: what a power cut or a bad disk has left of an entry is none. */
+function entryOf(code: string): string {
+  return `// ${createHash('sha256').update(code).digest('hex')}\n${code}`;
+}
+
+function codeOf(entry: string): string | null {
+  const code = entry.slice(entry.indexOf('\n') + 1);
+  return entryOf(code) === entry ? code : null;
+}
+
+/** On disk before it gets its name: a rename alone says nothing about what is in the file after a power cut. */
+function writeSynced(path: string, text: string): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
