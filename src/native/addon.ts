@@ -140,8 +140,14 @@ export interface Addon {
   blockDeviceSize(descriptor: number): number;
   blockDeviceSequence(descriptor: number): bigint | null;
   digHole(descriptor: number, position: number, length: number): void;
+  writeZeros(descriptor: number, position: number, length: number): void;
   nextData(descriptor: number, position: number): { start: number; end: number } | null;
   digZeros(descriptor: number, position: number, length: number, block: number): number;
+  /** Bytes of the filesystem that a path is on; `available` is what df calls so. All 0 where it has no bound. */
+  filesystemRoom(path: string): { all: number; available: number };
+  reserveFile(descriptor: number, length: number): void;
+  /** Whether btrfs writes the file's blocks in place. */
+  isNoCopyOnWrite(descriptor: number): boolean;
   takeLease(descriptor: number): boolean;
   giveLeaseBack(descriptor: number): void;
   sleepMilliseconds(milliseconds: number): void;

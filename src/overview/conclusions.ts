@@ -1,5 +1,6 @@
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
-import { type Layer, layersOf, type Overview } from './overview.ts';
+import { ownCow } from '../devices/plan/own-cow.ts';
+import { type Layer, layersOf, type Overview, type Template, type User } from './overview.ts';
 
 /**
  * The nodes of devices that nobody uses and that cleanup takes down: the uppermost ones, with which goes what only they used.
@@ -14,6 +15,33 @@ export function unusedNodes({ templates }: Overview): { type: 'origin' | 'snapsh
       .filter(layer => layer.unused && layer.state !== 'foreign' && !isMerge(layer))
       .map(layer => ({ type: 'snapshot' as const, node: MAPPER_FOLDER + layer.name })),
   ]);
+}
+
+/** A store that had no room for all old blocks, and who has lost a disk with it. */
+export interface LostStore {
+  layer: Layer;
+  template: Template;
+  users: User[];
+  /** The image of the template whose run has to be ended before a VM can start; undefined where that would not help now. */
+  toCommit: string | undefined;
+}
+
+export function lostStores({ templates }: Overview): LostStore[] {
+  return templates.flatMap(template =>
+    [...layersOf(template.versions)]
+      .filter(({ state }) => state === 'invalid' || state === 'overflow')
+      .map(layer => {
+        const { path = '' } = template.base;
+        const own = template.versions.includes(layer) && layer.outdated === false;
+        const isTemplates = own && layer.cow.path !== undefined && layer.cow.path === ownCow(path);
+        return {
+          layer,
+          template,
+          users: [...layersOf([layer])].flatMap(({ users }) => users),
+          toCommit: isTemplates && template.origin === undefined ? path : undefined,
+        };
+      }),
+  );
 }
 
 /** The images of templates that a revert has left half-way: what merges goes only by its end, or by giving it up. */

@@ -15,6 +15,8 @@ export interface Facts {
   nodes: ReadonlyMap<DeviceNumber, BlockNode>;
   /** The file at the place of a template's own cow, by the path of the template's image; null where there is none. */
   ownCows: ReadonlyMap<string, ImageKey | null>;
+  /** The filesystems that images lie on, by st_dev of their files; subvolumes of one share it. */
+  filesystems: ReadonlyMap<bigint, Filesystem>;
   /** Disks of Xen's VMs. */
   disks: VmDisk[];
   /** Disks that libvirt's hook has claimed. */
@@ -23,6 +25,15 @@ export interface Facts {
   domainNames: ReadonlyMap<number, string | null>;
   /** Who else has block devices open, looked for where it is not accounted for by our devices and by disks of VMs. */
   openers: Opener[];
+}
+
+/** A filesystem that has a bound. */
+export interface Filesystem {
+  /** Where it is mounted. */
+  point: string;
+  size: Bytes;
+  /** What is left for everybody. */
+  available: Bytes;
 }
 
 /** A device-mapper device with one of our names. */

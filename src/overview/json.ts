@@ -1,5 +1,5 @@
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
-import { unusedNodes } from './conclusions.ts';
+import { lostStores, unusedNodes } from './conclusions.ts';
 import type { Image, Layer, Origin, Overview, StaleRecord, User } from './overview.ts';
 
 /** The version of the form below: it grows with every change that could break a program. docs/list.md describes it. */
@@ -25,6 +25,19 @@ export function overviewJson(overview: Overview): string {
     })),
     staleRecords: staleRecords.map(staleRecordJson),
     unused: unusedNodes(overview).map(({ node }) => node),
+    lost: lostStores(overview).map(({ layer, users, toCommit }) => ({
+      node: MAPPER_FOLDER + layer.name,
+      cow: layer.cow.path ?? null,
+      users: users.map(userJson),
+      toCommit: toCommit ?? null,
+    })),
+    filesystems: overview.filesystems.map(({ point, size, available, unwritten, fits }) => ({
+      path: point,
+      size,
+      available,
+      unwritten,
+      fits,
+    })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

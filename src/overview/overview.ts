@@ -2,7 +2,7 @@ import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { Bytes } from '../devices/plan/units.ts';
 import type { Driver } from '../libvirt/hook-call.ts';
-import type { FilePlace } from './facts.ts';
+import type { FilePlace, Filesystem } from './facts.ts';
 
 /** What there is, as a tree: what `list` prints and `graph` draws. docs/list.md describes it field by field. */
 export interface Overview {
@@ -11,6 +11,14 @@ export interface Overview {
   loops: SpareLoop[];
   /** Records of attached disks whose device is not there. */
   staleRecords: StaleRecord[];
+  /** The filesystems that images lie on, and what can still be written there. */
+  filesystems: FilesystemRoom[];
+}
+
+export interface FilesystemRoom extends Filesystem {
+  /** What can still be written to cows, and to images of templates that run, before they are as large as they can get. */
+  unwritten: Bytes;
+  fits: boolean;
 }
 
 /** A base image and all that lies on it. */

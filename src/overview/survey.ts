@@ -9,6 +9,7 @@ import { Refusal } from '../words/refusal.ts';
 import type { BlockNode, Facts, LoopDevice, MappedDevice, VmDisk } from './facts.ts';
 import { quietStatus, readAttachedLoops } from './kernel/attached-loops.ts';
 import { readBlockNode } from './kernel/block-nodes.ts';
+import { readFilesystems } from './kernel/filesystems.ts';
 import { readMappedDevices } from './kernel/mapped-devices.ts';
 import { countReferences, countServed, lowerDevices } from './references.ts';
 import { readDomainNames } from './users/domain-names.ts';
@@ -25,13 +26,15 @@ const ATTEMPTS = 3;
  */
 export function survey(warn: (message: string) => void): Facts {
   const { devices, loops, nodes } = readDevices();
+  const lower = new Set(devices.flatMap(lowerDevices));
   const claims = attempt(allClaims, [], reason => warn(`the records of disks do not count: ${reason}`));
   const disks = [...recordedDisks(claims), ...readServedDisks()];
   return {
     devices,
     loops,
     nodes,
-    ownCows: readOwnCows(loops, devices),
+    ownCows: readOwnCows(loops, lower),
+    filesystems: readFilesystems(loops, lower),
     disks,
     claimed: readClaimed(claims, warn),
     domainNames: attempt(
@@ -80,9 +83,8 @@ function readClaimed(claims: readonly Claim[], warn: (message: string) => void):
 /** What is at the place of the own cow of each base now. */
 function readOwnCows(
   loops: readonly LoopDevice[],
-  devices: readonly MappedDevice[],
+  lower: ReadonlySet<DeviceNumber>,
 ): Map<string, ImageKey | null> {
-  const lower = new Set(devices.flatMap(lowerDevices));
   const found = new Map<string, ImageKey | null>();
   for (const { device, file } of loops) {
     if (!lower.has(device) || file.place !== 'present' || file.path === undefined) continue;

@@ -19,5 +19,7 @@ export async function commitByHand(files: TemplateFiles, nameUser: NameUser): Pr
     });
   // Nothing is held up for a commit that cannot be.
   stopped(() => {});
-  return withOperation(base, 'a commit', async () => stopped(() => commitRun(files, base, configuration())));
+  return withOperation(base, 'a commit', async () =>
+    stopped(() => commitRun(files, base, configuration(), nameUser)),
+  );
 }

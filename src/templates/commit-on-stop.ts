@@ -4,6 +4,7 @@ import type { ImageKey } from '../devices/plan/image-key.ts';
 import { parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
 import { Refusal } from '../words/refusal.ts';
 import { commitRun } from './commit.ts';
+import { overflowText } from './overflow.ts';
 import { filesOf } from './template-files.ts';
 
 /**
@@ -29,6 +30,8 @@ export function commitOnStop(base: ImageKey, images: string): string {
     return `not committed: ${cow.path} is not the template's own cow`;
   const commit = commitRun(files, image, settings);
   if (!commit.committed) return `not committed: ${commit.reason}`;
+  if (commit.overflow !== undefined)
+    return `its run is ended and VMs that start see what it changed, but ${overflowText(commit.overflow)}`;
   return `committed ${commit.changed} bytes of changes`;
 }
 

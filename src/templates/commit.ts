@@ -1,26 +1,39 @@
 import { checkStore } from '../devices/kernel/cow-file.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
+import { isInvalid, noteInvalid } from '../devices/kernel/invalid-store.ts';
 import { descriptorSectors, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { isFull, noRoomText, roomOf, roomText } from '../devices/kernel/room.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
 import { requireNotReverted } from '../devices/operations.ts';
+import { snapshotName } from '../devices/plan/device-names.ts';
 import { storeSize } from '../devices/plan/exception-store.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import { sectorsOf } from '../devices/plan/units.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
+import { type Overflow, overflowOf, overflowText } from './overflow.ts';
 import { linkRevisions } from './revisions.ts';
 import { rotateCow } from './rotate.ts';
 import { revisionPath, type TemplateFiles } from './template-files.ts';
+import type { NameUser } from './users.ts';
 
 /** What became of a commit. */
 export type Commit =
   | { committed: false; reason: string }
   | {
       committed: true;
-      /** Bytes of blocks that the run has changed, in whole chunks; 0 where its store overflowed. */
+      /** Bytes of blocks that the run has changed, in whole chunks. */
       changed: number;
       /** Where its undo is kept; undefined when the configuration keeps none. */
       undo: string | undefined;
+      overflow?: undefined;
+    }
+  | {
+      /** VMs see what the run changed from now on, but it cannot be undone: its store had no room for all old blocks. */
+      committed: true;
+      changed: undefined;
+      undo: undefined;
+      overflow: Overflow;
     };
 
 /**
@@ -28,7 +41,12 @@ export type Commit =
  * their devices hold the old cow by its inode. The caller holds the base's lock, and knows that the origin is gone.
  * @throws Refusal, with the old pair in its place
  */
-export function commitRun(files: TemplateFiles, base: Image, settings: Settings): Commit {
+export function commitRun(
+  files: TemplateFiles,
+  base: Image,
+  settings: Settings,
+  nameUser: NameUser = attachment => `the VM disk ${attachment}`,
+): Commit {
   requireNotReverted(base);
   const cow = findImage(files.cow);
   if (cow === undefined)
@@ -37,36 +55,48 @@ export function commitRun(files: TemplateFiles, base: Image, settings: Settings)
     throw new Refusal(
       `cow ${cow.path} is a block device, which cannot be kept under another name: only files are committed`,
     );
-  const changed = changedBytes(cow);
-  if (changed === undefined)
+  const changed = changesOf(base, cow);
+  if (changed === 'none')
     return { committed: false, reason: 'the template has not changed since the last commit' };
+  const commit: Commit =
+    changed === 'overflowed'
+      ? { committed: true, changed: undefined, undo: undefined, overflow: overflowOf(base, cow, nameUser) }
+      : { committed: true, changed, undo: settings.revisions > 0 ? revisionPath(cow.path, 1) : undefined };
+  const room = roomOf(cow.path);
+  if (room !== undefined && isFull(room))
+    throw new Refusal(
+      `the run of ${base.path} is not committed: ${roomText(cow.path)}, and no VM could start on the empty cow; ` +
+        `${commit.overflow === undefined ? 'nothing is lost' : overflowText(commit.overflow)}; ` +
+        `make room there, then block-snapshot commit ${base.path}`,
+    );
   const length =
     base.device === undefined
       ? sectorsOf(base.size)
       : withDescriptor(openImage(base, 'read'), descriptorSectors);
+  const size = storeSize(length, settings.chunk);
   try {
-    rotateCow(cow.path, base, storeSize(length, settings.chunk), settings.revisions);
+    rotateCow(cow.path, base, size, settings);
   } catch (error) {
     if (error instanceof Refusal || !isSystemError(error)) throw error;
+    const reason =
+      noRoomText(error, cow.path, size) ?? `${error.code}, ${error.operation} ${error.argument}: mend that`;
     throw new Refusal(
-      `the run of ${base.path} could not be committed (${error.code}, ${error.operation} ${error.argument}): ` +
-        `nothing is lost; mend that, then block-snapshot commit ${base.path}`,
+      `the run of ${base.path} could not be committed: ${reason}, then block-snapshot commit ${base.path}; nothing is lost`,
     );
   }
   linkRevisions(files);
-  return {
-    committed: true,
-    changed,
-    undo: settings.revisions > 0 ? revisionPath(cow.path, 1) : undefined,
-  };
+  return commit;
 }
 
-/** What a run has changed; undefined for nothing. It does not count blocks where the store overflowed. */
-function changedBytes(cow: Image): number | undefined {
+/** What a run has changed, in bytes. */
+function changesOf(base: Image, cow: Image): number | 'none' | 'overflowed' {
+  const snapshot = snapshotName(base.key, [cow.key]);
+  if (isInvalid(snapshot)) noteInvalid(snapshot);
   return withDescriptor(openImage(cow, 'read'), descriptor => {
     const header = readStoreHeader(descriptor);
     // A store that overflowed has to go all the same: no VM could start on it.
-    if (header.kind !== 'store' || header.valid) checkStore(descriptor, cow);
-    return keepsBlocks(descriptor) ? keptBytes(descriptor, header) : undefined;
+    if (header.kind === 'store' && !header.valid) return 'overflowed';
+    checkStore(descriptor, cow);
+    return keepsBlocks(descriptor) ? keptBytes(descriptor, header) : 'none';
   });
 }

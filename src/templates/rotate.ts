@@ -4,6 +4,7 @@ import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts
 import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
 import { hasNoHardLinks } from '../devices/kernel/whole-file.ts';
 import { folderOf } from '../devices/plan/folder-of.ts';
+import type { Settings } from '../devices/plan/settings.ts';
 import type { Bytes } from '../devices/plan/units.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -11,7 +12,7 @@ import { noteEnd, settleRevisions } from './revisions.ts';
 import { revisionPath } from './template-files.ts';
 
 /**
- * Puts a new empty cow in the place of a template's, and keeps the former as the first of `kept` revisions. It can be
+ * Puts a new empty cow in the place of a template's, and keeps the former as the first revision of as many as are kept. It can be
  * ended at any system call, and the power can fail at any: the one rename of the new cow over the old is what makes it
  * come about. Before it, the old cow is in its place, under the name of a revision as well; after it, the new one. No name
  * is ever without its file in between: files get a second name first, and lose the first one later. What is left
@@ -20,14 +21,20 @@ import { revisionPath } from './template-files.ts';
  * its place means just that, and whoever misses it makes it.
  * @param size of the new cow, which gets the owner and the mode of the base
  */
-export function rotateCow(cow: string, base: Image, size: Bytes, kept: number): void {
+export function rotateCow(
+  cow: string,
+  base: Image,
+  size: Bytes,
+  settings: Pick<Settings, 'revisions' | 'reserve'>,
+): void {
+  const kept = settings.revisions;
   const fresh = `${cow}.new`;
   removeIfThere(fresh);
   removeIfThere(spare(cow));
   noteEnd(cow);
   const revisions = settleRevisions(cow);
   // Not before there is room for it on the filesystem.
-  writeEmptyCow(fresh, size, base);
+  writeEmptyCow(fresh, size, base, settings, cow);
   if (kept === 0) {
     // Without the undo of this run, those of the runs before would make a mixture of two versions.
     for (const { path } of revisions) addon().removeFile(path);

@@ -4,12 +4,12 @@ import { requireNotReverted } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
+import { requireClosedFile } from './open-files.ts';
 import { withOperation } from './operation-lock.ts';
 import type { Progress } from './progress.ts';
 import type { TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 import {
-  isOpenElsewhere,
   type NameUser,
   openImageToWrite,
   requireClosed,
@@ -106,15 +106,14 @@ async function digAll(
 
 /**
  * Runs an action while nobody else has an image open. Who opens it meanwhile waits until the action has ended: the lease
- * is kept until then.
+ * is kept until then, where there is one.
  */
 function whileClosed<Result>(base: Image, descriptor: number, action: () => Result): Result {
-  if (isOpenElsewhere(base, descriptor, 'keep'))
-    throw new Refusal(`template ${base.path} was opened by another program: trim it when that has ended`);
+  const how = requireClosedFile(base, descriptor);
   try {
     return action();
   } finally {
-    addon().giveLeaseBack(descriptor);
+    if (how === 'leased') addon().giveLeaseBack(descriptor);
   }
 }
 

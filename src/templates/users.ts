@@ -18,6 +18,7 @@ import { deviceNumber } from '../devices/plan/device-number.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
+import { requireClosedFile } from './open-files.ts';
 
 /** Gives the words for the disk of a VM by the name of its attachment in the records: `VM work (backend-vbd-5-51712)`. */
 export type NameUser = (attachment: string) => string;
@@ -111,34 +112,8 @@ export function requireClosed(base: Image): void {
       );
   });
   withDescriptor(openImageToWrite(base), descriptor => {
-    if (isOpenElsewhere(base, descriptor))
-      throw new Refusal(
-        `template ${base.path} is open in another program: see who with fuser -v ${base.path}`,
-      );
+    if (requireClosedFile(base, descriptor) === 'leased') addon().giveLeaseBack(descriptor);
   });
-}
-
-/**
- * Whether any other program, or a loop device, has an image open.
- * @param lease whether to keep what tells it, so that nobody can open it from now on, until it is given back
- * @throws Refusal where its filesystem cannot tell (it knows no leases)
- */
-export function isOpenElsewhere(
-  base: Image,
-  descriptor: number,
-  lease: 'keep' | 'give back' = 'give back',
-): boolean {
-  try {
-    if (!addon().takeLease(descriptor)) return true;
-    if (lease === 'give back') addon().giveLeaseBack(descriptor);
-    return false;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new Refusal(
-      `template ${base.path} is on a filesystem that does not tell whether a program has it open (${error.code}): ` +
-        'move it to another, such as ext4, XFS or btrfs, for this',
-    );
-  }
 }
 
 /**

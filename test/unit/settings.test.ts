@@ -20,7 +20,7 @@ function messageOf(action: () => unknown): string {
 t.test('the configuration that is installed says what the defaults are', test => {
   const installed = readFileSync(join(PROJECT, 'etc/block-snapshot.conf'), 'utf8');
   test.same(parseSettings(installed, FILE), DEFAULT_SETTINGS);
-  for (const key of ['REVISIONS', 'COMMIT_ON_STOP', 'CHUNK_SIZE', 'DIRECT_IO'])
+  for (const key of ['REVISIONS', 'COMMIT_ON_STOP', 'CHUNK_SIZE', 'DIRECT_IO', 'RESERVE'])
     test.match(installed, new RegExp(`^# .*\n${key}=`, 'm'), `${key} is given, and explained above`);
   test.end();
 });
@@ -32,6 +32,8 @@ t.test('every key has its effect, and blanks around it have none', test => {
     revisions: 3,
     commitOnStop: false,
   });
+  for (const value of ['on', 'off'])
+    test.equal(parseSettings(`RESERVE=${value}`, FILE).reserve, value === 'on');
   test.same(parseSettings('CHUNK_SIZE=1M\nDIRECT_IO=off\nREVISIONS=0', FILE), {
     ...DEFAULT_SETTINGS,
     revisions: 0,
@@ -51,6 +53,7 @@ t.test('a mistake is named by file and line, with what would be right', test => 
     ['CHUNK_SIZE=100K', 'line 1: CHUNK_SIZE is 100K: it has to be 32K, 64K, 128K, 256K, 512K, 1M'],
     ['CHUNK_SIZE=toString', 'line 1: CHUNK_SIZE is toString'],
     ['DIRECT_IO="on"', 'line 1: DIRECT_IO is "on": it has to be on or off'],
+    ['RESERVE=yes', 'line 1: RESERVE is yes: it has to be on or off'],
     ['DIRECT_IO=on\nDIRECT_IO=off', 'line 2: DIRECT_IO is given already in line 1'],
     ['constructor=1', 'line 1: there is no key constructor'],
     ['nonsense', 'line 1: nonsense is not KEY=VALUE'],

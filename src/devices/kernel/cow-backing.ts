@@ -2,13 +2,14 @@ import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { storeSize } from '../plan/exception-store.ts';
-import type { Sectors } from '../plan/units.ts';
+import type { Bytes, Sectors } from '../plan/units.ts';
 import { type Backing, isLook, loopBacking, openGivenDevice } from './backing.ts';
 import { openCowFile } from './cow-file.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { attachLoop, type OpenLoop } from './loop-devices.ts';
 import { holdersOf } from './open-descriptor.ts';
+import { noRoomText } from './room.ts';
 
 /** A cow whose snapshot is not there yet: opened and found fit to carry a store. */
 export interface CheckedCow {
@@ -45,13 +46,24 @@ export function attachCow(
   const size = storeSize(device, chunk);
   if (loop === undefined || isLook(loop)) {
     // Another program may have made it too small to take every chunk of its base.
-    addon().growFile(descriptor, size);
+    growCow(image, descriptor, size);
     return loopBacking(attachLoop(image, descriptor, false, held), size);
   }
   requireUnused(image, loop.path, loop.device);
-  addon().growFile(descriptor, size);
+  growCow(image, descriptor, size);
   addon().refreshLoopSize(loop.descriptor);
   return loopBacking(loop, size);
+}
+
+function growCow({ path }: Image, descriptor: number, size: Bytes): void {
+  try {
+    addon().growFile(descriptor, size);
+  } catch (error) {
+    const noRoom = noRoomText(error, path, size);
+    if (noRoom !== undefined)
+      throw new Refusal(`cow ${path} cannot be given its size: ${noRoom}, then try again`);
+    throw error;
+  }
 }
 
 /** A store serves one snapshot: a second one on it would destroy both. */

@@ -3,21 +3,34 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { configuration } from '../configuration.ts';
 import { CHUNK, chunkBytes, HEADER_BYTES, parseStoreHeader } from '../plan/exception-store.ts';
-import { isOurChunk } from '../plan/settings.ts';
+import { folderOf } from '../plan/folder-of.ts';
+import { isOurChunk, type Settings } from '../plan/settings.ts';
 import type { Bytes, Sectors } from '../plan/units.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
+import { lostStore } from './lost-store.ts';
 import { openImage } from './open-descriptor.ts';
+import { noRoomText, reserve } from './room.ts';
 import { makeWholeFile } from './whole-file.ts';
 
 /**
- * Makes an empty cow, sparse, with the owner and the mode of its base. It gets its name only when it is complete, so
- * that no crash leaves one of the wrong size.
- * @throws SystemError
+ * Makes an empty cow, sparse unless its space is to be reserved, with the owner and the mode of its base. It gets its name
+ * only when it is complete, so that no crash leaves one of the wrong size.
+ * @param cow what it is going to be called
+ * @throws SystemError; Refusal when its filesystem cannot reserve
  */
-export function writeEmptyCow(path: string, size: Bytes, base: Image): void {
+export function writeEmptyCow(
+  path: string,
+  size: Bytes,
+  base: Image,
+  settings: Pick<Settings, 'reserve'>,
+  cow = path,
+): void {
   makeWholeFile(path, 0o600, descriptor => {
     addon().growFile(descriptor, size);
+    const inTheWay = settings.reserve ? reserve(descriptor, size) : undefined;
+    if (inTheWay !== undefined)
+      throw new Refusal(`the space of cow ${cow} cannot be reserved (RESERVE=on): ${inTheWay}`);
     addon().setOwner(descriptor, base.owner.user, base.owner.group, base.owner.mode & 0o777);
   });
 }
@@ -25,8 +38,11 @@ export function writeEmptyCow(path: string, size: Bytes, base: Image): void {
 /** The same for a cow that is missing. @throws Refusal when it cannot be made */
 export function makeCowFile(path: string, size: Bytes, base: Image): void {
   try {
-    writeEmptyCow(path, size, base);
+    writeEmptyCow(path, size, base, configuration());
   } catch (error) {
+    const noRoom = noRoomText(error, folderOf(path), size);
+    if (noRoom !== undefined)
+      throw new Refusal(`cow ${path} is missing and could not be made: ${noRoom}, then try again`);
     if (isSystemError(error, 'EROFS'))
       throw new Refusal(`cow ${path} is missing and its filesystem is read-only: make it writable`);
     if (isSystemError(error))
@@ -69,10 +85,7 @@ export function checkStore(descriptor: number, cow: Image): Sectors {
         'give another file, or an empty one',
     );
   if (header.kind === 'blank') return chunk;
-  if (!header.valid)
-    throw new Refusal(
-      `cow ${cow.path} is Invalid: its snapshot overflowed and the old blocks are lost; give a new cow`,
-    );
+  if (!header.valid) throw lostStore(cow);
   if (!isOurChunk(header.chunk))
     throw new Refusal(
       `cow ${cow.path} has a chunk size of ${header.chunk} sectors, not ${CHUNK}: it was made by another program; give a new cow`,

@@ -5,6 +5,7 @@ import { deviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
 import type { MERGE, SnapshotTable } from '../plan/snapshot-table.ts';
 import { foreignTable } from './device-state.ts';
+import { noteInvalid } from './invalid-store.ts';
 import { mapperName } from './mapper-name.ts';
 import { holdersOf } from './open-descriptor.ts';
 import { patience } from './patience.ts';
@@ -26,7 +27,7 @@ const PAUSE_MILLISECONDS = 5;
 export function removeUnused(name: string, type: Target, milliseconds: number, udev: UdevSession): Removal {
   const end = performance.now() + patience(milliseconds);
   for (;;) {
-    const state = addon().deviceTable(name);
+    const state = addon().deviceStatus(name);
     if (state === null) {
       // Without udev, a command that was killed before its end has left the node: its number may be another's soon.
       if (addon().fileStatus(MAPPER_FOLDER + name) !== null) addon().mendNode(name);
@@ -35,6 +36,7 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const [target] = state.targets;
     if (target !== undefined && (state.targets.length > 1 || target.type !== type))
       throw foreignTable(name, `it is not a ${type}`);
+    if (state.openCount === 0 && target?.parameters.trim() === 'Invalid') noteInvalid(name);
     if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;

@@ -1,6 +1,7 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { MAPPER_FOLDER } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
 import { takesDiscards } from '../plan/discards.ts';
 import { CHUNK } from '../plan/exception-store.ts';
@@ -13,7 +14,9 @@ import { isBackedBy } from './backing.ts';
 import { foreignTable, type Standing } from './device-state.ts';
 import type { Image } from './images.ts';
 import { inTheWay } from './in-the-way.ts';
+import { lostStore } from './lost-store.ts';
 import { withOriginSuspended } from './origin-device.ts';
+import { isFull, roomOf, roomText } from './room.ts';
 import type { UdevSession } from './udev-session.ts';
 
 /** A layer that is there: what the next one is put on. */
@@ -44,11 +47,7 @@ export function verifyLayer(
   if (!isOurChunk(table.chunk))
     throw foreignTable(name, `its chunk size is ${table.chunk} sectors, not ${CHUNK}`);
   const status = addon().deviceStatus(name)?.targets[0]?.parameters ?? '';
-  if (BROKEN_STATUS.test(status))
-    throw new Refusal(
-      `cow ${cow.path} is ${status.trim()}: the snapshot /dev/mapper/${name} overflowed and its old blocks are lost; ` +
-        'stop what uses it and give a new cow',
-    );
+  if (BROKEN_STATUS.test(status)) throw lostStore(cow, MAPPER_FOLDER + name);
   return { device: standing.device, length: table.length, table };
 }
 
@@ -117,6 +116,11 @@ function loadFailure(layer: Layer<Image>, base: Image, table: SnapshotTable, err
     ? ((layer.first ? inTheWay(base, table.origin) : undefined) ?? inTheWay(layer.cow, table.cow))
     : undefined;
   if (found !== undefined) return found;
+  const room = layer.cow.device === undefined ? roomOf(layer.cow.path) : undefined;
+  if (isSystemError(error, 'EIO') && room !== undefined && isFull(room))
+    return new Refusal(
+      `cow ${layer.cow.path} could not be begun: ${roomText(layer.cow.path)}: make room there, then try again`,
+    );
   return new Refusal(
     `the kernel does not take ${layer.cow.path} as the cow of /dev/mapper/${layer.name} ` +
       `(${error.code}${error.detail ? `, ${error.detail}` : ''}): the reason is in dmesg`,

@@ -14,6 +14,11 @@ export function deviceOf(key: ImageKey): bigint {
   return BigInt(`0x${key.slice(0, key.indexOf(':'))}`);
 }
 
+/** The st_ino in a key. */
+export function inodeOf(key: ImageKey): bigint {
+  return BigInt(key.slice(key.indexOf(':') + 1));
+}
+
 const KEY = /^[0-9a-f]{1,16}:[0-9]{1,20}$/;
 
 /** Whether the text has the form of a key. */

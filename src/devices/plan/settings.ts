@@ -15,6 +15,8 @@ export interface Settings {
   /** The chunk of stores that are begun. */
   chunk: Sectors;
   directIo: DirectIo;
+  /** Whether the space of the cows that are made is taken at once. */
+  reserve: boolean;
 }
 
 /** Those of a file that says nothing, or is not there. */
@@ -23,6 +25,7 @@ export const DEFAULT_SETTINGS: Settings = {
   commitOnStop: true,
   chunk: CHUNK,
   directIo: 'off',
+  reserve: false,
 };
 
 /** The chunk sizes that can be chosen. A store with any of them may be ours, from before the choice was changed. */
@@ -68,6 +71,10 @@ const KEYS: Readonly<Record<string, { wanted: string; read(value: string): Parti
         // What the first version installed; it took the kernel's word for what a filesystem can do, which was wrong.
         return value === 'auto' ? { directIo: 'off' } : undefined;
       },
+    },
+    RESERVE: {
+      wanted: 'on or off',
+      read: value => (value === 'on' || value === 'off' ? { reserve: value === 'on' } : undefined),
     },
   };
 

@@ -16,6 +16,7 @@ NAPI_MODULE_INIT()
 	register_descriptors(env, exports);
 	register_locks(env, exports);
 	register_sparse(env, exports);
+	register_room(env, exports);
 	register_input(env, exports);
 	register_links(env, exports);
 	register_attributes(env, exports);

@@ -33,6 +33,34 @@ static napi_value dig_hole(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
+/* writeZeros(descriptor, position, length): a few, in place. */
+static napi_value write_zeros(napi_env env, napi_callback_info info)
+{
+	static const char zeros[64];
+	napi_value arguments[3];
+	uint64_t position;
+	int32_t descriptor;
+	uint32_t length, done = 0;
+
+	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &position) || !get_uint32(env, arguments[2], &length))
+		return NULL;
+	if (length > sizeof(zeros))
+		errno = EINVAL;
+	while (length <= sizeof(zeros) && done < length) {
+		ssize_t put = pwrite(descriptor, zeros, length - done, (off_t)(position + done));
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			break;
+		done += (uint32_t)put;
+	}
+	if (done < length)
+		return throw_descriptor_error(env, "write", descriptor);
+	return make_undefined(env);
+}
+
 /* nextData(descriptor, position): the next bytes that take space, as start and end; null when there are none. */
 static napi_value next_data(napi_env env, napi_callback_info info)
 {
@@ -192,6 +220,7 @@ void register_sparse(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "digHole", dig_hole },
+		{ "writeZeros", write_zeros },
 		{ "nextData", next_data },
 		{ "startsWithZeros", starts_with_zeros },
 		{ "digZeros", dig_zeros },

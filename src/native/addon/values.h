@@ -65,6 +65,7 @@ void register_files(napi_env env, napi_value exports);
 void register_descriptors(napi_env env, napi_value exports);
 void register_locks(napi_env env, napi_value exports);
 void register_sparse(napi_env env, napi_value exports);
+void register_room(napi_env env, napi_value exports);
 void register_input(napi_env env, napi_value exports);
 void register_links(napi_env env, napi_value exports);
 void register_attributes(napi_env env, napi_value exports);

@@ -40,6 +40,9 @@ export function unknownImage(key: ImageKey | undefined, device?: DeviceNumber): 
   };
 }
 
+/** What NFS calls an open file whose name another has got (fs/nfs/unlink.c). */
+const SILLY_NAME = /\/\.nfs[0-9a-f]+$/;
+
 /**
  * Whether a newer version of the template was committed since a first layer with this cow was made: a commit puts
  * another file at the place of the template's own cow, and the former one among the revisions, or out of the world.
@@ -53,5 +56,6 @@ export function isOutdated(base: Image, cow: Image, ownCows: Facts['ownCows']): 
   const present = ownCows.get(base.path);
   if (present === undefined || cow.key === undefined || cow.path === undefined) return undefined;
   if (present === cow.key) return false;
+  if (SILLY_NAME.test(cow.path)) return undefined;
   return cow.path === place || revisionOf(place, cow.path) !== undefined;
 }

@@ -3,6 +3,7 @@ import type { DeviceNumber } from '../../devices/plan/device-number.ts';
 import type { Facts, MappedDevice } from '../facts.ts';
 import type { Image, Layer, Overview, SpareLoop, Template } from '../overview.ts';
 import { countReferences, groupBy } from '../references.ts';
+import { filesystemRooms } from './filesystems.ts';
 import { type ImageFinder, imageFinder, imageOfLoop, isOutdated, unknownImage } from './images.ts';
 import { layerOf, originOf } from './layers.ts';
 import { type UserFinder, userFinder } from './users.ts';
@@ -30,6 +31,7 @@ export function overviewOf(facts: Facts): Overview {
       .sort((a, b) => compare(nameOf(a.base), nameOf(b.base))),
     loops: spareLoops(facts, users),
     staleRecords: users.staleRecords(),
+    filesystems: filesystemRooms(facts),
   };
 }
 

@@ -1,8 +1,9 @@
 import { shellWord } from '../../devices/kernel/in-the-way.ts';
 import type { Colours } from '../../words/colours.ts';
 import { oneLine } from '../../words/printable.ts';
-import { halfReverted, unusedNodes } from '../conclusions.ts';
-import type { Overview } from '../overview.ts';
+import { sizeText } from '../../words/sizes.ts';
+import { halfReverted, lostStores, unusedNodes } from '../conclusions.ts';
+import type { FilesystemRoom, Image, Overview, User } from '../overview.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
 import { tableLines } from './table.ts';
@@ -35,7 +36,25 @@ function sections(overview: Overview, colours: Colours): string[] {
   const records = overview.staleRecords.map(
     ({ record, user, device }) => `${oneLine(record)}  ${userText(user)}  ${device}`,
   );
+  const lost = lostStores(overview);
   return [
+    ...section(
+      'Overflowed: the old blocks are lost, and with them the disks of who is named; stop those VMs:',
+      lost.map(({ layer, template, users }) => lostLine(layer.cow, template.base, users)),
+      colours,
+    ),
+    ...section(
+      'This ends a run that overflowed and cannot be undone any more, so that VMs can start:',
+      lost
+        .flatMap(({ toCommit }) => toCommit ?? [])
+        .map(image => `block-snapshot commit ${shellWord(image)}`),
+      colours,
+    ),
+    ...section(
+      'What can still be written does not fit on these filesystems; a disk whose blocks find no room is lost:',
+      overview.filesystems.filter(({ fits }) => !fits).map(filesystemLine),
+      colours,
+    ),
     ...section('Nobody uses these; this takes them down, with what only they need:', unused, colours),
     ...section(
       'A revert is half-way; this finishes it, and where it cannot be finished --abandon in place of --yes gives it up:',
@@ -45,6 +64,15 @@ function sections(overview: Overview, colours: Colours): string[] {
     ...section('Loop devices that carry nothing:', loops, colours),
     ...section('Records in /run/xen-hotplug of devices that are gone:', records, colours),
   ];
+}
+
+function lostLine(cow: Image, base: Image, users: readonly User[]): string {
+  const names = users.map(userText).join(', ') || 'nobody';
+  return `${imageText(cow)} of ${imageText(base)}  ${names}`;
+}
+
+function filesystemLine({ point, available, unwritten }: FilesystemRoom): string {
+  return `${oneLine(point)}  ${sizeText(available)} left, ${sizeText(unwritten)} can still be written`;
 }
 
 function section(title: string, lines: readonly string[], colours: Colours): string[] {

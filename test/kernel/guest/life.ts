@@ -7,5 +7,6 @@ import './life/revisions.ts';
 import './life/trim.ts';
 import './life/refusals.ts';
 import './life/configuration.ts';
+import './life/full-filesystem.ts';
 
 process.once('beforeExit', () => xenstored.stop());

@@ -36,7 +36,8 @@ fetch() {
   mkdir -p "$work/image/libraries"
   cp -L "$work"/root/{usr/,}lib/x86_64-linux-gnu/*.so.* "$work/image/libraries/" 2>/dev/null
   mv "$work/root/usr/lib/uml/modules" "$work/image/modules"
-  find "$work/image/modules" -name '*.ko' ! -path '*/drivers/md/*' ! -path '*/drivers/block/loop.ko' -delete
+  find "$work/image/modules" -name '*.ko' ! -path '*/drivers/md/*' ! -path '*/drivers/block/loop.ko' ! -path '*/fs/*' \
+    ! -path '*/net/sunrpc/*' ! -path '*/net/dns_resolver/*' ! -path '*/lib/*' ! -path '*/crypto/*' -delete
   mv "$work/image/libraries/ld-linux-x86-64.so.2" "$work/image/ld.so"
   # It names its loader by an absolute path; it gets one of the folder that it runs in, filled up to the same length.
   LC_ALL=C sed "s#$loader#./ld.so$(printf '\\x00%.0s' {1..20})#" "$work/root/usr/bin/linux.uml" >"$work/image/linux.uml"
@@ -48,7 +49,9 @@ for release in $releases; do
   command -v apt-get >/dev/null || break
   say "fetching user-mode Linux of Debian $release into $folder (once)"
   if fetch "$release" >"$work.log" 2>&1; then
-    rm -rf "$cache"/uml-[0-9a-f]* "$work.log"
+    rm -f "$work.log"
+    # Those of other versions may be in use at this moment.
+    find "$cache" -maxdepth 1 -name 'uml-[0-9a-f]*' -mtime +7 -exec rm -rf {} +
     mv "$work/image" "$folder"
     echo "$folder"
     exit 0

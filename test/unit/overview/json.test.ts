@@ -1,4 +1,5 @@
 import t from 'tap';
+import { bytes } from '../../../src/devices/plan/units.ts';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
 import { overviewJson } from '../../../src/overview/json.ts';
 import { sampleWorld } from './sample.ts';
@@ -76,6 +77,8 @@ t.test('the JSON has exactly the fields that are promised', test => {
     device: undefined,
   });
   world.facts.domainNames.set(9, 'late');
+  world.facts.filesystems.set(0xfd01n, { point: '/t', size: bytes(4096), available: bytes(0) });
+  world.layer(base, [], '/t/root-cow.img.old', { status: { kind: 'invalid' } });
   test.strictSame(shapeOf(JSON.parse(overviewJson(overviewOf(world.facts)))), {
     version: 'number',
     templates: [
@@ -89,6 +92,10 @@ t.test('the JSON has exactly the fields that are promised', test => {
     loopDevices: [{ node: 'string', device: 'string', file: IMAGE, users: [], unused: 'boolean' }],
     staleRecords: [{ ...STALE, domain: 'number', name: 'string', disk: 'number' }],
     unused: [],
+    lost: [{ node: 'string', cow: 'string', users: [], toCommit: 'null' }],
+    filesystems: [
+      { path: 'string', size: 'number', available: 'number', unwritten: 'number', fits: 'boolean' },
+    ],
   });
   test.end();
 });

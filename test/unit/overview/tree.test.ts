@@ -1,9 +1,10 @@
 import t from 'tap';
+import { bytes } from '../../../src/devices/plan/units.ts';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
-import { unusedNodes } from '../../../src/overview/conclusions.ts';
+import { lostStores, unusedNodes } from '../../../src/overview/conclusions.ts';
 import { type Layer, layersOf } from '../../../src/overview/overview.ts';
 import { sampleWorld } from './sample.ts';
-import { World } from './world.ts';
+import { GIBIBYTE, MEBIBYTE, World } from './world.ts';
 
 const pathsOf = (layers: Iterable<Layer>) => [...layers].map(({ cow }) => cow.path);
 
@@ -120,5 +121,57 @@ t.test('a layer whose image has gone while it was looked at is shown with what i
     base: { path: undefined, device: '7:0' },
     versions: [{ cow: { path: undefined, device: '7:1' }, outdated: undefined }],
   });
+  test.end();
+});
+
+t.test(
+  'what can still be written counts each file once, and nothing that is not written to any more',
+  test => {
+    const world = new World(GIBIBYTE);
+    const base = world.base('/t/root.img');
+    world.facts.filesystems.set(0xfd01n, {
+      point: '/t',
+      size: bytes(9 * GIBIBYTE),
+      available: bytes(GIBIBYTE),
+    });
+    const version = world.version(base);
+    world.layer(base, [version], '/t/vm.img', { filled: 0.25, place: 'deleted' });
+    world.layer(base, [], '/t/root-cow.img.old', { status: { kind: 'invalid' } });
+    const [before] = overviewOf(world.facts).filesystems;
+    const sparse = GIBIBYTE - MEBIBYTE;
+    test.ok(before !== undefined && !before.fits);
+    // Of the store without a name three quarters are left.
+    test.ok((before?.unwritten ?? 0) > sparse + 0.74 * GIBIBYTE);
+    test.ok((before?.unwritten ?? 0) < sparse + 0.77 * GIBIBYTE);
+    world.origin(base, 0);
+    const [running] = overviewOf(world.facts).filesystems;
+    test.equal(
+      running?.unwritten,
+      (before?.unwritten ?? 0) + sparse,
+      'the image of a template that runs is written to',
+    );
+    test.end();
+  },
+);
+
+t.test('a store that overflowed: all who have lost a disk, and the commit where it ends the run', test => {
+  const world = new World();
+  const base = world.base('/t/root.img');
+  const version = world.version(base, { status: { kind: 'invalid' } });
+  world.vm(world.layer(base, [version], '/vm/one.img'), 5, 'one');
+  const own = world.layer(base, [], '/t/root-cow.img.old', { status: { kind: 'overflow' } });
+  world.vm(own, 6, 'two');
+  const lost = () =>
+    lostStores(overviewOf(world.facts)).map(({ layer, users, toCommit }) => [
+      layer.cow.path,
+      users.map(user => 'name' in user && user.name),
+      toCommit,
+    ]);
+  test.same(lost(), [
+    ['/t/root-cow.img', ['one'], '/t/root.img'],
+    ['/t/root-cow.img.old', ['two'], undefined],
+  ]);
+  world.origin(base, 0);
+  test.equal(lost()[0]?.[2], undefined, 'not while the template runs');
   test.end();
 });

@@ -5,7 +5,14 @@ import { ownCow } from '../../../src/devices/plan/own-cow.ts';
 import type { SnapshotStatus } from '../../../src/devices/plan/snapshot-status.ts';
 import { bytes, SECTOR_BYTES, sectors } from '../../../src/devices/plan/units.ts';
 import type { ClaimedDisk } from '../../../src/libvirt/claimed-disks.ts';
-import type { BlockNode, Facts, FilePlace, MappedDevice, VmDisk } from '../../../src/overview/facts.ts';
+import type {
+  BlockNode,
+  Facts,
+  FilePlace,
+  Filesystem,
+  MappedDevice,
+  VmDisk,
+} from '../../../src/overview/facts.ts';
 
 export const GIBIBYTE = 1024 ** 3;
 export const MEBIBYTE = 1024 ** 2;
@@ -32,12 +39,14 @@ export class World {
   readonly facts: Facts & {
     nodes: Map<DeviceNumber, BlockNode>;
     ownCows: Map<string, ImageKey | null>;
+    filesystems: Map<bigint, Filesystem>;
     domainNames: Map<number, string | null>;
   } = {
     devices: [],
     loops: [],
     nodes: new Map(),
     ownCows: new Map(),
+    filesystems: new Map(),
     disks: [],
     claimed: [],
     domainNames: new Map(),

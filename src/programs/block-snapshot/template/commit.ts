@@ -1,4 +1,5 @@
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
+import { overflowText } from '../../../templates/overflow.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { processTerminal } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
@@ -25,12 +26,18 @@ export async function runCommit(parameters: readonly string[]): Promise<void> {
     const answer = {
       template: image.path,
       committed: commit.committed,
-      changed: commit.committed ? commit.changed : 0,
+      changed: commit.committed ? (commit.changed ?? null) : 0,
       undo: commit.committed ? (commit.undo ?? null) : null,
       reason: commit.committed ? null : commit.reason,
+      overflowed: commit.committed && commit.overflow !== undefined,
+      lost: commit.committed ? (commit.overflow?.lost ?? []) : [],
     };
     terminal.print(`${JSON.stringify(answer, null, 2)}\n`);
   } else if (!commit.committed) terminal.print(`${image.path}: nothing to commit: ${commit.reason}\n`);
+  else if (commit.overflow !== undefined)
+    terminal.print(
+      `${image.path}: the run is ended, and VMs that start from now on see what it changed; ${overflowText(commit.overflow)}\n`,
+    );
   else {
     const undo = commit.undo === undefined ? 'no undo is kept' : `its undo is ${commit.undo}`;
     terminal.print(`${image.path}: committed, ${sizeText(commit.changed)} changed; ${undo}\n`);

@@ -131,6 +131,8 @@ check('a commit is refused while the origin is there, and changes nothing', (tes
     changed: CHUNK_BYTES,
     undo: `${rootCow}.old`,
     reason: null,
+    overflowed: false,
+    lost: [],
   });
   test.match(
     blockSnapshot('commit', root).stdout,
@@ -138,7 +140,7 @@ check('a commit is refused while the origin is there, and changes nothing', (tes
   );
 });
 
-check('a cow that overflowed is committed, so that VMs can start again', (test, template) => {
+check('the run of a cow that overflowed is ended, so that VMs can start again', (test, template) => {
   const { root, rootCow } = template;
   runTemplate(root, rootCow, [0, 4096]);
   markOverflowed(rootCow);
@@ -146,7 +148,7 @@ check('a cow that overflowed is committed, so that VMs can start again', (test, 
     messageOf(() => prepareHere('snapshot', root, rootCow)),
     'is Invalid',
   );
-  test.match(commitHere(root), { committed: true, changed: 0 });
+  test.match(commitHere(root), { overflow: { cow: rootCow, lost: [] } });
   test.match(revisionsHere(root), [{ state: 'overflowed', changed: 0 }]);
   cleanupHere('snapshot', prepareHere('snapshot', root, rootCow));
 });

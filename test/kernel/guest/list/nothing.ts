@@ -6,7 +6,15 @@ check('without any device list says so, and its JSON is empty', test => {
   const { status, stdout, stderr } = blockSnapshot('list');
   test.same([status, stderr], [0, '']);
   test.equal(stdout, 'No template is in use: device-mapper has no device of block-snapshot.\n');
-  test.same(seenByProgram(), { version: 1, templates: [], loopDevices: [], staleRecords: [], unused: [] });
+  test.same(seenByProgram(), {
+    version: 1,
+    templates: [],
+    loopDevices: [],
+    staleRecords: [],
+    unused: [],
+    lost: [],
+    filesystems: [],
+  });
 });
 
 check('without root list is refused in one line', test => {

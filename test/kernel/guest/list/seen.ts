@@ -25,6 +25,7 @@ export interface Seen {
     node: string;
   }[];
   unused: string[];
+  filesystems: { path: string; fits: boolean }[];
 }
 
 export interface SeenImage {

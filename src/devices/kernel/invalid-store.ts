@@ -1,0 +1,81 @@
+import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { MAPPER_FOLDER } from '../plan/device-names.ts';
+import type { DeviceNumber } from '../plan/device-number.ts';
+import { imageKey } from '../plan/image-key.ts';
+import { parseSnapshotStatus } from '../plan/snapshot-status.ts';
+import { parseSnapshotTable } from '../plan/snapshot-table.ts';
+import { backingFile } from './loop-questions.ts';
+import { blockDevicePath, openImage, withDescriptor } from './open-descriptor.ts';
+import { roomText } from './room.ts';
+import { readStoreHeader } from './store-contents.ts';
+
+/** Where the header of a store says whether it is valid (struct disk_header of drivers/md/dm-snap-persistent.c). */
+const VALID = { position: 4, length: 4 };
+
+/** Whether the kernel has given up a snapshot that is there. */
+export function isInvalid(name: string): boolean {
+  return parseSnapshotStatus(addon().deviceStatus(name)?.targets ?? []).kind === 'invalid';
+}
+
+/**
+ * Sees to it that the store of a snapshot that the kernel has given up says so on disk, before its device goes: where the
+ * filesystem writes changed blocks elsewhere (btrfs) and is full, the kernel could not write that, and what is on disk
+ * looks like a whole store. Whoever used it then would get a mixture of two versions.
+ * @throws Refusal when it cannot be written
+ */
+export function noteInvalid(name: string): void {
+  const table = parseSnapshotTable(addon().deviceTable(name)?.targets ?? []);
+  const cow = table === undefined ? undefined : fileOf(table.cow);
+  if (cow === undefined) return;
+  withDescriptor(openImage(cow, 'write'), descriptor => {
+    const header = readStoreHeader(descriptor);
+    if (header.kind !== 'store' || !header.valid) return;
+    try {
+      if (!writeInvalid(descriptor)) makeRoomAndWrite(descriptor);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      throw new Refusal(
+        `${MAPPER_FOLDER}${name} overflowed, and cow ${cow.path} cannot be marked as Invalid (${error.code}; ` +
+          `${roomText(cow.path)}): it stays as long as that is so; make room there, then try again`,
+      );
+    }
+  });
+}
+
+/** @returns false where there is no room for it */
+function writeInvalid(descriptor: number): boolean {
+  try {
+    addon().writeZeros(descriptor, VALID.position, VALID.length);
+    addon().syncFile(descriptor);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'ENOSPC', 'EDQUOT', 'EIO')) return false;
+    throw error;
+  }
+}
+
+/** What a store that is lost keeps is of no use to anybody, and takes the room that is missing. */
+function makeRoomAndWrite(descriptor: number): void {
+  const { size } = addon().descriptorStatus(descriptor);
+  const header = 4096;
+  addon().digHole(descriptor, header, size - header);
+  addon().syncFile(descriptor);
+  addon().writeZeros(descriptor, VALID.position, VALID.length);
+  addon().syncFile(descriptor);
+}
+
+/** The file or the block device that a cow is; undefined for a file that has lost its name: nobody can begin it again. */
+function fileOf(
+  device: DeviceNumber,
+): { role: string; path: string; key: ReturnType<typeof imageKey> } | undefined {
+  const node = blockDevicePath(device);
+  if (node === undefined) return undefined;
+  const name = node.slice('/dev/'.length);
+  const path = /^loop\d+$/.test(name) ? backingFile(name) : node;
+  const found = path === null ? null : addon().fileStatus(path);
+  return path === null || found === null
+    ? undefined
+    : { role: 'cow', path, key: imageKey(found.device, found.inode) };
+}
