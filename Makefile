@@ -108,7 +108,8 @@ test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a 
 	tap --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
 .PHONY: test-long
-test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, for hours: the last result is in docs/test-long.md
+test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
+	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
 
 .PHONY: demo

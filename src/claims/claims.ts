@@ -7,7 +7,9 @@ import {
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
+import { mayNameDeviceOf, parseRecordedNode } from './recorded-node.ts';
 
 /**
  * Where the disks that are attached to VMs are recorded, a few files each. The record of a disk's node is a claim on
@@ -34,31 +36,37 @@ export const ABANDONED = 'abandoned-';
 /**
  * The claims on devices of a base. They are made and given up under the base's lock: who means to act on them holds it.
  * @param except an attachment whose own claim does not count
+ * @throws Refusal when others than root can write the records, or one is damaged that may be of this base
  */
 export function claimsOn(base: ImageKey, except?: string): Claim[] {
-  return allClaims(except).filter(({ identity }) => identity.base === base);
+  return recorded(isClaim(except), base).filter(({ identity }) => identity.base === base);
 }
 
 /**
  * The claims on all devices.
- * @throws Refusal when others than root can write the records
+ * @throws Refusal when others than root can write the records, or one is damaged
  */
 export function allClaims(except?: string): Claim[] {
-  return recorded(attachment => attachment !== except && !attachment.startsWith(ABANDONED));
+  return recorded(isClaim(except));
+}
+
+function isClaim(except: string | undefined): (attachment: string) => boolean {
+  return attachment => attachment !== except && !attachment.startsWith(ABANDONED);
 }
 
 /** The abandoned attachments on devices of a base. */
 export function abandonedOn(base: ImageKey): Claim[] {
-  return recorded(attachment => attachment.startsWith(ABANDONED)).filter(
+  return recorded(attachment => attachment.startsWith(ABANDONED), base).filter(
     ({ identity }) => identity.base === base,
   );
 }
 
-function recorded(wanted: (attachment: string) => boolean): Claim[] {
+/** @param base the only one that matters; what is damaged and cannot be of it does not */
+function recorded(wanted: (attachment: string) => boolean, base?: ImageKey): Claim[] {
   const claims: Claim[] = [];
   for (const attachment of attachmentNames()) {
     if (!wanted(attachment)) continue;
-    const identity = readNode(attachment + NODE_RECORD);
+    const identity = readNode(attachment + NODE_RECORD, base);
     if (identity !== undefined) claims.push({ attachment, identity });
   }
   return claims;
@@ -134,8 +142,21 @@ export function requireTrusted(): void {
     );
 }
 
-function readNode(file: string): DeviceIdentity | undefined {
+function readNode(file: string, base: ImageKey | undefined): DeviceIdentity | undefined {
+  const path = `${RECORDS_FOLDER}/${file}`;
   // Nothing where its disk was detached in this moment.
-  const node = addon().readText(`${RECORDS_FOLDER}/${file}`)?.trimEnd() ?? '';
-  return parseDeviceName(node.startsWith(MAPPER_FOLDER) ? node.slice(MAPPER_FOLDER.length) : node);
+  const text = addon().readText(path) ?? '';
+  const node = parseRecordedNode(text);
+  if (node.kind === 'ours') return node.identity;
+  if (node.kind === 'damaged' && (base === undefined || mayNameDeviceOf(text, base)))
+    throw damaged(path, text);
+  return undefined;
+}
+
+/** Whose device a damaged record keeps cannot be told: it may be any. */
+export function damaged(path: string, text: string): Refusal {
+  return new Refusal(
+    `${path} is damaged (it holds ${printable(text)}), so that it is not known which device its VM has: ` +
+      'remove the file when that VM has stopped, and see block-snapshot list',
+  );
 }

@@ -7,7 +7,8 @@ import { isSystemError } from '../native/system-error.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
 import { recordAccess } from './access-record.ts';
-import { NODE_RECORD, RECORDS_FOLDER, requireTrusted } from './claims.ts';
+import { damaged, NODE_RECORD, RECORDS_FOLDER, requireTrusted } from './claims.ts';
+import { parseRecordedNode } from './recorded-node.ts';
 import type { Access } from './sharing.ts';
 
 const PARAMETERS_RECORD = '-params';
@@ -51,19 +52,21 @@ export function writeRecord(key: string, record: AttachmentRecord): void {
  * @throws Refusal when it is not one that could have been written
  */
 export function readRecord(key: string): (NodeRequest & { parameters: string }) | undefined {
-  const node = readValue(key + NODE_RECORD);
-  if (node === undefined || node === '') return undefined;
-  requireTrusted();
   const path = `${RECORDS_FOLDER}/${key}${NODE_RECORD}`;
+  const text = addon().readText(path) ?? '';
+  if (text === '') return undefined;
+  requireTrusted();
+  const node = parseRecordedNode(text);
+  if (node.kind === 'damaged') throw damaged(path, text);
   const type = readValue(key + TYPE_RECORD);
   try {
     return {
-      ...parseNode(node, type !== undefined && isDeviceType(type) ? type : undefined),
+      ...parseNode(text.trimEnd(), type !== undefined && isDeviceType(type) ? type : undefined),
       parameters: readValue(key + PARAMETERS_RECORD) ?? '',
     };
   } catch {
     throw new Refusal(
-      `${path} holds ${printable(node)}, which is no node of ours: remove the file, and see dmsetup ls`,
+      `${path} holds ${printable(text.trimEnd())}, which is no node of ours: remove the file, and see dmsetup ls`,
     );
   }
 }
@@ -82,6 +85,8 @@ function writeValue(name: string, value: string): void {
   );
 }
 
+/** Undefined as well for what was cut short: part of a path is another path. */
 function readValue(name: string): string | undefined {
-  return addon().readText(`${RECORDS_FOLDER}/${name}`)?.replace(/\n$/, '');
+  const text = addon().readText(`${RECORDS_FOLDER}/${name}`);
+  return text?.endsWith('\n') ? text.slice(0, -1) : undefined;
 }

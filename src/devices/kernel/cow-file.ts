@@ -85,11 +85,11 @@ export function checkStore(descriptor: number, cow: Image): Sectors {
         'give another file, or an empty one',
     );
   if (header.kind === 'blank') return chunk;
-  if (!header.valid) throw lostStore(cow);
   if (!isOurChunk(header.chunk))
     throw new Refusal(
       `cow ${cow.path} has a chunk size of ${header.chunk} sectors, not ${CHUNK}: it was made by another program; give a new cow`,
     );
+  if (!header.valid) throw lostStore(cow);
   return header.chunk;
 }
 

@@ -10,13 +10,15 @@ import {
   parseStoreHeader,
   type StoreHeader,
 } from '../plan/exception-store.ts';
+import { isOurChunk } from '../plan/settings.ts';
 import { type Bytes, bytes, type Sectors } from '../plan/units.ts';
 
 // The metadata of a first layer's store is the kernel's own writing: what VMs write goes into the chunks behind it.
 
-/** What the beginning of an open cow says about it. */
+/** What the beginning of an open cow says about it. A chunk size that is never ours is none to go by. */
 export function readStoreHeader(descriptor: number): StoreHeader {
-  return parseStoreHeader(addon().readAt(descriptor, 0, HEADER_BYTES));
+  const header = parseStoreHeader(addon().readAt(descriptor, 0, HEADER_BYTES));
+  return header.kind === 'store' && !isOurChunk(header.chunk) ? { kind: 'foreign' } : header;
 }
 
 /** Whether a store keeps any block: two reads of 16 bytes. One that overflowed has kept some. */

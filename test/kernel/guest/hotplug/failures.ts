@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { withXenstore } from '../../../../src/xen/xenstore/store.ts';
 import { check } from '../checks.ts';
 import { hashOf, type Template, writeRandomAt } from '../images.ts';
-import { must, mustCleanup, mustPrepare, UDEV } from '../programs.ts';
+import { blockSnapshot, must, mustCleanup, mustPrepare, UDEV } from '../programs.ts';
 import { deviceNames, fingerprint, leftovers, records } from '../state.ts';
 import {
   type Disk,
@@ -162,12 +162,15 @@ check('records in a folder that others can write are not believed', (test, templ
 
 check('a record that holds something else is named, and takes nothing down', (test, template) => {
   const node = mustPrepare('snapshot', template.root, template.rootCow);
-  for (const text of ['/dev/sda\n', 'snapshot-1:2\n', '/dev/mapper/vg-root\n']) {
+  for (const text of ['/dev/sda\n', 'snapshot-1:2\n', '/dev/mapper/vg-root\n', node, node.slice(0, -1)]) {
     writeFileSync('/run/xen-hotplug/backend-vbd-27-51712-node', text);
     const { status, stderr } = runScript(disk(27), 'remove');
     test.equal(status, 1);
-    test.match(stderr, '/run/xen-hotplug/backend-vbd-27-51712-node holds');
+    test.match(stderr, /\/run\/xen-hotplug\/backend-vbd-27-51712-node (is damaged \(it )?holds/);
   }
+  const { status, stderr } = blockSnapshot('cleanup', 'snapshot', node);
+  test.equal(status, 1, 'nor does anybody else, while it cannot be told whose it is');
+  test.match(stderr, '/run/xen-hotplug/backend-vbd-27-51712-node is damaged');
   unlinkSync('/run/xen-hotplug/backend-vbd-27-51712-node');
   mustCleanup('snapshot', node);
 });

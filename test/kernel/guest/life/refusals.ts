@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import type { Test } from 'tap';
 import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { claimRevisions, makeMark } from '../../../../src/templates/revert/mark.ts';
@@ -71,6 +71,31 @@ checkLasting('a revert is refused when the undo is not whole', async (test, temp
   writeRandomAt(`${rootCow}.old`, 0, 4096);
   await refused(test, template, `${rootCow}.old holds something other than a snapshot store`);
 });
+
+checkLasting(
+  'a damaged chunk size in a header is refused by name, and nothing is read by it',
+  async (test, template) => {
+    const { root, rootCow } = template;
+    withOneRun(template);
+    const undo = `${rootCow}.old`;
+    const store = openSync(undo, 'r+');
+    // Sectors: 2 GiB, 512 GiB, none, one that is no power of two, and one that another program may have chosen.
+    for (const chunk of [0x40_0000, 0x4000_0000, 0, 257, 16]) {
+      writeSync(store, Buffer.from(new Uint32Array([chunk]).buffer), 0, 4, 12);
+      await refused(test, template, `${undo} holds something other than a snapshot store`);
+      const { status, stdout } = run('prlimit', [
+        '--data=1000000000',
+        executable(),
+        'revisions',
+        root,
+        '--json',
+      ]);
+      test.equal(status, 0);
+      test.match(JSON.parse(stdout).revisions, [{ path: undo, state: 'not a store', changed: 0 }]);
+    }
+    closeSync(store);
+  },
+);
 
 checkLasting(
   'a revert is refused while the template runs or a VM uses it, and names who',
