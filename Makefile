@@ -128,6 +128,7 @@ bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, 
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
 	@$(LAB) --minutes 30 node build/test/bench/list.js
 	@$(LAB) --minutes 20 node build/test/bench/merge.js
+	@$(LAB) --minutes 20 node build/test/bench/direct-io.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2, and live data against JSON

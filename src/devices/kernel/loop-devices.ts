@@ -211,11 +211,14 @@ function requireSafeDirectIo(file: number, image: Image): void {
     );
 }
 
-/** The kernel does without, in silence, where the filesystem cannot do it (drivers/block/loop.c). */
+/**
+ * The kernel does without, in silence, where it cannot be done (drivers/block/loop.c): also where the disk below has larger
+ * sectors than the 512 bytes that a VM sees.
+ */
 function requireDirectIo(loop: number, image: Image): void {
   if (((addon().loopStatus(loop)?.flags ?? 0) & LOOP_DIRECT_IO) === 0)
     throw new Refusal(
-      `${image.role} ${image.path} is on a filesystem that cannot do direct I/O: ` +
+      `${image.role} ${image.path} is on a filesystem, or on a disk, that cannot do direct I/O in sectors of 512 bytes: ` +
         'set DIRECT_IO=off in /etc/block-snapshot.conf, or move it',
     );
 }

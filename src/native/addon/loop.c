@@ -29,7 +29,10 @@ static napi_value free_loop_number(napi_env env, napi_callback_info info)
 	return make_number(env, number);
 }
 
-/* configureLoop(descriptor of the loop device, of the file, LO_FLAGS, name shown by losetup where sysfs is not there) */
+/*
+ * configureLoop(descriptor of the loop device, of the file, LO_FLAGS, name shown by losetup where sysfs is not there). Its
+ * sectors have 512 bytes, as they have without direct I/O: newer kernels would take those of the disk below for it.
+ */
 static napi_value configure_loop(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[4];
@@ -42,6 +45,7 @@ static napi_value configure_loop(napi_env env, napi_callback_info info)
 	    !get_string(env, arguments[3], name, sizeof(name)))
 		return NULL;
 	config.fd = (uint32_t)file;
+	config.block_size = 512;
 	/* The kernel's field is short: a longer name is cut, and nothing of ours reads it. */
 	memcpy(config.info.lo_file_name, name, strnlen(name, LO_NAME_SIZE - 1));
 	if (ioctl(loop, LOOP_CONFIGURE, &config) < 0)

@@ -1,4 +1,5 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { check } from '../checks.ts';
 import { disk, mustAdd, mustRemove } from '../hotplug/disks.ts';
 import { allocatedBytes, hashOf, MEBIBYTE, statKey, writeRandomAt } from '../images.ts';
@@ -95,6 +96,59 @@ check('direct I/O is as it is configured', (test, template) => {
   must('umount', '/run/lab/ext4');
   rmSync(FILE);
 });
+
+/** What a VM is told of its disk by the kernel's limits. */
+function limitsOf(node: string): string[] {
+  const device = `/sys/block/${basename(must('readlink', '-f', node))}`;
+  return [
+    'queue/logical_block_size',
+    'queue/physical_block_size',
+    'queue/minimum_io_size',
+    'queue/optimal_io_size',
+    'queue/dma_alignment',
+    'queue/discard_granularity',
+    'alignment_offset',
+  ].map(
+    name =>
+      `${name} ${existsSync(`${device}/${name}`) ? readFileSync(`${device}/${name}`, 'utf8').trim() : '-'}`,
+  );
+}
+
+check(
+  'a VM sees the same disk with direct I/O as without, whatever sectors the disk below has',
+  (test, template) => {
+    const image = `${template.folder}/disk.img`;
+    const root = '/run/lab/ext4/root.img';
+    const stack = [root, '/run/lab/ext4/root-cow.img'];
+    must('truncate', '-s', '64M', image);
+    for (const sector of ['512', '4096']) {
+      const disk = must('losetup', '-f', '--show', '--sector-size', sector, image);
+      must('mkfs.ext4', '-q', '-F', '-b', '4096', disk);
+      must('mount', disk, '/run/lab/ext4');
+      must('cp', template.root, root);
+      configure('DIRECT_IO=off');
+      const buffered = mustPrepare('snapshot', ...stack);
+      const limits = limitsOf(buffered);
+      test.equal(must('blockdev', '--getss', buffered), '512', `sectors of ${sector} bytes below`);
+      mustCleanup('snapshot', buffered);
+      configure('DIRECT_IO=on');
+      const { status, stdout, stderr } = blockSnapshot('prepare', 'snapshot', stack.join(':'));
+      if (sector === '512') {
+        test.same(limitsOf(stdout.trim()), limits);
+        mustCleanup('snapshot', stdout.trim());
+      } else {
+        test.equal(status, 1);
+        test.match(
+          stderr,
+          `base ${root} is on a filesystem, or on a disk, that cannot do direct I/O in sectors of 512 bytes: set DIRECT_IO=off in ${FILE}`,
+        );
+      }
+      must('umount', '/run/lab/ext4');
+      must('losetup', '-d', disk);
+    }
+    rmSync(FILE);
+  },
+);
 
 check('revisions and the commit on stop are as they are configured', (test, template) => {
   const { root, rootCow } = template;
