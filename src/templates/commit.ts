@@ -2,7 +2,7 @@ import { checkStore } from '../devices/kernel/cow-file.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
 import { isInvalid, noteInvalid } from '../devices/kernel/invalid-store.ts';
 import { descriptorSectors, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
-import { isFull, noRoomText, roomOf, roomText } from '../devices/kernel/room.ts';
+import { isFull, noRoomText, roomText } from '../devices/kernel/room.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { snapshotName } from '../devices/plan/device-names.ts';
@@ -62,8 +62,7 @@ export function commitRun(
     changed === 'overflowed'
       ? { committed: true, changed: undefined, undo: undefined, overflow: overflowOf(base, cow, nameUser) }
       : { committed: true, changed, undo: settings.revisions > 0 ? revisionPath(cow.path, 1) : undefined };
-  const room = roomOf(cow.path);
-  if (room !== undefined && isFull(room))
+  if (isFull(cow.path))
     throw new Refusal(
       `the run of ${base.path} is not committed: ${roomText(cow.path)}, and no VM could start on the empty cow; ` +
         `${commit.overflow === undefined ? 'nothing is lost' : overflowText(commit.overflow)}; ` +

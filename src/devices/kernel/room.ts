@@ -32,9 +32,15 @@ export function roomOf(path: string): Room | undefined {
   }
 }
 
-/** Whether no store can be begun there. */
-export function isFull({ available }: Room): boolean {
-  return available < BEGINNING;
+/** Whether no store can be begun on the filesystem that a path is on, as far as it tells. */
+export function isFull(path: string): boolean {
+  try {
+    const { all, available } = addon().filesystemRoom(path);
+    return all !== 0 && available < BEGINNING;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }
 
 /** `its filesystem, mounted on /var, is full (12 KiB left)`; `… has 3.0 GiB left`; empty where it does not tell. */
@@ -44,7 +50,7 @@ export function roomText(path: string): string {
   const { point, available } = room;
   const where = `its filesystem${point === undefined ? '' : `, mounted on ${point},`}`;
   const left = `${sizeText(available)} left`;
-  return isFull(room) ? `${where} is full (${left})` : `${where} has ${left}`;
+  return available < BEGINNING ? `${where} is full (${left})` : `${where} has ${left}`;
 }
 
 /**

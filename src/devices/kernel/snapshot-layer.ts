@@ -16,7 +16,7 @@ import type { Image } from './images.ts';
 import { inTheWay } from './in-the-way.ts';
 import { lostStore } from './lost-store.ts';
 import { withOriginSuspended } from './origin-device.ts';
-import { isFull, roomOf, roomText } from './room.ts';
+import { isFull, roomText } from './room.ts';
 import type { UdevSession } from './udev-session.ts';
 
 /** A layer that is there: what the next one is put on. */
@@ -116,8 +116,7 @@ function loadFailure(layer: Layer<Image>, base: Image, table: SnapshotTable, err
     ? ((layer.first ? inTheWay(base, table.origin) : undefined) ?? inTheWay(layer.cow, table.cow))
     : undefined;
   if (found !== undefined) return found;
-  const room = layer.cow.device === undefined ? roomOf(layer.cow.path) : undefined;
-  if (isSystemError(error, 'EIO') && room !== undefined && isFull(room))
+  if (isSystemError(error, 'EIO') && layer.cow.device === undefined && isFull(layer.cow.path))
     return new Refusal(
       `cow ${layer.cow.path} could not be begun: ${roomText(layer.cow.path)}: make room there, then try again`,
     );

@@ -84,7 +84,7 @@ checkLasting(
       writeSync(store, Buffer.from(new Uint32Array([chunk]).buffer), 0, 4, 12);
       await refused(test, template, `${undo} holds something other than a snapshot store`);
       const { status, stdout } = run('prlimit', [
-        '--data=1000000000',
+        '--data=1900000000',
         executable(),
         'revisions',
         root,
@@ -205,7 +205,7 @@ checkLasting(
     const [first, second, vm] = [disk(73, 'origin'), disk(74, 'origin'), disk(75)];
     const old = mustAdd(vm, `${root}:${rootCow}:${template.vm1}`);
     const node = mustAdd(first, `${root}:${rootCow}`);
-    mustAdd(second, `${root}:${rootCow}`);
+    mustAdd(second, `${root}:${rootCow}`, 'w!');
     writeRandomAt(node, 0, MEBIBYTE);
     const cow = statKey(rootCow);
     mustRemove(first);
