@@ -62,12 +62,7 @@ export function commitRun(
     changed === 'overflowed'
       ? { committed: true, changed: undefined, undo: undefined, overflow: overflowOf(base, cow, nameUser) }
       : { committed: true, changed, undo: settings.revisions > 0 ? revisionPath(cow.path, 1) : undefined };
-  if (isFull(cow.path))
-    throw new Refusal(
-      `the run of ${base.path} is not committed: ${roomText(cow.path)}, and no VM could start on the empty cow; ` +
-        `${commit.overflow === undefined ? 'nothing is lost' : overflowText(commit.overflow)}; ` +
-        `make room there, then block-snapshot commit ${base.path}`,
-    );
+  if (isFull(cow.path)) throw fullRefusal(base, cow, commit.overflow);
   const length =
     base.device === undefined
       ? sectorsOf(base.size)
@@ -85,6 +80,16 @@ export function commitRun(
   }
   linkRevisions(files);
   return commit;
+}
+
+function fullRefusal(base: Image, cow: Image, overflow: Overflow | undefined): Refusal {
+  const lost =
+    overflow === undefined ? 'nothing is lost' : overflowText({ cow: overflow.cow, lost: overflow.lost });
+  const useless = overflow === undefined ? '' : ` (${cow.path} itself is of no use to anybody any more)`;
+  return new Refusal(
+    `the run of ${base.path} is not committed: ${roomText(cow.path)}, and no VM could start on the empty cow; ` +
+      `${lost}; make room there${useless}, then block-snapshot commit ${base.path}`,
+  );
 }
 
 /** What a run has changed, in bytes. */

@@ -23,7 +23,7 @@ export function overflowOf(base: Image, cow: Image, nameUser: NameUser): Overflo
 }
 
 /** What was lost, and what to do about it, as a part of a sentence. */
-export function overflowText({ cow, room, lost }: Overflow): string {
+export function overflowText({ cow, room, lost }: Omit<Overflow, 'room'> & { room?: string }): string {
   const vms =
     lost.length === 0
       ? ''
