@@ -1,14 +1,18 @@
+import { configuration } from '../../devices/configuration.ts';
 import { type Image, realPathOf } from '../../devices/kernel/images.ts';
 import { openImage, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { noRoomText, reserve } from '../../devices/kernel/room.ts';
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { makeWholeFile } from '../../devices/kernel/whole-file.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
 import { imageOfCow, ownCow } from '../../devices/plan/own-cow.ts';
 import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
+import { type Bytes, bytes } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { warn } from '../../words/warning.ts';
 import { settleRevisions } from '../revisions.ts';
 import { syncFolder } from '../rotate.ts';
 import { revisionPath } from '../template-files.ts';
@@ -107,6 +111,10 @@ function giveSpaceBack(store: string): void {
     const header = readStoreHeader(descriptor);
     const { size } = addon().descriptorStatus(descriptor);
     if (header.kind !== 'store') return;
+    if (configuration().reserve) {
+      reserveAgain(store, descriptor, bytes(size));
+      return;
+    }
     const start = areaPosition(0, header.chunk) + chunkBytes(header.chunk);
     try {
       if (size > start) addon().digHole(descriptor, start, size - start);
@@ -116,6 +124,18 @@ function giveSpaceBack(store: string): void {
     }
     addon().syncFile(descriptor);
   });
+}
+
+/** The store is about to be the template's cow, which is to have its space; where it cannot, the revert is done all the same. */
+function reserveAgain(store: string, descriptor: number, size: Bytes): void {
+  try {
+    const inTheWay = reserve(descriptor, size);
+    if (inTheWay !== undefined) warn(`the space of the template's cow cannot be reserved: ${inTheWay}`);
+  } catch (error) {
+    const noRoom = noRoomText(error, store, size);
+    if (noRoom === undefined) throw error;
+    warn(`the space of the template's cow cannot be reserved: ${noRoom}`);
+  }
 }
 
 /** Step 4. */

@@ -6,7 +6,7 @@ import { check } from '../checks.ts';
 import { disk, keyOf, mustAdd, mustRemove, runScript } from '../hotplug/disks.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, readAt, writeRandomAt } from '../images.ts';
 import { planMessage } from '../kernel-log.ts';
-import { blockSnapshot, must, mustCleanup, mustPrepare } from '../programs.ts';
+import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { leftovers, takeAllDown } from '../state.ts';
 
 const FILE = '/etc/block-snapshot.conf';
@@ -195,6 +195,8 @@ checkOn(EXT4, 'a cow whose space is reserved keeps all old blocks on a full file
   test.match(blockSnapshot('commit', ROOT), { status: 0, stdout: 'committed, 4.0 MiB changed' });
   test.ok(taken(COW) >= statSync(COW).size, 'and so does the one of a commit');
   mustCleanup('snapshot', node);
+  must(executable(), 'revert', '--yes', ROOT);
+  test.ok(taken(COW) >= statSync(COW).size, 'and what a revert leaves');
 });
 
 checkOn(EXT4, 'a cow whose space cannot be reserved is not made', test => {
