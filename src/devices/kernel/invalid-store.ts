@@ -1,13 +1,12 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER } from '../plan/device-names.ts';
-import type { DeviceNumber } from '../plan/device-number.ts';
-import { imageKey } from '../plan/image-key.ts';
+import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import { parseSnapshotStatus } from '../plan/snapshot-status.ts';
 import { parseSnapshotTable } from '../plan/snapshot-table.ts';
 import { backingFile } from './loop-questions.ts';
-import { blockDevicePath, openImage, withDescriptor } from './open-descriptor.ts';
+import { blockDevicePath, openImage, openToRead, withDescriptor } from './open-descriptor.ts';
 import { roomText } from './room.ts';
 import { readStoreHeader } from './store-contents.ts';
 
@@ -26,8 +25,7 @@ export function isInvalid(name: string): boolean {
  * @throws Refusal when it cannot be written
  */
 export function noteInvalid(name: string): void {
-  const table = parseSnapshotTable(addon().deviceTable(name)?.targets ?? []);
-  const cow = table === undefined ? undefined : fileOf(table.cow);
+  const cow = cowOf(name);
   if (cow === undefined) return;
   withDescriptor(openImage(cow, 'write'), descriptor => {
     const header = readStoreHeader(descriptor);
@@ -36,12 +34,16 @@ export function noteInvalid(name: string): void {
       if (!writeInvalid(descriptor)) makeRoomAndWrite(descriptor);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      throw new Refusal(
-        `${MAPPER_FOLDER}${name} overflowed, and cow ${cow.path} cannot be marked as Invalid (${error.code}; ` +
-          `${roomText(cow.path)}): it stays as long as that is so; make room there, then try again`,
-      );
+      throw cannotBeMarked(name, cow.path, `${error.code}; ${roomText(cow.path)}`);
     }
   });
+}
+
+function cannotBeMarked(name: string, cow: string, reason: string): Refusal {
+  return new Refusal(
+    `${MAPPER_FOLDER}${name} overflowed, and its cow ${cow} cannot be marked as Invalid (${reason}): ` +
+      'it stays as long as that is so; mend that, then try again',
+  );
 }
 
 /** @returns false where there is no room for it */
@@ -66,16 +68,27 @@ function makeRoomAndWrite(descriptor: number): void {
   addon().syncFile(descriptor);
 }
 
-/** The file or the block device that a cow is; undefined for a file that has lost its name: nobody can begin it again. */
-function fileOf(
-  device: DeviceNumber,
-): { role: string; path: string; key: ReturnType<typeof imageKey> } | undefined {
-  const node = blockDevicePath(device);
-  if (node === undefined) return undefined;
-  const name = node.slice('/dev/'.length);
-  const path = /^loop\d+$/.test(name) ? backingFile(name) : node;
+/**
+ * The file or the block device that is the cow of a snapshot; undefined for a file that has lost its name: nobody can begin it
+ * again.
+ * @throws Refusal when another file is where the kernel has it
+ */
+function cowOf(name: string): { role: string; path: string; key: ImageKey } | undefined {
+  const identity = parseDeviceName(name);
+  const table = parseSnapshotTable(addon().deviceTable(name)?.targets ?? []);
+  const node = table === undefined ? undefined : blockDevicePath(table.cow);
+  if (node === undefined || identity?.type !== 'snapshot') return undefined;
+  const device = node.slice('/dev/'.length);
+  const isLoop = /^loop\d+$/.test(device);
+  const path = isLoop ? backingFile(device) : node;
   const found = path === null ? null : addon().fileStatus(path);
-  return path === null || found === null
-    ? undefined
-    : { role: 'cow', path, key: imageKey(found.device, found.inode) };
+  if (path === null || found === null) return undefined;
+  const key = imageKey(found.device, found.inode);
+  if (isLoop && key !== identity.cows.at(-1)) {
+    const header = withDescriptor(openToRead(node), readStoreHeader);
+    if (header.kind === 'store' && header.valid)
+      throw cannotBeMarked(name, path, 'another file has its name');
+    return undefined;
+  }
+  return { role: 'cow', path, key };
 }
