@@ -1,6 +1,7 @@
 import { run } from './programs/block-snapshot/run.ts';
-import { EXIT_ERROR, Refusal } from './words/refusal.ts';
-import { complain } from './words/warning.ts';
+import { complain } from './words/complaint.ts';
+import { failureText } from './words/failure-text.ts';
+import { exitStatusOf } from './words/refusal.ts';
 
 const program = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
 const parameters = process.argv.slice(2);
@@ -12,7 +13,7 @@ if (program === 'domain-xml') {
   try {
     await run(program, parameters);
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
-    process.exitCode = error instanceof Refusal ? error.exitStatus : EXIT_ERROR;
+    complain(failureText(error));
+    process.exitCode = exitStatusOf(error);
   }
 }

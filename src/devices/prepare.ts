@@ -1,6 +1,6 @@
 import { addon } from '../native/addon.ts';
+import { warn } from '../words/complaint.ts';
 import { Refusal } from '../words/refusal.ts';
-import { warn } from '../words/warning.ts';
 import { configuration } from './configuration.ts';
 import { CowTaken, type DiskLocks, withBaseLock } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';

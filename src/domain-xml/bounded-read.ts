@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { DomainXmlError, systemErrorText } from './error.ts';
+import { Refusal } from '../words/refusal.ts';
+import { systemErrorText } from '../words/system-error-text.ts';
 
 const STANDARD_INPUT = 0;
 const FIRST_PIECE = 65_536;
@@ -9,12 +10,12 @@ const FIRST_PIECE = 65_536;
  * length beforehand, and a file may grow.
  * @param longest bytes
  * @param what what is read, with its verb: "a description has"
- * @throws DomainXmlError that names it when it is longer; the system's error as it is
+ * @throws Refusal that names it when it is longer; the system's error as it is
  */
 export function readBounded(descriptor: number, longest: number, name: string, what: string): Buffer {
   let bytes = Buffer.allocUnsafe(Math.min(FIRST_PIECE, longest + 1));
   for (let length = 0; ; ) {
-    if (length > longest) throw new DomainXmlError(`${name}: is too long: ${what} at most ${longest} bytes`);
+    if (length > longest) throw new Refusal(`${name}: is too long: ${what} at most ${longest} bytes`);
     if (length === bytes.length) {
       const larger = Buffer.allocUnsafe(Math.min(length * 4, longest + 1));
       bytes.copy(larger);
@@ -28,7 +29,7 @@ export function readBounded(descriptor: number, longest: number, name: string, w
 
 /**
  * The text of what a person named: a file, a pipe, or "-" for standard input.
- * @throws DomainXmlError that names it
+ * @throws Refusal that names it
  */
 export function readNamedText(file: string, longest: number, what: string): string {
   const name = file === '-' ? 'standard input' : file;
@@ -40,7 +41,7 @@ export function readNamedText(file: string, longest: number, what: string): stri
       if (descriptor !== STANDARD_INPUT) closeSync(descriptor);
     }
   } catch (error) {
-    if (error instanceof DomainXmlError) throw error;
-    throw new DomainXmlError(`${name}: cannot be read: ${systemErrorText(error)}`);
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`${name}: cannot be read: ${systemErrorText(error)}`);
   }
 }

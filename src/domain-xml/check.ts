@@ -1,4 +1,4 @@
-import { DomainXmlError } from './error.ts';
+import { Refusal } from '../words/refusal.ts';
 import { type DomainRendering, renderDomainMapped } from './render.ts';
 import type { DomainRequest } from './request.ts';
 import { diagnose } from './schema/diagnose.ts';
@@ -21,7 +21,7 @@ export interface CheckResult {
   warnings: string[];
 }
 
-/** Renders, and validates against libvirt's schema. Raises DomainXmlError for everything that stops it before. */
+/** Renders, and validates against libvirt's schema. Raises Refusal for everything that stops it before. */
 export async function checkDomain(request: CheckRequest): Promise<CheckResult> {
   const validate = validateAgainst(request.schema);
   const { rendering, map } = await renderDomainMapped(request);
@@ -41,7 +41,7 @@ function parse(rendering: DomainRendering, map: SourceMap | null): XmlElement | 
     return parseXml(rendering.xml, 'the output');
   } catch (error) {
     if (!(error instanceof XmlSyntaxError)) throw error;
-    if (error.line === null) return new DomainXmlError(`${rendering.path}: ${error.message}`).message;
+    if (error.line === null) return new Refusal(`${rendering.path}: ${error.message}`).message;
     const place = origin(rendering, map, { line: error.line, column: Number.MAX_SAFE_INTEGER });
     return `${place}: ${error.message}`;
   }

@@ -24,7 +24,7 @@ export interface DomainDifference {
   warnings: string[];
 }
 
-/** Compares what libvirt has, or a file, with what the templates give now. Raises DomainXmlError. */
+/** Compares what libvirt has, or a file, with what the templates give now. Raises Refusal. */
 export async function diffDomain(request: CompareRequest): Promise<DomainDifference> {
   const rendering = await renderDomain(request);
   const { against } = request;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Refusal } from '../words/refusal.ts';
 import { type CheckRequest, checkDomain } from './check.ts';
-import { DomainXmlError } from './error.ts';
 import { inPrivateFolder } from './private-folder.ts';
 import { dumpDomain, findDomain, virsh } from './virsh.ts';
 import { type DiffLine, diffXml } from './xml/diff.ts';
@@ -27,7 +27,7 @@ export interface Proposal {
   changes: DiffLine[];
 }
 
-/** Renders, checks, and compares with what libvirt has. Raises DomainXmlError. */
+/** Renders, checks, and compares with what libvirt has. Raises Refusal. */
 export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
   const { name, connect } = request;
   const { path, xml, problems, warnings } = await checkDomain(request);
@@ -37,7 +37,7 @@ export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
   const called = domain.children.find(child => child.name === 'name')?.text;
   // virsh would define that one, whatever it has been asked for.
   if (called !== name)
-    throw new DomainXmlError(
+    throw new Refusal(
       `${path}: gives a domain called ${called ?? 'nothing'}, not ${name}: nothing is defined`,
     );
   const uuid = await findDomain(name, connect);
@@ -46,14 +46,14 @@ export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
   return { ...proposal, uuid, changes };
 }
 
-/** Hands the domain to libvirt, which keeps it. Raises DomainXmlError. */
+/** Hands the domain to libvirt, which keeps it. Raises Refusal. */
 export async function defineDomain(proposal: Proposal, connect: string | null): Promise<void> {
   await withFile(proposal, file =>
     virsh({ connect, args: ['define', '--file', file], what: `define ${proposal.name}` }),
   );
 }
 
-/** Hands the domain to libvirt, which starts it and forgets it when it stops. Raises DomainXmlError. */
+/** Hands the domain to libvirt, which starts it and forgets it when it stops. Raises Refusal. */
 export async function createDomain(
   proposal: Proposal,
   { connect, paused, limit }: { connect: string | null; paused: boolean; limit: number },

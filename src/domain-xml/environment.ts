@@ -5,7 +5,7 @@ import { variadicHostFunction } from '../jinja/host.ts';
 import { pythonPercent } from '../jinja/runtime/percent-format.ts';
 import { str } from '../jinja/runtime/repr.ts';
 import { Tuple } from '../jinja/runtime/values.ts';
-import { DomainXmlError } from './error.ts';
+import { Refusal } from '../words/refusal.ts';
 import type { TemplateFile, TemplateFolders } from './search/folders.ts';
 
 /** How long a template may take: a loop without end must not hang what waits for the XML. */
@@ -49,5 +49,5 @@ export function describeJinjaError(error: unknown, hint = '', file: string | nul
   const { path, template, line, pythonName, reason, sourceLine } = error;
   const place = `${path ?? file ?? template ?? 'template'}${line === null ? '' : `, line ${line}`}`;
   const source = sourceLine?.trim() ? ` in: ${sourceLine.trim()}` : '';
-  return new DomainXmlError(`${place}: ${pythonName}: ${reason}${hint}${source}`);
+  return new Refusal(`${place}: ${pythonName}: ${reason}${hint}${source}`);
 }

@@ -9,22 +9,24 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DomainXmlError, systemErrorCode, systemErrorText } from './error.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { Refusal } from '../words/refusal.ts';
+import { systemErrorText } from '../words/system-error-text.ts';
 
 /**
  * Writes a file as a whole or not at all: what was there stays until the new text is safely on the disk. Something
- * that is not a regular file (a pipe, /dev/null) is written to. Raises DomainXmlError.
+ * that is not a regular file (a pipe, /dev/null) is written to. Raises Refusal.
  */
 export function writeOutput(path: string, text: string): void {
   try {
     const target = existing(path);
     const stats = statSync(target, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) throw new DomainXmlError(`${path}: is a folder; name a file to write to`);
+    if (stats?.isDirectory()) throw new Refusal(`${path}: is a folder; name a file to write to`);
     if (stats !== undefined && !stats.isFile()) writeFileSync(target, text);
     else replace(target, text, stats?.mode);
   } catch (error) {
-    if (error instanceof DomainXmlError) throw error;
-    throw new DomainXmlError(`${path}: cannot be written: ${systemErrorText(error)}`);
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`${path}: cannot be written: ${systemErrorText(error)}`);
   }
 }
 
@@ -33,7 +35,7 @@ function existing(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return path;
+    if (isSystemError(error, 'ENOENT')) return path;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { DomainXmlError } from './error.ts';
+import { Refusal } from '../words/refusal.ts';
 
 export interface ProgramRequest {
   program: string;
@@ -19,7 +19,7 @@ export interface ProgramResult {
 const LONGEST_RUN = 60;
 
 /**
- * Runs a program to its end, whatever its exit code. Raises DomainXmlError for one that is missing, is killed, or
+ * Runs a program to its end, whatever its exit code. Raises Refusal for one that is missing, is killed, or
  * takes longer than its limit. It gets an environment of its own: the caller's PATH without relative folders, and
  * virsh's LIBVIRT_DEFAULT_URI.
  */
@@ -38,10 +38,10 @@ export async function runProgram({
     timeout: limit * 1000,
     stripFinalNewline: true,
   });
-  if (result.code === 'ENOENT') throw new DomainXmlError(`${program} is not installed: ${remedy}`);
-  if (result.timedOut) throw new DomainXmlError(`${program}: did not end within ${limit} seconds`);
+  if (result.code === 'ENOENT') throw new Refusal(`${program} is not installed: ${remedy}`);
+  if (result.timedOut) throw new Refusal(`${program}: did not end within ${limit} seconds`);
   if (result.exitCode === undefined) {
-    throw new DomainXmlError(`${program}: ${result.shortMessage?.split('\n')[0] ?? 'could not be run'}`);
+    throw new Refusal(`${program}: ${result.shortMessage?.split('\n')[0] ?? 'could not be run'}`);
   }
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }

@@ -1,12 +1,12 @@
 import type { Environment } from '../jinja/environment.ts';
 import type { Value } from '../jinja/host.ts';
 import { loadCompiler } from '../jinja/lazily.ts';
+import { Refusal, usageError } from '../words/refusal.ts';
 import { withCompiled } from './compiled/compiler.ts';
 import { type DescribedVm, describe } from './description/describe.ts';
 import { readDescription } from './description/read.ts';
 import { checkDeviceDescription } from './description/vm-description.ts';
 import { describeJinjaError, templateEnvironment } from './environment.ts';
-import { DomainXmlError, UsageError } from './error.ts';
 import { MissingAttributes } from './missing-attributes.ts';
 import { type DomainRequest, openFolders } from './request.ts';
 import type { TemplateFile, TemplateFolders } from './search/folders.ts';
@@ -31,7 +31,7 @@ export interface DomainRendering {
   warnings: string[];
 }
 
-/** Renders a VM's domain XML. Raises DomainXmlError for everything that can be wrong with what it is given. */
+/** Renders a VM's domain XML. Raises Refusal for everything that can be wrong with what it is given. */
 export async function renderDomain(request: DomainRequest): Promise<DomainRendering> {
   const prepared = await prepare(request);
   const { folders, warnings, file } = prepared;
@@ -56,25 +56,25 @@ export async function renderDomainMapped(
     map = marks.mapOf(renderVm(marked, prepared), xml);
   } catch (error) {
     // A template that minds the marks (it compares a text that it captured, say) is not mapped.
-    if (!(error instanceof DomainXmlError)) throw error;
+    if (!(error instanceof Refusal)) throw error;
   }
   return { rendering: { path: file.path, xml, warnings }, map };
 }
 
-/** Renders a part alone, as for hot-plug. Raises UsageError and DomainXmlError. */
+/** Renders a part alone, as for hot-plug. Raises Refusal. */
 export async function renderPart(request: PartRequest): Promise<DomainRendering> {
   const { part, deviceFile } = request;
   const name = partTemplateName(part);
   const needsDevice = part !== 'devices/net.xml';
-  if (needsDevice && deviceFile === null) throw new UsageError(`--part ${part} needs --device`);
-  if (!needsDevice && deviceFile !== null) throw new UsageError(`--part ${part} takes no --device`);
+  if (needsDevice && deviceFile === null) throw usageError(`--part ${part} needs --device`);
+  if (!needsDevice && deviceFile !== null) throw usageError(`--part ${part} takes no --device`);
   const folders = openFolders(request.folders);
   const { description, origin, warnings } = await describe(request.name, request);
   const device =
     deviceFile === null ? null : readDescription(deviceFile, json => checkDeviceDescription(json, part));
   const file = folders.read(name);
   if (file === null) {
-    throw new DomainXmlError(`there is no template ${name}: none of ${folders.candidates(name).join(', ')}`);
+    throw new Refusal(`there is no template ${name}: none of ${folders.candidates(name).join(', ')}`);
   }
   return withCompiled(folders, precompiled => {
     const missing = new MissingAttributes(origin);

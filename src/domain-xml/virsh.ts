@@ -1,4 +1,4 @@
-import { DomainXmlError } from './error.ts';
+import { Refusal } from '../words/refusal.ts';
 import { type ProgramResult, runProgram } from './program.ts';
 
 const INSTALL = 'install libvirt-clients (Debian) or libvirt-client (Fedora)';
@@ -17,11 +17,11 @@ export interface VirshRequest {
   limit?: number;
 }
 
-/** Runs a command of virsh. @returns what it printed. Raises DomainXmlError with virsh's own reason. */
+/** Runs a command of virsh. @returns what it printed. Raises Refusal with virsh's own reason. */
 export async function virsh(request: VirshRequest): Promise<string> {
   const result = await tryVirsh(request);
   if (result.exitCode === 0) return result.stdout;
-  throw new DomainXmlError(`virsh ${request.what ?? request.args.join(' ')}: ${virshReason(result)}`);
+  throw new Refusal(`virsh ${request.what ?? request.args.join(' ')}: ${virshReason(result)}`);
 }
 
 /** The same, where a failure is an answer too. */
@@ -57,7 +57,7 @@ export function virshReason({ stderr, exitCode }: ProgramResult): string {
 
 /**
  * The domain XML that libvirt has of a VM: of a running one too what will hold at its next start, as that is what a
- * definition changes. `connect` is a libvirt URI; null leaves it to virsh. Raises DomainXmlError.
+ * definition changes. `connect` is a libvirt URI; null leaves it to virsh. Raises Refusal.
  */
 export async function dumpDomain(name: string, connect: string | null): Promise<string> {
   const domain = isNumber(name) ? await requireDomain(name, connect) : name;
@@ -71,7 +71,7 @@ export async function dumpDomain(name: string, connect: string | null): Promise<
 
 /**
  * The uuid of a domain by its name; null where libvirt has none of that name. virsh itself takes a number for the id
- * of a running domain first, whatever that one is called. Raises DomainXmlError.
+ * of a running domain first, whatever that one is called. Raises Refusal.
  */
 export async function findDomain(name: string, connect: string | null): Promise<string | null> {
   const list = await virsh({ connect, args: ['list', '--all', '--name', '--uuid'], what: 'list' });
@@ -82,10 +82,10 @@ export async function findDomain(name: string, connect: string | null): Promise<
   return null;
 }
 
-/** The same; raises DomainXmlError where there is none. */
+/** The same; raises Refusal where there is none. */
 export async function requireDomain(name: string, connect: string | null): Promise<string> {
   const uuid = await findDomain(name, connect);
-  if (uuid === null) throw new DomainXmlError(`libvirt has no domain ${name}: see virsh list --all`);
+  if (uuid === null) throw new Refusal(`libvirt has no domain ${name}: see virsh list --all`);
   return uuid;
 }
 

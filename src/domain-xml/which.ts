@@ -1,4 +1,4 @@
-import { DomainXmlError } from './error.ts';
+import { Refusal } from '../words/refusal.ts';
 import { type TemplateReference, templateReferences } from './references.ts';
 import { openFolders } from './request.ts';
 import type { TemplateFile, TemplateFolders } from './search/folders.ts';
@@ -30,7 +30,7 @@ export interface TemplateSearch {
   references: Reference[];
 }
 
-/** Looks for a VM's template. Raises UsageError for a name that is none, DomainXmlError for unusable folders. */
+/** Looks for a VM's template. Raises Refusal for a name that is none, Refusal for unusable folders. */
 export function searchTemplates(request: { name: string; folders: readonly string[] }): TemplateSearch {
   checkVmName(request.name);
   const folders = openFolders(request.folders);
@@ -50,7 +50,7 @@ export function searchTemplates(request: { name: string; folders: readonly strin
   return { name: request.name, candidates, references: used === null ? [] : referencesOf(used, folders) };
 }
 
-/** Raises DomainXmlError where the search found no template that can be used. */
+/** Raises Refusal where the search found no template that can be used. */
 export function requireUsable({ name, candidates }: TemplateSearch): void {
   const first = candidates.find(({ state }) => state !== 'missing');
   if (first === undefined)
@@ -58,7 +58,7 @@ export function requireUsable({ name, candidates }: TemplateSearch): void {
       name,
       candidates.map(({ path }) => path),
     );
-  if (first.problem !== null) throw new DomainXmlError(first.problem);
+  if (first.problem !== null) throw new Refusal(first.problem);
 }
 
 function lookAt(
@@ -69,7 +69,7 @@ function lookAt(
   try {
     return { file: folders.readIn(index, template), problem: null };
   } catch (error) {
-    if (!(error instanceof DomainXmlError)) throw error;
+    if (!(error instanceof Refusal)) throw error;
     return { file: null, problem: error.message };
   }
 }

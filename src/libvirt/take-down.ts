@@ -2,6 +2,7 @@ import { forgetAccess } from '../claims/access-record.ts';
 import { forgetRecord, readRecord, writeRecord } from '../claims/records.ts';
 import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { detach } from '../disks/detach.ts';
+import { failureText } from '../words/failure-text.ts';
 import { abandonedKey, type DomainAttachment } from './attachments.ts';
 import { removeDomainLink, removeLinkFolder } from './domain-links.ts';
 
@@ -19,7 +20,7 @@ export function takeDownDisks(guest: string, disks: readonly DomainAttachment[],
       if (abandon(key, target)) problems.push(`disk ${target}: ${done}`);
       forgetAccess(key);
     } catch (error) {
-      problems.push(`disk ${target}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`disk ${target}: ${failureText(error)}`);
     }
   }
   if (disks.length > 0) removeLinkFolder(guest);

@@ -1,3 +1,5 @@
+import { Refusal } from '../words/refusal.ts';
+
 /** State of one device-mapper device, with its targets (table or status, by the call that gave it). */
 export interface DeviceState {
   major: number;
@@ -181,7 +183,7 @@ export function loadAddonFrom(path: string): Addon {
   try {
     process.dlopen(module, path);
   } catch (error) {
-    throw new Error(
+    throw new Refusal(
       `cannot load ${path}: ${remedyFor(error instanceof Error ? error.message : String(error))}`,
     );
   }

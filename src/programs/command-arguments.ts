@@ -1,5 +1,4 @@
 import type { Options } from 'yargs';
-import { oneLine } from '../words/printable.ts';
 import { usageError } from '../words/refusal.ts';
 import { strictYargs } from './strict-yargs.ts';
 
@@ -23,7 +22,7 @@ export async function commandArguments<Wanted extends Record<string, Options>>(
   { usage, about, options, operand }: CommandShape<Wanted>,
   parameters: readonly string[],
 ) {
-  const wrong = (reason: string) => usageError(`${oneLine(reason)}: usage: ${usage}`);
+  const wrong = (reason: string) => usageError(`${reason}: usage: ${usage}`);
   const operands = operand === undefined ? 0 : 1;
   const values = await strictYargs(parameters)
     .usage(`${usage}\n\n${about}`)

@@ -1,3 +1,5 @@
+import { oneLine } from '../words/printable.ts';
+
 /** Where a command's answer goes: the answer itself, what it has to say about it, and whether colours are seen. */
 export interface Terminal {
   /** Standard output: exactly this text. */
@@ -8,6 +10,17 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Shows this text in place of the one before, "" for none: on standard error, where that is a terminal. */
   readonly status?: ((text: string) => void) | undefined;
+}
+
+/** The same terminal, to which every complaint comes as one line that is harmless to it, whoever has chosen the names in it. */
+export function inLines(terminal: Terminal): Terminal {
+  // What other programs and libraries say may be several lines.
+  return { ...terminal, complain: line => terminal.complain(oneLine(line.replace(/\s*\n\s*/g, ' '))) };
+}
+
+/** One line for people on standard output, harmless likewise. */
+export function say(terminal: Terminal, line: string): void {
+  terminal.print(`${oneLine(line)}\n`);
 }
 
 /** The process's own terminal. A reader that goes away early (`| head`) is no error. */

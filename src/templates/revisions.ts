@@ -5,7 +5,7 @@ import { folderOf } from '../devices/plan/folder-of.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-import { warn } from '../words/warning.ts';
+import { warn } from '../words/complaint.ts';
 import { revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
 
 /**

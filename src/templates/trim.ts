@@ -3,10 +3,10 @@ import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
+import type { Progress } from '../words/progress.ts';
 import { Refusal } from '../words/refusal.ts';
 import { requireClosedFile } from './open-files.ts';
 import { withOperation } from './operation-lock.ts';
-import type { Progress } from './progress.ts';
 import type { TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 import {

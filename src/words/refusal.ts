@@ -16,6 +16,11 @@ export class Refusal extends Error {
   }
 }
 
+/** The exit status of a program that ends with this error. */
+export function exitStatusOf(error: unknown): number {
+  return error instanceof Refusal ? error.exitStatus : EXIT_ERROR;
+}
+
 /** Wrong usage of a command: exit status 2. */
 export function usageError(message: string): Refusal {
   return new Refusal(message, EXIT_USAGE);

@@ -49,7 +49,7 @@ const BROKEN: [string, Answer, RegExp][] = [
   [
     'a failure of many lines and with an escape sequence',
     { exception: 'QubesException', message: 'one\n  two\u001b[31m' },
-    /QubesException: one two\?\[31m$/,
+    /QubesException: one two\\x1b\[31m$/,
   ],
   [
     'a failure that is cut off',

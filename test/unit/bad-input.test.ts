@@ -31,6 +31,37 @@ t.test('wrong usage is one line with the right usage, and exit 2', test => {
   test.end();
 });
 
+t.test('no name that somebody has chosen reaches a terminal as a command to it', test => {
+  const hostile = '/x/no\u001b[31mred\u202e\u0007\u2028';
+  for (const [program, ...parameters] of [
+    ['block-snapshot', 'prepare', 'snapshot', `${hostile}:/y`],
+    ['block-snapshot', 'prepare', 'snapshot', `/dev/null:${hostile}`],
+    ['block-snapshot', 'prepare', hostile, '/a:/b'],
+    ['block-snapshot', 'cleanup', 'snapshot', hostile],
+    ['block-snapshot', 'commit', hostile],
+    ['block-snapshot', 'revisions', hostile],
+    ['block-snapshot', 'trim', hostile],
+    ['block-snapshot', 'revert', '--yes', hostile],
+    ['block-snapshot', 'revert', '--revision', hostile, '/a'],
+    ['block-snapshot', 'list', hostile],
+    ['block-snapshot', 'graph', '--output', hostile, 'more'],
+    ['block-snapshot', hostile],
+    ['create-snapshot', hostile, '/a', '/b'],
+    ['destroy-snapshot', hostile],
+    ['domain-xml', 'render', hostile, '--vm', hostile],
+    ['domain-xml', 'which', 'x', '--templates', hostile],
+    ['domain-xml', hostile],
+  ] as const) {
+    const { status, stdout, stderr } = runAs(program, ...parameters);
+    test.ok((status ?? 0) > 0, [program, ...parameters].join(' '));
+    test.equal(stdout, '');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+    test.match(stderr, /^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]*\n$/);
+    test.match(stderr, '\\x1b[31mred');
+  }
+  test.end();
+});
+
 t.test('--help and --version answer on standard output', test => {
   test.match(runAs('block-snapshot', '--help'), {
     status: 0,

@@ -32,8 +32,10 @@ t.test('The devices that a domain asks for are read, each with its disk', async 
       access: 'write',
       request: { type: 'snapshot', base: { path: '/t/root.img' }, cows: [{}, { path: '/v/cow.img' }] },
     },
-    { target: 'xvdb', source: '/run/block-snapshot/vm/xvdb', access: 'share', request: { type: 'origin' } },
+    { target: 'xvdb', source: '/run/block-snapshot/vm/xvdb', access: 'read', request: { type: 'origin' } },
   ]);
+  const shared = readMetadata(domain(list(device('xvda')), disk('xvda', '<shareable/>'))).devices;
+  t.equal(shared[0]?.access, 'share');
 });
 
 t.test(

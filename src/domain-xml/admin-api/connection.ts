@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { systemErrorCode, systemErrorText } from '../error.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 import type { AdminCall } from './call.ts';
 import { AdminApiError } from './error.ts';
 import { encodeRequest, replyContent } from './wire.ts';
@@ -87,7 +88,7 @@ export class AdminApi {
 
   #connectionProblem(error: unknown): string {
     const instead = 'give --qubes-xml FILE to do without it';
-    switch (systemErrorCode(error)) {
+    switch (isSystemError(error) ? error.code : undefined) {
       case 'ENOENT':
       case 'ENOTSOCK':
       case 'ECONNREFUSED':

@@ -1,10 +1,10 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { type AdminCall, callText } from './call.ts';
 
 const LONGEST_REASON = 500;
 
 /** A call of qubesd that failed, or was not answered as it should be. */
-export class AdminApiError extends DomainXmlError {
+export class AdminApiError extends Refusal {
   override readonly name = 'AdminApiError';
   /** The class of qubesd's exception; null where the failure is of another kind. */
   readonly exception: string | null;

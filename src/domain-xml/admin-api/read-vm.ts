@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import {
   ADMIN_VM,
   type DeviceAssignment,
@@ -14,7 +14,7 @@ import { assignedDevices, listedVms, names, pairs } from './replies.ts';
 import { volumeOf } from './volumes.ts';
 
 /**
- * Asks qubesd for everything that a VM's description has. Raises DomainXmlError that names the call that failed, or
+ * Asks qubesd for everything that a VM's description has. Raises Refusal that names the call that failed, or
  * whose reply lacks something.
  */
 export async function readVmFromQubesd({ name, socket }: { name: string; socket: string }): Promise<VmData> {
@@ -30,8 +30,8 @@ export async function readVmFromQubesd({ name, socket }: { name: string; socket:
 export async function readVm(api: AdminApi, name: string): Promise<VmData> {
   const list = { method: 'admin.vm.List', destination: ADMIN_VM };
   const others = new RelatedVms(api, listedVms(await api.ask(list.method, ADMIN_VM), list));
-  if (!others.listed.has(name)) throw new DomainXmlError(`qubesd has no VM ${name} (admin.vm.List)`);
-  if (name === ADMIN_VM) throw new DomainXmlError(`${name} is what the VMs run on: it has no domain XML`);
+  if (!others.listed.has(name)) throw new Refusal(`qubesd has no VM ${name} (admin.vm.List)`);
+  if (name === ADMIN_VM) throw new Refusal(`${name} is what the VMs run on: it has no domain XML`);
   const [own, features, tags, volumes, pciDevices, blockDevices, adminFeatures, state] = await Promise.all([
     others.properties(name),
     others.features(name),

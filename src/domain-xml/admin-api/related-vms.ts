@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { FeatureValues, PeerVm, RelatedVm, RunState } from '../qubes/vm-data.ts';
 import { ADMIN_VM, ADMIN_VM_STATE } from '../qubes/vm-data.ts';
 import type { AdminApi } from './connection.ts';
@@ -94,9 +94,7 @@ export class RelatedVms {
   async #readBackend(name: string): Promise<RelatedVm> {
     if (name === ADMIN_VM) return { name, features: await this.features(name) };
     if (!this.listed.has(name)) {
-      throw new DomainXmlError(
-        `qubesd: a device of VM ${name} is assigned, which admin.vm.List does not list`,
-      );
+      throw new Refusal(`qubesd: a device of VM ${name} is assigned, which admin.vm.List does not list`);
     }
     return this.template(name);
   }
@@ -117,11 +115,11 @@ export class RelatedVms {
   }
 }
 
-/** Follows a chain of VMs. Raises DomainXmlError where it leads back to one of them. */
+/** Follows a chain of VMs. Raises Refusal where it leads back to one of them. */
 function nextInChain(relation: string, name: string, above: readonly string[]): string[] {
   const chain = [...above, name];
   if (above.includes(name)) {
-    throw new DomainXmlError(`qubesd: the chain of ${relation}s leads in a circle: ${chain.join(' -> ')}`);
+    throw new Refusal(`qubesd: the chain of ${relation}s leads in a circle: ${chain.join(' -> ')}`);
   }
   return chain;
 }

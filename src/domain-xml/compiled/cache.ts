@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DomainXmlError, systemErrorCode } from '../error.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { checkFileTrusted, checkFolderTrusted } from '../search/trust.ts';
 
 /** Where root keeps what it compiled. What is in it runs as root: it is read only if root alone can write it. */
@@ -109,7 +110,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
   }
 }
 
@@ -126,7 +127,7 @@ function orNothing<T>(work: () => T): T | null {
   try {
     return work();
   } catch (error) {
-    if (error instanceof DomainXmlError || systemErrorCode(error) !== undefined) return null;
+    if (error instanceof Refusal || isSystemError(error)) return null;
     throw error;
   }
 }

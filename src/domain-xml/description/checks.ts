@@ -1,7 +1,7 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 
 /** What is wrong with a description: the key's place in it (as `block_devices[2].path`) and what it must be. */
-export class DescriptionError extends DomainXmlError {
+export class DescriptionError extends Refusal {
   readonly key: string;
 
   constructor(key: string, problem: string) {

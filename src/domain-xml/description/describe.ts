@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DomainXmlError, UsageError } from '../error.ts';
+import { Refusal, usageError } from '../../words/refusal.ts';
 import { checkVmName } from '../search/names.ts';
 import { DescriptionError } from './checks.ts';
 import { readDescription } from './read.ts';
@@ -40,22 +40,22 @@ export interface DescribedVm {
 
 /**
  * Gives the description of a VM. One in JSON of another VM is used all the same, with a warning: NAME says whose
- * templates are taken, the description what they are filled with. Raises UsageError for a name that no VM can have
- * or for sources that exclude each other, DomainXmlError for everything that is wrong with the source.
+ * templates are taken, the description what they are filled with. Raises Refusal for a name that no VM can have
+ * or for sources that exclude each other, Refusal for everything that is wrong with the source.
  */
 export async function describe(name: string, source: DescriptionSource): Promise<DescribedVm> {
   checkVmName(name);
   const { vmFile, qubesXmlFile, qubesdSocket } = source;
   const given = Object.entries({ '--vm': vmFile, '--qubes-xml': qubesXmlFile, '--qubesd': qubesdSocket });
   const options = given.filter(([, value]) => value !== undefined).map(([option]) => option);
-  if (options.length > 1) throw new UsageError(`${options.join(' and ')} exclude each other: give one`);
+  if (options.length > 1) throw usageError(`${options.join(' and ')} exclude each other: give one`);
   if (vmFile !== undefined) return readJson(name, vmFile);
   if (qubesXmlFile !== undefined) return readQubesXml(name, qubesXmlFile, source);
   if (qubesdSocket !== undefined || existsSync(QUBESD_SOCKET)) {
     return askQubesd(name, qubesdSocket ?? QUBESD_SOCKET, source);
   }
   if (existsSync(QUBES_XML)) return readQubesXml(name, QUBES_XML, source);
-  throw new DomainXmlError(
+  throw new Refusal(
     `there is neither ${QUBESD_SOCKET} nor ${QUBES_XML}: name the VM's description in JSON with --vm, or a qubes.xml with --qubes-xml`,
   );
 }
@@ -102,6 +102,6 @@ function checked(
     return { description: checkVmDescription(document), origin, warnings };
   } catch (error) {
     if (!(error instanceof DescriptionError)) throw error;
-    throw new DomainXmlError(`${origin}, VM ${name}: ${error.message}`);
+    throw new Refusal(`${origin}, VM ${name}: ${error.message}`);
   }
 }

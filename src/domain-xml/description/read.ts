@@ -1,11 +1,11 @@
+import { Refusal } from '../../words/refusal.ts';
 import { readNamedText } from '../bounded-read.ts';
-import { DomainXmlError } from '../error.ts';
 import { DescriptionError } from './checks.ts';
 
 const LARGEST_DESCRIPTION = 16 * 1024 * 1024;
 
 /**
- * Reads a JSON file ("-" is standard input) and checks it. Raises DomainXmlError that names the file, and the key
+ * Reads a JSON file ("-" is standard input) and checks it. Raises Refusal that names the file, and the key
  * where the check found fault with one.
  */
 export function readDescription<T>(file: string, check: (document: unknown) => T): T {
@@ -15,18 +15,16 @@ export function readDescription<T>(file: string, check: (document: unknown) => T
     return check(document);
   } catch (error) {
     if (!(error instanceof DescriptionError)) throw error;
-    throw new DomainXmlError(
-      `${name}: ${error.key === '' ? error.message.replace(/^: /, '') : error.message}`,
-    );
+    throw new Refusal(`${name}: ${error.key === '' ? error.message.replace(/^: /, '') : error.message}`);
   }
 }
 
 function parse(text: string, name: string): unknown {
-  if (text.trim() === '') throw new DomainXmlError(`${name}: is empty; a description in JSON is needed`);
+  if (text.trim() === '') throw new Refusal(`${name}: is empty; a description in JSON is needed`);
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : '';
-    throw new DomainXmlError(`${name}: is not JSON: ${reason}`);
+    throw new Refusal(`${name}: is not JSON: ${reason}`);
   }
 }

@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { isPort, truth } from '../qubes/values.ts';
 import type { DeviceAssignment } from '../qubes/vm-data.ts';
 import type { StoredDomain } from './domain.ts';
@@ -21,9 +21,7 @@ function keyOf({ attributes }: XmlNode, vm: StoredDomain, devclass: string): str
   const backend = attributes['backend-domain'];
   const id = attributes['id'];
   if (!backend || !id) {
-    throw new DomainXmlError(
-      `${vm.where}: has a <device> of class ${devclass} without backend-domain and id`,
-    );
+    throw new Refusal(`${vm.where}: has a <device> of class ${devclass} without backend-domain and id`);
   }
   return `${backend}+${id}`;
 }
@@ -33,10 +31,10 @@ function assignment(store: QubesStore, node: XmlNode, where: string): DeviceAssi
   const name = attributes['backend-domain'] ?? '';
   const backend = store.named(name);
   if (backend === undefined) {
-    throw new DomainXmlError(`${where}: there is no VM ${JSON.stringify(name)} in the file`);
+    throw new Refusal(`${where}: there is no VM ${JSON.stringify(name)} in the file`);
   }
   const port = attributes['id'] ?? '';
-  if (!isPort(port)) throw new DomainXmlError(`${where}: the id is none of a device`);
+  if (!isPort(port)) throw new Refusal(`${where}: the id is none of a device`);
   return {
     backend:
       backend.klass === 'AdminVM'
@@ -54,7 +52,7 @@ function isRequired({ attributes }: XmlNode, where: string): boolean {
   if (old === undefined) return (attributes['mode'] ?? 'required') === 'required';
   const required = truth(old);
   if (required === undefined) {
-    throw new DomainXmlError(`${where}: required must be yes or no, is ${JSON.stringify(old)}`);
+    throw new Refusal(`${where}: required must be yes or no, is ${JSON.stringify(old)}`);
   }
   return required;
 }
@@ -65,7 +63,7 @@ function optionsOf(node: XmlNode, where: string): Map<string, string> {
     const option = attributes['name'];
     if (name !== 'option') continue;
     if (!option || options.has(option)) {
-      throw new DomainXmlError(`${where}: has an <option> without a name, or one twice`);
+      throw new Refusal(`${where}: has an <option> without a name, or one twice`);
     }
     options.set(option, text);
   }

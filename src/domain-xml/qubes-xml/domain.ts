@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { truth, wholeNumber } from '../qubes/values.ts';
 import type { FeatureValues } from '../qubes/vm-data.ts';
 import { isVmName } from '../search/names.ts';
@@ -21,7 +21,7 @@ export class Properties {
     this.where = where;
     for (const { attributes, text } of items(node, 'properties', 'property')) {
       const name = attributes['name'];
-      if (name === undefined) throw new DomainXmlError(`${where}: has a <property> without a name`);
+      if (name === undefined) throw new Refusal(`${where}: has a <property> without a name`);
       if (this.#values.has(name)) throw this.problem(name, 'is there twice');
       this.#values.set(name, { text, ref: attributes['ref'] ?? null });
     }
@@ -61,8 +61,8 @@ export class Properties {
     return flag;
   }
 
-  problem(name: string, what: string): DomainXmlError {
-    return new DomainXmlError(`${this.where}: property ${name} ${what}`);
+  problem(name: string, what: string): Refusal {
+    return new Refusal(`${this.where}: property ${name} ${what}`);
   }
 }
 
@@ -82,7 +82,7 @@ export class StoredDomain extends Properties {
     );
     const name = isAdmin ? 'dom0' : (stored?.text.trim() ?? '');
     super(node, name === '' ? `${file}, domain ${id}` : `${file}, VM ${name}`);
-    if (klass === undefined) throw new DomainXmlError(`${this.where}: has no class`);
+    if (klass === undefined) throw new Refusal(`${this.where}: has no class`);
     if (!isVmName(name)) throw this.problem('name', `must be a VM's name, is ${JSON.stringify(name)}`);
     this.name = name;
     this.klass = klass;
@@ -115,8 +115,8 @@ export class StoredDomain extends Properties {
     const values = new Map<string, string>();
     for (const { attributes, text } of items(this.node, 'features', 'feature')) {
       const name = attributes['name'];
-      if (name === undefined) throw new DomainXmlError(`${this.where}: has a <feature> without a name`);
-      if (values.has(name)) throw new DomainXmlError(`${this.where}: feature ${name} is there twice`);
+      if (name === undefined) throw new Refusal(`${this.where}: has a <feature> without a name`);
+      if (values.has(name)) throw new Refusal(`${this.where}: feature ${name} is there twice`);
       values.set(name, text);
     }
     return values;

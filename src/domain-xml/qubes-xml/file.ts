@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { Refusal } from '../../words/refusal.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 import { readBounded } from '../bounded-read.ts';
-import { DomainXmlError, systemErrorText } from '../error.ts';
 import { domainsOf, lineAt, type Piece, takeApart } from './pieces.ts';
 import { parseTree, type XmlNode } from './tree.ts';
 
@@ -19,14 +20,14 @@ export class QubesXmlFile {
   /** What was looked for before: the rules ask for the same template again and again. */
   readonly #found = new Map<string, XmlNode | undefined>();
 
-  /** Raises DomainXmlError for a file that cannot be read, or is no qubes.xml. */
+  /** Raises Refusal for a file that cannot be read, or is no qubes.xml. */
   constructor(path: string) {
     this.path = path;
     this.#text = readText(path);
     const pieces = takeApart(this.#text, path);
     this.root = pieces?.root ?? parseTree(this.#text, path);
     if (this.root.name !== 'qubes') {
-      throw new DomainXmlError(`${path}: is no qubes.xml: its element is <${this.root.name}>`);
+      throw new Refusal(`${path}: is no qubes.xml: its element is <${this.root.name}>`);
     }
     const domains = domainsOf(this.root, path);
     this.#pieces = pieces?.domains ?? domains;
@@ -51,14 +52,14 @@ export class QubesXmlFile {
 
   /**
    * Looks in those that may be it, and in all where none of them is: the name can be written in more than one way.
-   * Raises DomainXmlError where two are.
+   * Raises Refusal where two are.
    */
   #find(mayBe: (piece: Piece) => boolean, isIt: (node: XmlNode) => boolean, what: string) {
     if (this.#found.has(what)) return this.#found.get(what);
     const likely = this.#pieces.filter(piece => !isPiece(piece) || mayBe(piece));
     const found = this.#matching(likely, isIt);
     const all = found.length === 0 ? this.#matching(this.#pieces, isIt) : found;
-    if (all.length > 1) throw new DomainXmlError(`${this.path}: has ${all.length} VMs with ${what}`);
+    if (all.length > 1) throw new Refusal(`${this.path}: has ${all.length} VMs with ${what}`);
     this.#found.set(what, all[0]);
     return all[0];
   }
@@ -102,15 +103,15 @@ function readText(path: string): string {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = fstatSync(descriptor);
-      if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
-      if (stats.size === 0) throw new DomainXmlError(`${path}: is empty`);
+      if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
+      if (stats.size === 0) throw new Refusal(`${path}: is empty`);
       return decode(readBounded(descriptor, LARGEST_FILE, path, 'a qubes.xml has'), path);
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
-    if (error instanceof DomainXmlError) throw error;
-    throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
 }
 
@@ -118,6 +119,6 @@ function decode(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new DomainXmlError(`${path}: is not UTF-8`);
+    throw new Refusal(`${path}: is not UTF-8`);
   }
 }

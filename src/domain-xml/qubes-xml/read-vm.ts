@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { hostMemory as lookUpHostMemory } from '../qubes/host.ts';
 import { ADMIN_VM_STATE, NAME_SERVERS, type PeerVm, type VmData } from '../qubes/vm-data.ts';
 import { Defaults } from './defaults.ts';
@@ -20,13 +20,12 @@ export interface QubesXmlRequest {
 
 /**
  * Reads a VM from qubes.xml, and works out what is not stored. What runs is not in there: like qubesd without
- * libvirt it takes every VM for halted, dom0 apart. Raises DomainXmlError that names the file, the VM and the property.
+ * libvirt it takes every VM for halted, dom0 apart. Raises Refusal that names the file, the VM and the property.
  */
 export async function readVmFromQubesXml(request: QubesXmlRequest): Promise<VmData> {
   const store = new QubesStore(request.file);
   const vm = store.vm(request.name);
-  if (vm.klass === 'AdminVM')
-    throw new DomainXmlError(`${vm.name} is what the VMs run on: it has no domain XML`);
+  if (vm.klass === 'AdminVM') throw new Refusal(`${vm.name} is what the VMs run on: it has no domain XML`);
   // First of all: the rules follow the templates, which must have an end.
   const { template } = withTemplates(store, vm);
   const defaults = new Defaults(store, request.kernelsFolder, async () => {

@@ -1,10 +1,10 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { ADMIN_VM } from '../qubes/vm-data.ts';
 import { Properties, StoredDomain, type StoredValue } from './domain.ts';
 import { QubesXmlFile } from './file.ts';
 import { items, type XmlNode } from './tree.ts';
 
-/** Everything in a qubes.xml, and what refers to what in it. Raises DomainXmlError. */
+/** Everything in a qubes.xml, and what refers to what in it. Raises Refusal. */
 export class QubesStore {
   readonly path: string;
   /** Properties of Qubes as a whole: the defaults that VMs have. */
@@ -18,10 +18,10 @@ export class QubesStore {
     this.globals = new Properties(this.#file.root, path);
   }
 
-  /** Raises DomainXmlError where there is no VM of that name. */
+  /** Raises Refusal where there is no VM of that name. */
   vm(name: string): StoredDomain {
     const node = this.#file.domainByName(name);
-    if (node === undefined) throw new DomainXmlError(`${this.path}: has no VM ${name}`);
+    if (node === undefined) throw new Refusal(`${this.path}: has no VM ${name}`);
     return this.#domain(node);
   }
 

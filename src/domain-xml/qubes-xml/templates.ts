@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { RelatedVm } from '../qubes/vm-data.ts';
 import type { StoredDomain } from './domain.ts';
 import type { QubesStore } from './store.ts';
@@ -17,7 +17,7 @@ export function netvmOf(store: QubesStore, vm: StoredDomain): StoredDomain | nul
 }
 
 /**
- * Follows a relation from VM to VM. Raises DomainXmlError where it leads in a circle, which would never end.
+ * Follows a relation from VM to VM. Raises Refusal where it leads in a circle, which would never end.
  */
 export function chainOf(
   store: QubesStore,
@@ -30,7 +30,7 @@ export function chainOf(
     chain.push(other);
     if (circle) {
       const names = chain.map(({ name }) => name).join(' -> ');
-      throw new DomainXmlError(
+      throw new Refusal(
         `${store.path}: the ${next === netvmOf ? 'net qubes' : 'templates'} lead in a circle: ${names}`,
       );
     }

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 
 /** An element of qubes.xml. */
 export interface XmlNode {
@@ -16,7 +16,7 @@ const DEEPEST = 32;
 /**
  * Parses a document, or a piece of one that is an element. No document type is taken, so that there are no entities
  * but XML's own five. For messages: `what` is the file, and `lineInFile` gives its line for one of the piece, both
- * from 1. Raises DomainXmlError.
+ * from 1. Raises Refusal.
  */
 export function parseTree(
   text: string,
@@ -28,16 +28,16 @@ export function parseTree(
   const open: XmlNode[] = [];
   let root: XmlNode | null = null;
   parser.on('error', ({ message }) => {
-    throw new DomainXmlError(`${what}, line ${lineNow()}: is not well-formed XML: ${message}`);
+    throw new Refusal(`${what}, line ${lineNow()}: is not well-formed XML: ${message}`);
   });
   parser.on('doctype', () => {
-    throw new DomainXmlError(
+    throw new Refusal(
       `${what}, line ${lineNow()}: has a document type, which a qubes.xml does not: entities are not taken from one`,
     );
   });
   parser.on('opentag', ({ name, attributes }) => {
     const node: XmlNode = { name, attributes, children: [], text: '' };
-    if (open.length >= DEEPEST) throw new DomainXmlError(`${what}, line ${lineNow()}: is nested too deep`);
+    if (open.length >= DEEPEST) throw new Refusal(`${what}, line ${lineNow()}: is nested too deep`);
     if (root === null) root = node;
     open.at(-1)?.children.push(node);
     open.push(node);
@@ -53,7 +53,7 @@ export function parseTree(
   parser.on('cdata', addText);
   parser.write(text).close();
   // The parser has refused a document without an element.
-  if (root === null) throw new DomainXmlError(`${what}: has no element`);
+  if (root === null) throw new Refusal(`${what}: has no element`);
   return root;
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { isPlainPath, truth } from '../qubes/values.ts';
 import type { Volume, VolumePool } from '../qubes/vm-data.ts';
 import type { StoredDomain } from './domain.ts';
@@ -10,15 +10,14 @@ import type { XmlNode } from './tree.ts';
 export function volumesOf(store: QubesStore, vm: StoredDomain): Volume[] {
   const volumes = vm.volumes.map(node => volumeOf(store, vm, node));
   const twice = volumes.find(({ name }, index) => volumes.findIndex(other => other.name === name) !== index);
-  if (twice !== undefined) throw new DomainXmlError(`${vm.where}: volume ${twice.name} is there twice`);
+  if (twice !== undefined) throw new Refusal(`${vm.where}: volume ${twice.name} is there twice`);
   return volumes;
 }
 
 function volumeOf(store: QubesStore, vm: StoredDomain, node: XmlNode): Volume {
   const { attributes } = node;
   const name = attributes['name'];
-  if (name === undefined || name === '')
-    throw new DomainXmlError(`${vm.where}: has a <volume> without a name`);
+  if (name === undefined || name === '') throw new Refusal(`${vm.where}: has a <volume> without a name`);
   const where = `${vm.where}, volume ${name}`;
   const flag = (attribute: string) => flagOf(attributes[attribute] ?? 'False', attribute, where);
   const volume = {
@@ -30,10 +29,10 @@ function volumeOf(store: QubesStore, vm: StoredDomain, node: XmlNode): Volume {
     saveOnStop: flag('save_on_stop'),
   };
   const poolName = attributes['pool'];
-  if (poolName === undefined) throw new DomainXmlError(`${where}: has no pool`);
+  if (poolName === undefined) throw new Refusal(`${where}: has no pool`);
   const pool = store.pool(poolName);
   if (pool === undefined) {
-    throw new DomainXmlError(
+    throw new Refusal(
       `${where}: is in pool ${JSON.stringify(poolName)}, and there is no such pool in the file`,
     );
   }
@@ -47,7 +46,7 @@ function poolOf(pool: XmlNode, volume: Omit<Volume, 'pool' | 'ephemeral'>, where
   const { vid, source, snapOnStart } = volume;
   for (const path of snapOnStart ? [vid, source ?? ''] : [vid]) {
     if (!isPlainPath(path) || path.startsWith('/')) {
-      throw new DomainXmlError(
+      throw new Refusal(
         `${where}: ${path === vid ? 'vid' : 'source'} must be a volume's name, is ${JSON.stringify(path)}`,
       );
     }
@@ -60,7 +59,7 @@ function poolOf(pool: XmlNode, volume: Omit<Volume, 'pool' | 'ephemeral'>, where
     case 'file-reflink':
       return { kind: 'path', path: join(folderOf(folder, name, where), `${vid}-dirty.img`) };
     default:
-      throw new DomainXmlError(
+      throw new Refusal(
         `${where}: pool ${name} is of driver ${JSON.stringify(driver)}, and only qubesd knows the paths of that: start it, or name the VM's description with --vm`,
       );
   }
@@ -68,7 +67,7 @@ function poolOf(pool: XmlNode, volume: Omit<Volume, 'pool' | 'ephemeral'>, where
 
 function folderOf(folder: string | undefined, pool: string | undefined, where: string): string {
   if (folder?.startsWith('/') && isPlainPath(folder)) return folder;
-  throw new DomainXmlError(`${where}: pool ${pool} has no dir_path that is an absolute path`);
+  throw new Refusal(`${where}: pool ${pool} has no dir_path that is an absolute path`);
 }
 
 /** A volume that starts empty may be encrypted with a key that nobody keeps; where it does not say, its pool does. */
@@ -84,7 +83,7 @@ function isEphemeral(
 function flagOf(text: string, attribute: string, where: string): boolean {
   const flag = truth(text);
   if (flag === undefined) {
-    throw new DomainXmlError(`${where}: ${attribute} must be True or False, is ${JSON.stringify(text)}`);
+    throw new Refusal(`${where}: ${attribute} must be True or False, is ${JSON.stringify(text)}`);
   }
   return flag;
 }

@@ -1,4 +1,4 @@
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { type BlockDevice, blockDeviceOf } from './block-devices.ts';
 import { featuresObject, featureWithTemplate } from './features.ts';
 import { cpuFamilyModel } from './host.ts';
@@ -9,11 +9,11 @@ import { ADMIN_VM_STATE, type DeviceAssignment, NETMASK, type RelatedVm, type Vm
 
 /**
  * Makes the VM's description of what Qubes knows: the keys always in this order, so that two descriptions can be
- * compared line by line. Raises DomainXmlError.
+ * compared line by line. Raises Refusal.
  */
 export function assemble(vm: VmData, kernelsFolder: string): { document: object; warnings: string[] } {
   if (vm.klass === 'AdminVM') {
-    throw new DomainXmlError(`${vm.name} is what the VMs run on: it has no domain XML`);
+    throw new Refusal(`${vm.name} is what the VMs run on: it has no domain XML`);
   }
   const kernel = new KernelFiles({ kernelsFolder, kernel: vm.kernel, virtMode: vm.virtMode });
   const document = {
@@ -87,7 +87,7 @@ function assigned({ required, options }: DeviceAssignment, device: object): obje
 function isSomewhere({ port, required, backend }: DeviceAssignment, vmName: string): boolean {
   if (port !== ANY_PORT) return true;
   if (!required) return false;
-  throw new DomainXmlError(
+  throw new Refusal(
     `VM ${vmName}, block device of VM ${backend.name}: is required at any port; assign it by its port`,
   );
 }

@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { originName, snapshotName } from '../../devices/plan/device-names.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
-import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import type { Volume } from './vm-data.ts';
 
@@ -71,9 +73,8 @@ function keyOf(path: string): ImageKey | null {
     const { dev, ino } = statSync(path, { bigint: true });
     return imageKey(dev, ino);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new DomainXmlError(`${path}: cannot be looked at: ${systemErrorText(error)}`);
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw new Refusal(`${path}: cannot be looked at: ${systemErrorText(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { DomainXmlError, systemErrorText } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 
 const CPU_INFORMATION = '/proc/cpuinfo';
 const MEMORY_INFORMATION = '/proc/meminfo';
@@ -8,22 +9,20 @@ const HYPERVISOR = '/sys/hypervisor/type';
 /** What the kernel says of the first core is shorter; it works out the others only when they are read. */
 const FIRST_CORE = 8192;
 
-/** The processor's family and model, as [6, 58] for Ivy Bridge. Raises DomainXmlError where the kernel names none. */
+/** The processor's family and model, as [6, 58] for Ivy Bridge. Raises Refusal where the kernel names none. */
 export function cpuFamilyModel(): [number, number] {
   const text = readStart(CPU_INFORMATION, FIRST_CORE);
   const family = /^cpu family\s*: (\d+)$/m.exec(text)?.[1];
   const model = /^model\s*: (\d+)$/m.exec(text)?.[1];
   if (family === undefined || model === undefined) {
-    throw new DomainXmlError(
-      `${CPU_INFORMATION}: names no "cpu family" and "model": is this an x86 machine?`,
-    );
+    throw new Refusal(`${CPU_INFORMATION}: names no "cpu family" and "model": is this an x86 machine?`);
   }
   return [Number(family), Number(model)];
 }
 
 /**
  * MiB that the host has. Under Xen dom0 has been given a part of it only, so that Xen is asked, through xl; elsewhere
- * the kernel knows. Raises DomainXmlError where neither tells. `hypervisor` is the kernel's file with the
+ * the kernel knows. Raises Refusal where neither tells. `hypervisor` is the kernel's file with the
  * hypervisor's name.
  */
 export async function hostMemory(hypervisor: string = HYPERVISOR): Promise<number> {
@@ -45,12 +44,12 @@ async function xenMemory(): Promise<number> {
   const total = /^total_memory\s*: (\d{1,9})$/m.exec(stdout)?.[1];
   if (exitCode === 0 && total !== undefined) return Number(total);
   const reason = stderr.split('\n')[0]?.trim() || `exit code ${exitCode}, no total_memory`;
-  throw new DomainXmlError(`xl info: ${reason}: say with --host-memory how many MiB the host has`);
+  throw new Refusal(`xl info: ${reason}: say with --host-memory how many MiB the host has`);
 }
 
 function kernelMemory(): number {
   const total = /^MemTotal:\s*(\d+) kB$/m.exec(readStart(MEMORY_INFORMATION, FIRST_CORE))?.[1];
-  if (total === undefined) throw new DomainXmlError(`${MEMORY_INFORMATION}: has no MemTotal`);
+  if (total === undefined) throw new Refusal(`${MEMORY_INFORMATION}: has no MemTotal`);
   return Math.floor(Number(total) / 1024);
 }
 
@@ -64,6 +63,6 @@ function readStart(path: string, length: number): string {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+    throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
 }

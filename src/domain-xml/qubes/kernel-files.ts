@@ -1,7 +1,9 @@
 import { closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 import { readBounded } from '../bounded-read.ts';
-import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
 
 /** What is used where the kernel has no default-kernelopts-nopci.txt and default-kernelopts-common.txt. */
 const OPTIONS_WITHOUT_PCI = 'swiotlb=2048';
@@ -22,13 +24,13 @@ export class KernelFiles {
   readonly folder: string | null;
   readonly #isKernel: boolean;
 
-  /** Raises DomainXmlError for a kernel whose name leads out of the folder of kernels. */
+  /** Raises Refusal for a kernel whose name leads out of the folder of kernels. */
   constructor({ kernelsFolder, kernel, virtMode }: KernelRequest) {
     if (
       kernel !== '' &&
       (kernel.includes('/') || kernel === '.' || kernel === '..' || /\p{Cc}/u.test(kernel))
     ) {
-      throw new DomainXmlError(`kernel ${JSON.stringify(kernel)}: a kernel's name is that of a folder`);
+      throw new Refusal(`kernel ${JSON.stringify(kernel)}: a kernel's name is that of a folder`);
     }
     const name = kernel === '' ? BOOT_LOADERS.get(virtMode) : kernel;
     this.folder = name === undefined ? null : join(kernelsFolder, name);
@@ -95,12 +97,12 @@ function readSmallFile(path: string): string | null {
     // A named pipe must not make the program wait for whoever writes to it.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null;
-    throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
+    if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
     return decode(readBounded(descriptor, LARGEST_OPTIONS, path, 'kernel options have'), path);
   } finally {
     closeSync(descriptor);
@@ -111,6 +113,6 @@ function decode(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new DomainXmlError(`${path}: is not UTF-8`);
+    throw new Refusal(`${path}: is not UTF-8`);
   }
 }

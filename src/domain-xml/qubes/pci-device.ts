@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { DomainXmlError, systemErrorText } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 
 /** A PCI device's address: hexadecimal, without 0x. */
 export interface PciDevice {
@@ -18,12 +19,12 @@ const DEVICES = '/sys/bus/pci/devices';
 /**
  * The address behind qubes' name of a PCI device. From R4.3 on a device behind a bridge is named by the way to it, as
  * bus numbers change with what is plugged in: the kernel knows the number of today. `devices` is sysfs' folder of
- * PCI devices. Raises DomainXmlError for a name of another form, and for a bridge that the host does not have.
+ * PCI devices. Raises Refusal for a name of another form, and for a bridge that the host does not have.
  */
 export function pciDeviceOf(port: string, vmName: string, devices: string = DEVICES): PciDevice {
   const match = PORT.exec(port);
   if (match === null) {
-    throw new DomainXmlError(
+    throw new Refusal(
       `VM ${vmName}, PCI device ${JSON.stringify(port)}: is not of the form BB_DD.F (bus, device, function)`,
     );
   }
@@ -47,10 +48,10 @@ function secondaryBus(
   try {
     text = readFileSync(path, 'latin1').trim();
   } catch (error) {
-    throw new DomainXmlError(`VM ${vmName}, PCI device ${port}: ${path}: ${systemErrorText(error)}`);
+    throw new Refusal(`VM ${vmName}, PCI device ${port}: ${path}: ${systemErrorText(error)}`);
   }
   if (!/^\d{1,3}$/.test(text)) {
-    throw new DomainXmlError(`VM ${vmName}, PCI device ${port}: ${path}: is not a bus number`);
+    throw new Refusal(`VM ${vmName}, PCI device ${port}: ${path}: is not a bus number`);
   }
   return Number(text);
 }

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 
 /** Where libvirt's packages put the RELAX NG schema of the domain XML (Debian: libvirt0, Fedora: libvirt-libs). */
 export const LIBVIRT_SCHEMA = '/usr/share/libvirt/schemas/domain.rng';
 
-/** Raises DomainXmlError, with the package to install, where the schema is not there. */
+/** Raises Refusal, with the package to install, where the schema is not there. */
 export function requireSchema(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return;
-  throw new DomainXmlError(
+  throw new Refusal(
     path === LIBVIRT_SCHEMA
       ? `${path}: libvirt's schema is not installed; it comes with the package libvirt0 (Debian) or libvirt-libs (Fedora)`
       : `${path}: no such schema`,

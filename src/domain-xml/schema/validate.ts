@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { inPrivateFolder } from '../private-folder.ts';
 import { runProgram } from '../program.ts';
 import { grammarWithXen, requireSchema } from './grammar.ts';
@@ -11,7 +11,7 @@ export type Validate = (documents: readonly string[]) => Promise<boolean[]>;
 // xmllint's exit codes: 0 all valid, 1 not well-formed, 3 and 4 not valid; 5 is a schema that does not compile.
 const VERDICTS = new Set([0, 1, 3, 4]);
 
-/** Validation against the schema at that path. Raises DomainXmlError when the schema or xmllint is missing. */
+/** Validation against the schema at that path. Raises Refusal when the schema or xmllint is missing. */
 export function validateAgainst(schema: string): Validate {
   requireSchema(schema);
   const grammar = grammarWithXen(schema);
@@ -36,7 +36,7 @@ async function validateIn(folder: string, grammar: string, documents: readonly s
   });
   const lines = stderr.split('\n');
   if (!VERDICTS.has(exitCode)) {
-    throw new DomainXmlError(`xmllint: could not validate: ${(lines[0] ?? '').replace(`${schema}:`, '')}`);
+    throw new Refusal(`xmllint: could not validate: ${(lines[0] ?? '').replace(`${schema}:`, '')}`);
   }
   const valid = new Set(lines.filter(line => line.endsWith(' validates')));
   return files.map(file => valid.has(`${file} validates`));

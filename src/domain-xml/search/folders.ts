@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { systemErrorText } from '../../words/system-error-text.ts';
 import { readBounded } from '../bounded-read.ts';
-import { DomainXmlError, systemErrorCode, systemErrorText } from '../error.ts';
 import { checkFileTrusted, checkFolderTrusted } from './trust.ts';
 
 /** Where templates are looked for, in this order: the administrator's, then the packages'. */
@@ -38,7 +40,7 @@ export class TemplateFolders {
   readonly #onlyOwner: number | null;
   readonly #read = new Map<string, TemplateFile | null>();
 
-  /** Raises DomainXmlError for a folder that does not exist although it must, or cannot be reached. */
+  /** Raises Refusal for a folder that does not exist although it must, or cannot be reached. */
   constructor(request: FoldersRequest) {
     this.#folders = request.folders.map(path => resolveFolder(resolve(path), request.mustExist));
     this.#onlyOwner = request.onlyOwner;
@@ -55,7 +57,7 @@ export class TemplateFolders {
   }
 
   /**
-   * Reads the first file of that name. Null if there is none. Raises DomainXmlError for one that is there but cannot
+   * Reads the first file of that name. Null if there is none. Raises Refusal for one that is there but cannot
    * be used: unreadable, not a regular file, not UTF-8, a symbolic link to nowhere or out of the folders, or
    * writable by others than root.
    */
@@ -97,7 +99,7 @@ export class TemplateFolders {
     if (real === null) return null;
     const home = this.#homeOf(real);
     if (home === null) {
-      throw new DomainXmlError(
+      throw new Refusal(
         `${path}: leads to ${real}, out of the folders of templates (${this.paths.join(', ')})`,
       );
     }
@@ -110,8 +112,8 @@ export class TemplateFolders {
       }
       return this.#readFile(real, path);
     } catch (error) {
-      if (error instanceof DomainXmlError) throw error;
-      throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+      if (error instanceof Refusal) throw error;
+      throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
     }
   }
 
@@ -129,7 +131,7 @@ export class TemplateFolders {
     const descriptor = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stats = fstatSync(descriptor);
-      if (!stats.isFile()) throw new DomainXmlError(`${path}: is not a regular file`);
+      if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
       if (this.#onlyOwner !== null) checkFileTrusted(path, stats, this.#onlyOwner);
       return decode(readBounded(descriptor, LARGEST_TEMPLATE, path, 'a template has'), path);
     } finally {
@@ -141,12 +143,12 @@ export class TemplateFolders {
 function resolveFolder(path: string, mustExist: boolean): SearchFolder {
   try {
     const real = realpathSync(path);
-    if (!lstatSync(real).isDirectory()) throw new DomainXmlError(`${path}: is not a folder of templates`);
+    if (!lstatSync(real).isDirectory()) throw new Refusal(`${path}: is not a folder of templates`);
     return { path, real };
   } catch (error) {
-    if (error instanceof DomainXmlError) throw error;
-    if (systemErrorCode(error) === 'ENOENT' && !mustExist) return { path, real: null };
-    throw new DomainXmlError(`${path}: cannot be used as a folder of templates: ${systemErrorText(error)}`);
+    if (error instanceof Refusal) throw error;
+    if (isSystemError(error, 'ENOENT') && !mustExist) return { path, real: null };
+    throw new Refusal(`${path}: cannot be used as a folder of templates: ${systemErrorText(error)}`);
   }
 }
 
@@ -155,13 +157,13 @@ function resolveFile(file: string, path: string): string | null {
   try {
     return realpathSync(file);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOTDIR') return null;
-    if (code !== 'ENOENT') throw new DomainXmlError(`${path}: cannot be read: ${systemErrorText(error)}`);
+    if (isSystemError(error, 'ENOTDIR')) return null;
+    if (!isSystemError(error, 'ENOENT'))
+      throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
   if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return null;
   // Jinja2 would go on to the next folder, and the VM would silently get another template.
-  throw new DomainXmlError(`${path}: is a symbolic link to nowhere`);
+  throw new Refusal(`${path}: is a symbolic link to nowhere`);
 }
 
 /** The name as a path inside a folder, or null for one that Jinja2's loader refuses (a ".." in it). */
@@ -175,6 +177,6 @@ function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new DomainXmlError(`${path}: is not text in UTF-8`);
+    throw new Refusal(`${path}: is not text in UTF-8`);
   }
 }

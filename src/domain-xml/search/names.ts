@@ -1,4 +1,4 @@
-import { UsageError } from '../error.ts';
+import { usageError } from '../../words/refusal.ts';
 
 /**
  * The templates of a VM's domain XML, in search order: its own, the user's, the distributor's, the default one.
@@ -19,12 +19,12 @@ export const PART_NAMES = ['devices/block.xml', 'devices/net.xml', 'devices/pci.
 export type PartName = (typeof PART_NAMES)[number];
 
 /**
- * The template name of a part. Raises UsageError for everything that is not one of PART_NAMES: the option names
+ * The template name of a part. Raises Refusal for everything that is not one of PART_NAMES: the option names
  * a file.
  */
 export function partTemplateName(part: string): string {
   if (!PART_NAMES.some(name => name === part)) {
-    throw new UsageError(`--part ${JSON.stringify(part)}: no such part; there are ${PART_NAMES.join(', ')}`);
+    throw usageError(`--part ${JSON.stringify(part)}: no such part; there are ${PART_NAMES.join(', ')}`);
   }
   return `libvirt/${part}`;
 }
@@ -37,10 +37,10 @@ export function isVmName(name: string): boolean {
   return VM_NAME.test(name);
 }
 
-/** Raises UsageError for a name that no VM can have. */
+/** Raises Refusal for a name that no VM can have. */
 export function checkVmName(name: string): void {
   if (isVmName(name)) return;
-  throw new UsageError(
+  throw usageError(
     `${JSON.stringify(name)} is not a VM's name: it takes letters, digits, "_", "-" and ".", at most 63, and a letter or digit first`,
   );
 }

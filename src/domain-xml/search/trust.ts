@@ -1,6 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { DomainXmlError } from '../error.ts';
+import { Refusal } from '../../words/refusal.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
@@ -8,16 +8,16 @@ const STICKY = 0o1000;
 /**
  * In a run as root, a template decides which disks and devices a VM gets: whoever can write it, or change what its
  * path leads to, must be root. `owner` is the user whom the run trusts besides root: 0 there. Both functions raise
- * DomainXmlError.
+ * Refusal.
  */
 export function checkFileTrusted(path: string, stats: Stats, owner: number): void {
   if (!isTrusted(stats, owner)) {
-    throw new DomainXmlError(
+    throw new Refusal(
       `${path}: belongs to user ${stats.uid}; a template used by root must belong to root (chown root)`,
     );
   }
   if ((stats.mode & WRITABLE_BY_OTHERS) !== 0) {
-    throw new DomainXmlError(`${path}: is writable by others than root (chmod go-w)`);
+    throw new Refusal(`${path}: is writable by others than root (chmod go-w)`);
   }
 }
 
@@ -29,13 +29,13 @@ export function checkFolderTrusted(folder: string, searchFolder: string, owner: 
   for (let path = folder; ; path = dirname(path)) {
     const stats = lstatSync(path);
     if (!isTrusted(stats, owner)) {
-      throw new DomainXmlError(
+      throw new Refusal(
         `${path}: belongs to user ${stats.uid}; a folder of templates used by root must belong to root (chown root)`,
       );
     }
     const inside = path === searchFolder || path.startsWith(`${searchFolder}/`);
     if ((stats.mode & WRITABLE_BY_OTHERS) !== 0 && (inside || (stats.mode & STICKY) === 0)) {
-      throw new DomainXmlError(
+      throw new Refusal(
         `${path}: is writable by others than root, and the templates in it with it (chmod go-w)`,
       );
     }

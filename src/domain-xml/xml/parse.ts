@@ -1,5 +1,5 @@
+import { Refusal } from '../../words/refusal.ts';
 import { type Element, type Node, parseDocument, XmlProblem } from '../../xml/document.ts';
-import { DomainXmlError } from '../error.ts';
 
 /** An element as far as libvirt reads it: no comments, no white space between elements, attributes in no order. */
 export interface XmlElement {
@@ -14,7 +14,7 @@ export interface XmlElement {
 }
 
 /** XML that is not well-formed: `line` (from 1) is where the parser noticed, as far as it says. */
-export class XmlSyntaxError extends DomainXmlError {
+export class XmlSyntaxError extends Refusal {
   readonly line: number | null;
 
   constructor(message: string, line: number | null) {

@@ -2,12 +2,12 @@ import { shellWord } from '../../devices/kernel/in-the-way.ts';
 import type { Colours } from '../../words/colours.ts';
 import { oneLine } from '../../words/printable.ts';
 import { sizeText } from '../../words/sizes.ts';
+import { widthFunction } from '../../words/width.ts';
 import { halfReverted, lostStores, unusedNodes } from '../conclusions.ts';
 import type { FilesystemRoom, Image, Overview, User } from '../overview.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
 import { tableLines } from './table.ts';
-import { widthFunction } from './width.ts';
 
 /** What is said where there is nothing to show. */
 const NOTHING = 'No template is in use: device-mapper has no device of block-snapshot.';

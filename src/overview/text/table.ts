@@ -1,13 +1,13 @@
 import type { Colours } from '../../words/colours.ts';
+import { COLUMN_GAP, columnWidths, padCell } from '../../words/columns.ts';
 import { shortenMiddle } from '../../words/shorten.ts';
+import type { WidthOf } from '../../words/width.ts';
 import type { Row } from './rows.ts';
-import type { WidthOf } from './width.ts';
 
 /** The tree may be cut to this width, so that lines fit a terminal; below it they wrap. */
 const NARROWEST_TREE = 24;
 
 const TREE_TITLE = 'IMAGE';
-const GAP = '  ';
 
 interface Column {
   title: string;
@@ -42,10 +42,9 @@ const COLUMNS: readonly Column[] = [
 /** Lines with aligned columns, a header first; no line ends with a space. */
 export function tableLines(rows: readonly Row[], layout: Layout): string[] {
   const { colours, width, widthOf } = layout;
-  const widths = COLUMNS.map(({ title, text }) =>
-    rows.reduce((widest, row) => Math.max(widest, widthOf(text(row))), title.length),
-  );
-  const others = widths.reduce((sum, column) => sum + GAP.length + column, 0);
+  const titles = COLUMNS.map(({ title }) => title);
+  const widths = columnWidths([titles, ...rows.map(row => COLUMNS.map(({ text }) => text(row)))], widthOf);
+  const others = widths.reduce((sum, column) => sum + COLUMN_GAP.length + column, 0);
   // The branches are one column for each character.
   const wanted = rows.reduce(
     (widest, { branches, name }) => Math.max(widest, branches.length + widthOf(name)),
@@ -53,11 +52,11 @@ export function tableLines(rows: readonly Row[], layout: Layout): string[] {
   );
   const tree = Math.min(wanted, Math.max(NARROWEST_TREE, (width ?? Number.POSITIVE_INFINITY) - others));
   const header = COLUMNS.map(({ title, right }, index) =>
-    pad(title, (widths[index] ?? 0) - title.length, right),
+    padCell(title, (widths[index] ?? 0) - title.length, right === true),
   );
   const title = TREE_TITLE.padEnd(tree);
   return [
-    colours.bold([title, ...header].join(GAP).trimEnd()),
+    colours.bold([title, ...header].join(COLUMN_GAP).trimEnd()),
     ...rows.map(row => lineOf(row, tree, widths, layout)),
   ];
 }
@@ -73,14 +72,9 @@ function lineOf(row: Row, tree: number, widths: readonly number[], { colours, wi
     const cell = text(row);
     const painted = cell === '' || colour === undefined ? cell : colour(row, colours)(cell);
     const left = index === end - 1 && right === undefined ? 0 : (widths[index] ?? 0) - widthOf(cell);
-    return pad(painted, left, right);
+    return padCell(painted, left, right === true);
   });
-  return [pad(first, room - widthOf(name)), ...cells].join(GAP);
-}
-
-function pad(text: string, spaces: number, right?: true): string {
-  const padding = ' '.repeat(Math.max(0, spaces));
-  return right ? padding + text : text + padding;
+  return [padCell(first, room - widthOf(name), false), ...cells].join(COLUMN_GAP);
 }
 
 function plain(text: string): string {

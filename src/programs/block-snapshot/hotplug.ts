@@ -1,4 +1,5 @@
 import { type DeviceType, isDeviceType } from '../../devices/request/stack-request.ts';
+import { failureText } from '../../words/failure-text.ts';
 import { oneLine, printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { add, reportFailure } from '../../xen/hotplug/add.ts';
@@ -33,7 +34,7 @@ export async function runHotplug(
     logCall(program, attachment, command, done);
   } catch (error) {
     const subject = attachment ?? { path: '-', domain: '-' };
-    const reason = oneLine(error instanceof Error ? error.message : String(error));
+    const reason = oneLine(failureText(error));
     logCall(program, subject, command, `failed: ${reason}`);
     logError(program, subject, command, reason);
     throw error;

@@ -1,6 +1,6 @@
 import type { NodeRequest } from '../../devices/request/node-request.ts';
 import { takeDown } from '../../disks/take-down.ts';
-import { complain } from '../../words/warning.ts';
+import { complain } from '../../words/complaint.ts';
 
 /**
  * Takes a device down for a person, and says so where it is in use. Where it is a claim that keeps it, and only there, it is

@@ -1,4 +1,4 @@
-import { UsageError } from '../../domain-xml/error.ts';
+import { usageError } from '../../words/refusal.ts';
 import { strictYargs } from '../strict-yargs.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkCommand } from './check.ts';
@@ -10,7 +10,7 @@ import { startCommand } from './start.ts';
 import { stopCommand } from './stop.ts';
 import { whichCommand } from './which.ts';
 
-/** Reads the arguments and runs the command. Gives 0, or 1 for a finding; raises UsageError and DomainXmlError. */
+/** Reads the arguments and runs the command. Gives 0, or 1 for a finding; raises Refusal. */
 export async function runCommands(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
   const fail = () => {
@@ -39,9 +39,7 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
       // What yargs found fault with is wrong usage; what a command raised is its own.
       if (error !== undefined && error.name !== 'YError') throw error;
       const problem = message ?? error?.message ?? '';
-      throw new UsageError(
-        problem.startsWith('Not enough non-option') ? "the VM's NAME is missing" : problem,
-      );
+      throw usageError(problem.startsWith('Not enough non-option') ? "the VM's NAME is missing" : problem);
     })
     .parseAsync();
   return exitCode;

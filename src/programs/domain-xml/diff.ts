@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { UsageError } from '../../domain-xml/error.ts';
+import { usageError } from '../../words/refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import {
   type CommonArguments,
@@ -33,10 +33,10 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
         .option('color', colorOption),
     handler: async ({ name, templates, against, connect, color, ...source }) => {
       if (against !== undefined && connect !== undefined) {
-        throw new UsageError('--connect is for virsh, and --against does without it');
+        throw usageError('--connect is for virsh, and --against does without it');
       }
       if (against === '-' && source.vm === '-')
-        throw new UsageError('--vm and --against cannot both be standard input');
+        throw usageError('--vm and --against cannot both be standard input');
       const { diffDomain } = await import('../../domain-xml/compare.ts');
       const { diffText } = await import('../../domain-xml/xml/diff-text.ts');
       const difference = await diffDomain({

@@ -1,5 +1,6 @@
-import { DomainXmlError, UsageError } from '../../domain-xml/error.ts';
-import { processTerminal, type Terminal } from '../terminal.ts';
+import { failureText } from '../../words/failure-text.ts';
+import { EXIT_USAGE, exitStatusOf } from '../../words/refusal.ts';
+import { inLines, processTerminal, type Terminal } from '../terminal.ts';
 import { plainRender } from './plain-render.ts';
 
 /**
@@ -8,8 +9,9 @@ import { plainRender } from './plain-render.ts';
  */
 export async function runDomainXml(
   argv: readonly string[],
-  terminal: Terminal = processTerminal(),
+  given: Terminal = processTerminal(),
 ): Promise<number> {
+  const terminal = inLines(given);
   try {
     const request = plainRender(argv);
     if (request !== null) {
@@ -20,18 +22,10 @@ export async function runDomainXml(
     const { runCommands } = await import('./commands.ts');
     return await runCommands(argv, terminal);
   } catch (error) {
-    terminal.complain(`domain-xml: ${describe(error)}`);
-    return error instanceof UsageError ? 2 : 1;
+    const status = exitStatusOf(error);
+    terminal.complain(
+      `domain-xml: ${failureText(error)}${status === EXIT_USAGE ? ' (see domain-xml --help)' : ''}`,
+    );
+    return status;
   }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof UsageError) return `${oneLine(error.message)} (see domain-xml --help)`;
-  if (error instanceof DomainXmlError) return oneLine(error.message);
-  return `internal error: ${oneLine(error instanceof Error ? error.message : String(error))}`;
-}
-
-/** Names and values from outside may hold anything; a terminal gets one line, and no control characters. */
-function oneLine(message: string): string {
-  return message.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}/gu, '?');
 }

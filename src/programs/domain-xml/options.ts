@@ -1,8 +1,8 @@
 import type { Argv, Options } from 'yargs';
 import { KERNELS_FOLDER, QUBES_XML, QUBESD_SOCKET } from '../../domain-xml/description/describe.ts';
-import { UsageError } from '../../domain-xml/error.ts';
 import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
 import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
+import { usageError } from '../../words/refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import type { SourceArguments } from './source.ts';
 
@@ -37,8 +37,8 @@ export function single(name: string, describe: string): Options & { type: 'strin
     requiresArg: true,
     describe,
     coerce: (value: unknown) => {
-      if (Array.isArray(value)) throw new UsageError(`--${name} is given more than once`);
-      if (value === '') throw new UsageError(`--${name} is empty`);
+      if (Array.isArray(value)) throw usageError(`--${name} is given more than once`);
+      if (value === '') throw usageError(`--${name} is empty`);
       return value;
     },
   };
@@ -97,7 +97,7 @@ export function inColour(color: string, terminal: Terminal): boolean {
 function several(name: string): (value: unknown) => string[] {
   return value => {
     const values = (Array.isArray(value) ? value : [value]).map(String);
-    if (values.includes('')) throw new UsageError(`--${name} is empty`);
+    if (values.includes('')) throw usageError(`--${name} is empty`);
     return values;
   };
 }

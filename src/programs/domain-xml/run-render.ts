@@ -1,4 +1,4 @@
-import { UsageError } from '../../domain-xml/error.ts';
+import { usageError } from '../../words/refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { descriptionSource, type SourceArguments } from './source.ts';
 
@@ -11,12 +11,12 @@ export interface RenderRequest extends SourceArguments {
   output?: string | undefined;
 }
 
-/** Renders, and prints or writes what came out. Raises UsageError and DomainXmlError. */
+/** Renders, and prints or writes what came out. Raises Refusal. */
 export async function runRender(request: RenderRequest, terminal: Terminal): Promise<void> {
   const { name, templates, part, device, output } = request;
-  if (device !== undefined && part === undefined) throw new UsageError('--device goes with --part only');
+  if (device !== undefined && part === undefined) throw usageError('--device goes with --part only');
   if (device === '-' && request.vm === '-')
-    throw new UsageError('--vm and --device cannot both be standard input');
+    throw usageError('--vm and --device cannot both be standard input');
   const { renderDomain, renderPart } = await import('../../domain-xml/render.ts');
   const domain = { name, folders: templates, ...descriptionSource(request) };
   const { xml, warnings } =

@@ -1,5 +1,5 @@
 import type { DescriptionSource } from '../../domain-xml/description/describe.ts';
-import { UsageError } from '../../domain-xml/error.ts';
+import { usageError } from '../../words/refusal.ts';
 
 /** The options that say where the VM's description comes from, as they were given; undefined is not given. */
 export interface SourceArguments {
@@ -10,11 +10,11 @@ export interface SourceArguments {
   hostMemory?: string | undefined;
 }
 
-/** What they mean. Raises UsageError. */
+/** What they mean. Raises Refusal. */
 export function descriptionSource(request: SourceArguments): DescriptionSource {
   const { vm, qubesXml, qubesd, kernels, hostMemory } = request;
   if (vm !== undefined && (kernels !== undefined || hostMemory !== undefined)) {
-    throw new UsageError('--vm has the whole description: --kernels and --host-memory do not go with it');
+    throw usageError('--vm has the whole description: --kernels and --host-memory do not go with it');
   }
   return {
     vmFile: vm,
@@ -28,7 +28,7 @@ export function descriptionSource(request: SourceArguments): DescriptionSource {
 function mebibytes(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new UsageError(`--host-memory ${JSON.stringify(text)}: must be a number of MiB`);
+    throw usageError(`--host-memory ${JSON.stringify(text)}: must be a number of MiB`);
   }
   return Number(text);
 }

@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { DomainXmlError } from '../../domain-xml/error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { showProgress } from './progress.ts';
 import { type ProposalArguments, proposalOptions, propose } from './propose.ts';
@@ -32,7 +32,7 @@ export function startCommand(terminal: Terminal, fail: () => void): CommandModul
         const { createDomain, defineDomain } = await import('../../domain-xml/define.ts');
         const { isActive, LONGEST_START, startDomain } = await import('../../domain-xml/run-domain.ts');
         if (proposal.uuid !== null && (await isActive(proposal.uuid, connect)))
-          throw new DomainXmlError(
+          throw new Refusal(
             `${name} runs already: stop it first (domain-xml stop ${name}), or define it only`,
           );
         progress.step(`${name}: starting`);

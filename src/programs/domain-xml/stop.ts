@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
-import { UsageError } from '../../domain-xml/error.ts';
 import { checkVmName } from '../../domain-xml/search/names.ts';
+import { usageError } from '../../words/refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { connectOption, single } from './options.ts';
 import { showProgress } from './progress.ts';
@@ -44,6 +44,6 @@ export function stopCommand(terminal: Terminal): CommandModule<object, StopArgum
 }
 
 function secondsOf(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`--timeout ${text}: is not a number of seconds`);
+  if (!/^\d{1,6}$/.test(text)) throw usageError(`--timeout ${text}: is not a number of seconds`);
   return Number(text);
 }

@@ -10,9 +10,9 @@ import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/r
 import { type Bytes, bytes } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { warn } from '../../words/complaint.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { warn } from '../../words/warning.ts';
 import { settleRevisions } from '../revisions.ts';
 import { syncFolder } from '../rotate.ts';
 import { revisionPath } from '../template-files.ts';

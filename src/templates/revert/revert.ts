@@ -7,9 +7,9 @@ import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merg
 import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { SECTOR_BYTES } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
+import type { Progress } from '../../words/progress.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
-import type { Progress } from '../progress.ts';
 import { linkRevisions } from '../revisions.ts';
 import type { TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';

@@ -7,6 +7,7 @@ import { prepare } from '../../devices/prepare.ts';
 import { parseNode } from '../../devices/request/node-request.ts';
 import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
 import { detach } from '../../disks/detach.ts';
+import { failureText } from '../../words/failure-text.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { withXenstore, type Xenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
@@ -85,9 +86,7 @@ function takeDownFormer(key: string): void {
 /** Tells libxl why a disk could not be attached: the reason in xenstore. */
 export function reportFailure(attachment: Attachment, error: unknown): void {
   try {
-    withXenstore(store =>
-      publishError(store, attachment, error instanceof Error ? error.message : String(error)),
-    );
+    withXenstore(store => publishError(store, attachment, failureText(error)));
   } catch {
     // xenstore is what failed: standard error, the log and the exit status tell libxl as much.
   }

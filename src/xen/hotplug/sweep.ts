@@ -1,6 +1,7 @@
 import { type Claim, claimsOn } from '../../claims/claims.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
 import { detach } from '../../disks/detach.ts';
+import { failureText } from '../../words/failure-text.ts';
 import { type Store, withXenstore, type Xenstore } from '../xenstore/store.ts';
 import { parseAttachmentKey } from './attachment.ts';
 
@@ -26,7 +27,7 @@ export function sweep(
     });
   } catch (error) {
     // It is done in passing: the call itself has succeeded, and the next one tries again.
-    swept.push(`not swept: ${error instanceof Error ? error.message : String(error)}`);
+    swept.push(`not swept: ${failureText(error)}`);
   }
   return swept;
 }

@@ -1,7 +1,7 @@
 import { overviewOf } from '../../../overview/build/overview-of.ts';
 import type { Overview } from '../../../overview/overview.ts';
 import { survey } from '../../../overview/survey.ts';
-import { warn } from '../../../words/warning.ts';
+import { warn } from '../../../words/complaint.ts';
 
 /**
  * What there is now. What could not be found out is a warning on standard error.

@@ -2,7 +2,7 @@ import { type Abandoned, abandonRevert } from '../../../templates/revert/abandon
 import { runsText } from '../../../templates/revert/plan.ts';
 import type { TemplateFiles } from '../../../templates/template-files.ts';
 import { sizeText } from '../../../words/sizes.ts';
-import { processTerminal } from '../../terminal.ts';
+import { processTerminal, say } from '../../terminal.ts';
 import { confirmed } from './confirm.ts';
 import { nameUser } from './name-user.ts';
 import { REVERT_USAGE } from './usage.ts';
@@ -18,7 +18,9 @@ export async function runAbandon(
     nameUser,
     async whole => yes || confirmed(question(path, whole), REVERT_USAGE),
   );
-  processTerminal().print(json ? abandonedJson(path, abandoned) : abandonedText(path, abandoned));
+  const terminal = processTerminal();
+  if (json) terminal.print(abandonedJson(path, abandoned));
+  else for (const line of abandonedText(path, abandoned)) say(terminal, line);
 }
 
 function question(path: string, whole: boolean): string {
@@ -27,11 +29,13 @@ function question(path: string, whole: boolean): string {
     : `${path} stays a mixture of two versions: it is put aside with all that belongs to it, and a backup has to take its place. Go on?`;
 }
 
-function abandonedText(path: string, abandoned: Abandoned | undefined): string {
-  if (abandoned === undefined) return `${path}: left as it is\n`;
+function abandonedText(path: string, abandoned: Abandoned | undefined): string[] {
+  if (abandoned === undefined) return [`${path}: left as it is`];
   const { whole, undone, left, unmerged, kept } = abandoned;
   if (whole)
-    return `${path}: the revert is given up; ${runsText(undone)} undone, ${runsText(left)} not, which can still be undone\n`;
+    return [
+      `${path}: the revert is given up; ${runsText(undone)} undone, ${runsText(left)} not, which can still be undone`,
+    ];
   const bytes = unmerged?.reduce((sum, { start, end }) => sum + end - start, 0);
   return [
     `${path}: the revert is given up. The image is a mixture of two versions and must not be used: ${
@@ -42,8 +46,7 @@ function abandonedText(path: string, abandoned: Abandoned | undefined): string {
     `Nothing is deleted. The image, what was not written back, the revisions, and which bytes are of which version (the last file):`,
     ...kept.map(name => `  ${name}`),
     `The template starts again when a backup of it is at ${path}.`,
-    '',
-  ].join('\n');
+  ];
 }
 
 function abandonedJson(template: string, abandoned: Abandoned | undefined): string {

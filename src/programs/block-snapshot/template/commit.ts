@@ -1,7 +1,7 @@
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
 import { overflowText } from '../../../templates/overflow.ts';
 import { sizeText } from '../../../words/sizes.ts';
-import { processTerminal } from '../../terminal.ts';
+import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { forgetGone } from './forget-gone.ts';
 import { nameUser } from './name-user.ts';
@@ -33,13 +33,14 @@ export async function runCommit(parameters: readonly string[]): Promise<void> {
       lost: commit.committed ? (commit.overflow?.lost ?? []) : [],
     };
     terminal.print(`${JSON.stringify(answer, null, 2)}\n`);
-  } else if (!commit.committed) terminal.print(`${image.path}: nothing to commit: ${commit.reason}\n`);
+  } else if (!commit.committed) say(terminal, `${image.path}: nothing to commit: ${commit.reason}`);
   else if (commit.overflow !== undefined)
-    terminal.print(
-      `${image.path}: the run is ended, and VMs that start from now on see what it changed; ${overflowText(commit.overflow)}\n`,
+    say(
+      terminal,
+      `${image.path}: the run is ended, and VMs that start from now on see what it changed; ${overflowText(commit.overflow)}`,
     );
   else {
     const undo = commit.undo === undefined ? 'no undo is kept' : `its undo is ${commit.undo}`;
-    terminal.print(`${image.path}: committed, ${sizeText(commit.changed)} changed; ${undo}\n`);
+    say(terminal, `${image.path}: committed, ${sizeText(commit.changed)} changed; ${undo}`);
   }
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { oneLine } from '../../../words/printable.ts';
 import { usageError } from '../../../words/refusal.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function confirmed(question: string, usage: string): Promise<boolea
     lines.once('close', () => resolve(''));
     // It reads the keys itself: Ctrl-C is one of them, and means what it means elsewhere.
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    lines.question(`${question} [y/N] `, resolve);
+    lines.question(`${oneLine(question)} [y/N] `, resolve);
   });
   lines.close();
   return /^y(es)?$/i.test(answer.trim());

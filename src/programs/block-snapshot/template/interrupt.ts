@@ -1,5 +1,5 @@
-import type { Progress } from '../../../templates/progress.ts';
-import { complain } from '../../../words/warning.ts';
+import { complain } from '../../../words/complaint.ts';
+import type { Progress } from '../../../words/progress.ts';
 
 /** What a shell says of a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;

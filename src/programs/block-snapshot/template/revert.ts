@@ -1,17 +1,17 @@
 import { type RevertPlan, runsText } from '../../../templates/revert/plan.ts';
 import { type Reverted, revert } from '../../../templates/revert/revert.ts';
 import { printable } from '../../../words/printable.ts';
+import { progressDisplay } from '../../../words/progress-display.ts';
 import { usageError } from '../../../words/refusal.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
-import { processTerminal } from '../../terminal.ts';
+import { processTerminal, say } from '../../terminal.ts';
 import { runAbandon } from './abandon.ts';
 import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { forgetGone } from './forget-gone.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
-import { progressDisplay } from './progress-display.ts';
 import { REVERT_USAGE } from './usage.ts';
 
 /** `revert TEMPLATE [--revision N] [--yes] [--json]`: undoes the last runs of the template. */
@@ -59,11 +59,12 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   finished();
   const terminal = processTerminal();
   if (values.json) terminal.print(revertJson(path, reverted));
-  else if (reverted === undefined) terminal.print(`${path}: left as it is\n`);
+  else if (reverted === undefined) say(terminal, `${path}: left as it is`);
   else
-    terminal.print(
+    say(
+      terminal,
       `${path}: ${runsText(reverted.runs)} undone, ${sizeText(reverted.bytes)} written back` +
-        `${reverted.goesOn ? ' since it was interrupted' : ''}\n`,
+        `${reverted.goesOn ? ' since it was interrupted' : ''}`,
     );
 }
 

@@ -4,9 +4,10 @@ import { addon } from '../../../native/addon.ts';
 import { listRevisions, type Revision } from '../../../templates/revisions.ts';
 import type { TemplateFiles } from '../../../templates/template-files.ts';
 import { withTemplateLock } from '../../../templates/template-lock.ts';
+import { columnLines } from '../../../words/columns.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
-import { processTerminal } from '../../terminal.ts';
+import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { REVISIONS_USAGE } from './usage.ts';
 
@@ -26,10 +27,9 @@ export async function runRevisions(parameters: readonly string[]): Promise<void>
     revisions: listRevisions(files.cow.path),
     reverting: addon().fileStatus(revertMark(files.cow.path)) !== null,
   }));
-  const text = values.json
-    ? revisionsJson(files, revisions, reverting)
-    : revisionsText(files, revisions, reverting);
-  processTerminal().print(text);
+  const terminal = processTerminal();
+  if (values.json) terminal.print(revisionsJson(files, revisions, reverting));
+  else for (const line of revisionsText(files, revisions, reverting)) say(terminal, line);
 }
 
 function revisionsJson(files: TemplateFiles, revisions: readonly Revision[], reverting: boolean): string {
@@ -48,11 +48,12 @@ function revisionsJson(files: TemplateFiles, revisions: readonly Revision[], rev
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
-function revisionsText(files: TemplateFiles, revisions: readonly Revision[], reverting: boolean): string {
+function revisionsText(files: TemplateFiles, revisions: readonly Revision[], reverting: boolean): string[] {
+  const { path: image } = files.image;
   const note = reverting
-    ? `${files.image.path} is half-way back to an earlier version: block-snapshot revert ${files.image.path} goes on\n`
-    : '';
-  if (revisions.length === 0) return `${note}${files.image.path}: no finished run is kept\n`;
+    ? [`${image} is half-way back to an earlier version: block-snapshot revert ${image} goes on`]
+    : [];
+  if (revisions.length === 0) return [...note, `${image}: no finished run is kept`];
   const rows = revisions.map(({ number, ended, changed, state, path }) => [
     String(number),
     timeText(ended),
@@ -60,18 +61,6 @@ function revisionsText(files: TemplateFiles, revisions: readonly Revision[], rev
     state,
     path,
   ]);
-  const table = [['REVISION', 'ENDED', 'CHANGED', 'STATE', 'UNDO'], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0))) ?? [];
-  const lines = table.map(row =>
-    row
-      .map((cell, column) => {
-        if (column === row.length - 1) return cell;
-        // Numbers are compared by their last digit.
-        return column === 0 || column === 2
-          ? cell.padStart(widths[column] ?? 0)
-          : cell.padEnd(widths[column] ?? 0);
-      })
-      .join('  '),
-  );
-  return `${note}${lines.join('\n')}\n`;
+  const lines = columnLines([['REVISION', 'ENDED', 'CHANGED', 'STATE', 'UNDO'], ...rows], { right: [0, 2] });
+  return [...note, ...lines];
 }

@@ -1,11 +1,11 @@
 import { trim } from '../../../templates/trim.ts';
+import { progressDisplay } from '../../../words/progress-display.ts';
 import { sizeText } from '../../../words/sizes.ts';
-import { processTerminal } from '../../terminal.ts';
+import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { forgetGone } from './forget-gone.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
-import { progressDisplay } from './progress-display.ts';
 import { TRIM_USAGE } from './usage.ts';
 
 /** `trim TEMPLATE [--json]`: gives blocks of zeros in the image back to the filesystem. */
@@ -28,9 +28,7 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
   forgetGone(files);
   const { freed, allocated } = await trim(files, nameUser, progress);
   finished();
-  processTerminal().print(
-    values.json
-      ? `${JSON.stringify({ template: path, freed, allocated }, null, 2)}\n`
-      : `${path}: ${sizeText(freed)} given back, it takes ${sizeText(allocated)} now\n`,
-  );
+  const terminal = processTerminal();
+  if (values.json) terminal.print(`${JSON.stringify({ template: path, freed, allocated }, null, 2)}\n`);
+  else say(terminal, `${path}: ${sizeText(freed)} given back, it takes ${sizeText(allocated)} now`);
 }

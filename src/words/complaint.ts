@@ -1,15 +1,20 @@
 import { addon } from '../native/addon.ts';
+import { oneLine } from './printable.ts';
 
-/** The name that all lines on standard error begin with. */
+/** The name that lines on standard error begin with. */
 const PROGRAM = 'block-snapshot';
 
-/** One line for people on standard error. */
+/**
+ * One line for people on standard error. Here it leaves the program, so that here names that others have chosen are made
+ * harmless to terminals and logs.
+ */
 export function complain(message: string): void {
+  const line = oneLine(`${PROGRAM}: ${message}`);
   try {
-    addon().writeText(2, `${PROGRAM}: ${message}\n`);
+    addon().writeText(2, `${line}\n`);
   } catch {
     // The addon itself could not be loaded.
-    console.error(`${PROGRAM}: ${message}`);
+    console.error(line);
   }
 }
 

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
-import type { Progress } from '../../../templates/progress.ts';
-import { sizeText } from '../../../words/sizes.ts';
-import { durationText } from '../../../words/times.ts';
+import type { Progress } from './progress.ts';
+import { sizeText } from './sizes.ts';
+import { durationText } from './times.ts';
 
 /** Milliseconds between two lines where nobody watches a bar: few for a log, enough to see that it goes on. */
 const LINE_EVERY = 5000;
