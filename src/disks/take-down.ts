@@ -67,14 +67,14 @@ export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptio
 class Work {
   lingering = false;
   claimed = false;
-  private readonly claims: readonly Claim[];
-  private readonly patience: number;
-  private readonly udev: UdevSession;
+  readonly #claims: readonly Claim[];
+  readonly #patience: number;
+  readonly #udev: UdevSession;
 
   constructor(claims: readonly Claim[], patience: number | undefined, udev: UdevSession) {
-    this.claims = claims;
-    this.patience = patience ?? glance();
-    this.udev = udev;
+    this.#claims = claims;
+    this.#patience = patience ?? glance();
+    this.#udev = udev;
   }
 
   /** From the top down; what a killed command left of a stack goes too. @returns who uses the top, if it stays */
@@ -84,9 +84,9 @@ class Work {
       const isTop = depth === cows.length;
       // The first layer has to receive the old blocks of whatever the template overwrites.
       if (depth === 1 && originRuns) return isTop ? `the running template (${originName(base)})` : undefined;
-      const removal = this.remove(
+      const removal = this.#remove(
         { type: 'snapshot', base, cows: cows.slice(0, depth) },
-        isTop ? this.patience : glance(),
+        isTop ? this.#patience : glance(),
       );
       if (removal.kind === 'in use') return isTop ? removal.users : undefined;
     }
@@ -95,27 +95,27 @@ class Work {
 
   /** When the origin goes, the first layers that only it kept go with it. @returns who uses it, if it stays */
   removeOrigin(origin: DeviceIdentity & { type: 'origin' }): string | undefined {
-    const removal = this.remove(origin, this.patience);
+    const removal = this.#remove(origin, this.#patience);
     if (removal.kind === 'in use') return removal.users;
     const prefix = snapshotPrefix(origin.base);
     for (const name of addon().deviceNames()) {
       if (!name.startsWith(prefix)) continue;
       const identity = parseDeviceName(name);
-      if (identity?.type === 'snapshot' && identity.cows.length === 1) this.remove(identity, glance());
+      if (identity?.type === 'snapshot' && identity.cows.length === 1) this.#remove(identity, glance());
     }
     return undefined;
   }
 
-  private remove(identity: DeviceIdentity, patience: number): Removal {
-    const claim = claimOn(this.claims, identity);
+  #remove(identity: DeviceIdentity, patience: number): Removal {
+    const claim = claimOn(this.#claims, identity);
     if (claim !== undefined) {
       this.claimed = true;
       return { kind: 'in use', users: `the VM disk ${claim.attachment}` };
     }
     const removal =
       identity.type === 'origin'
-        ? removeUnused(originName(identity.base), 'snapshot-origin', patience, this.udev)
-        : removeUnused(snapshotName(identity.base, identity.cows), 'snapshot', patience, this.udev);
+        ? removeUnused(originName(identity.base), 'snapshot-origin', patience, this.#udev)
+        : removeUnused(snapshotName(identity.base, identity.cows), 'snapshot', patience, this.#udev);
     if (removal.kind === 'in use' && removal.users === '') this.lingering = true;
     return removal;
   }

@@ -21,7 +21,10 @@ export interface CheckResult {
   warnings: string[];
 }
 
-/** Renders, and validates against libvirt's schema. Raises Refusal for everything that stops it before. */
+/**
+ * Renders, and validates against libvirt's schema.
+ * @throws Refusal for everything that stops it before
+ */
 export async function checkDomain(request: CheckRequest): Promise<CheckResult> {
   const validate = validateAgainst(request.schema);
   const { rendering, map } = await renderDomainMapped(request);

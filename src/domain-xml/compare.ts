@@ -24,7 +24,10 @@ export interface DomainDifference {
   warnings: string[];
 }
 
-/** Compares what libvirt has, or a file, with what the templates give now. Raises Refusal. */
+/**
+ * Compares what libvirt has, or a file, with what the templates give now.
+ * @throws Refusal
+ */
 export async function diffDomain(request: CompareRequest): Promise<DomainDifference> {
   const rendering = await renderDomain(request);
   const { against } = request;

@@ -27,7 +27,10 @@ export interface Proposal {
   changes: DiffLine[];
 }
 
-/** Renders, checks, and compares with what libvirt has. Raises Refusal. */
+/**
+ * Renders, checks, and compares with what libvirt has.
+ * @throws Refusal
+ */
 export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
   const { name, connect } = request;
   const { path, xml, problems, warnings } = await checkDomain(request);
@@ -46,14 +49,20 @@ export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
   return { ...proposal, uuid, changes };
 }
 
-/** Hands the domain to libvirt, which keeps it. Raises Refusal. */
+/**
+ * Hands the domain to libvirt, which keeps it.
+ * @throws Refusal
+ */
 export async function defineDomain(proposal: Proposal, connect: string | null): Promise<void> {
   await withFile(proposal, file =>
     virsh({ connect, args: ['define', '--file', file], what: `define ${proposal.name}` }),
   );
 }
 
-/** Hands the domain to libvirt, which starts it and forgets it when it stops. Raises Refusal. */
+/**
+ * Hands the domain to libvirt, which starts it and forgets it when it stops.
+ * @throws Refusal
+ */
 export async function createDomain(
   proposal: Proposal,
   { connect, paused, limit }: { connect: string | null; paused: boolean; limit: number },

@@ -14,8 +14,9 @@ import { Refusal } from '../words/refusal.ts';
 import { systemErrorText } from '../words/system-error-text.ts';
 
 /**
- * Writes a file as a whole or not at all: what was there stays until the new text is safely on the disk. Something
- * that is not a regular file (a pipe, /dev/null) is written to. Raises Refusal.
+ * Writes a file as a whole or not at all: what was there stays until the new text is safely on the disk.
+ * Something that is not a regular file (a pipe, /dev/null) is written to.
+ * @throws Refusal
  */
 export function writeOutput(path: string, text: string): void {
   try {

@@ -19,9 +19,9 @@ export interface ProgramResult {
 const LONGEST_RUN = 60;
 
 /**
- * Runs a program to its end, whatever its exit code. Raises Refusal for one that is missing, is killed, or
- * takes longer than its limit. It gets an environment of its own: the caller's PATH without relative folders, and
- * virsh's LIBVIRT_DEFAULT_URI.
+ * Runs a program to its end, whatever its exit code. It gets an environment of its own: the caller's PATH
+ * without relative folders, and virsh's LIBVIRT_DEFAULT_URI.
+ * @throws Refusal for one that is missing, is killed, or takes longer than its limit
  */
 export async function runProgram({
   program,

@@ -11,7 +11,10 @@ export interface TemplateReference {
 
 const RELATIONS = { extends: 'extends', include: 'includes', import: 'imports' } as const;
 
-/** Every reference in the template, in its order, each once. Raises Refusal for a syntax error. */
+/**
+ * Every reference in the template, in its order, each once.
+ * @throws Refusal for a syntax error
+ */
 export function templateReferences({ source, path }: TemplateFile): TemplateReference[] {
   const references = new Map<string, TemplateReference>();
   for (const { kind, names } of parse(source, path)) {

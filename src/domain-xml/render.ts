@@ -31,7 +31,10 @@ export interface DomainRendering {
   warnings: string[];
 }
 
-/** Renders a VM's domain XML. Raises Refusal for everything that can be wrong with what it is given. */
+/**
+ * Renders a VM's domain XML.
+ * @throws Refusal for everything that can be wrong with what it is given
+ */
 export async function renderDomain(request: DomainRequest): Promise<DomainRendering> {
   const prepared = await prepare(request);
   const { folders, warnings, file } = prepared;
@@ -61,7 +64,10 @@ export async function renderDomainMapped(
   return { rendering: { path: file.path, xml, warnings }, map };
 }
 
-/** Renders a part alone, as for hot-plug. Raises Refusal. */
+/**
+ * Renders a part alone, as for hot-plug.
+ * @throws Refusal
+ */
 export async function renderPart(request: PartRequest): Promise<DomainRendering> {
   const { part, deviceFile } = request;
   const name = partTemplateName(part);

@@ -10,7 +10,10 @@ const PAUSE_MILLISECONDS = 500;
 const DEAF = new Set(['paused', 'crashed', 'pmsuspended']);
 const STOPPED = 'shut off';
 
-/** The state of a domain in virsh's words; "shut off" for one that libvirt has forgotten. Raises Refusal. */
+/**
+ * The state of a domain in virsh's words; "shut off" for one that libvirt has forgotten.
+ * @throws Refusal
+ */
 export async function domainState(uuid: string, connect: string | null): Promise<string> {
   const result = await tryVirsh({ connect, args: ['domstate', '--domain', uuid] });
   if (result.exitCode === 0) return result.stdout.trim();
@@ -33,7 +36,10 @@ export interface StartRequest {
   paused: boolean;
 }
 
-/** Starts a domain that libvirt knows. Raises Refusal. */
+/**
+ * Starts a domain that libvirt knows.
+ * @throws Refusal
+ */
 export async function startDomain({ name, uuid, connect, paused }: StartRequest): Promise<void> {
   const args = [
     'start',
@@ -56,7 +62,10 @@ export interface StopRequest {
 /** How a domain came to its end; `reason` is why it had to be destroyed. */
 export type Stop = { how: 'was not running' | 'shut down' } | { how: 'destroyed'; reason: string };
 
-/** Asks a domain to shut down, waits for it, and destroys it when it does not. Raises Refusal. */
+/**
+ * Asks a domain to shut down, waits for it, and destroys it when it does not.
+ * @throws Refusal
+ */
 export async function stopDomain(request: StopRequest): Promise<Stop> {
   const { name, connect } = request;
   const uuid = await requireDomain(name, connect);

@@ -17,7 +17,11 @@ export interface VirshRequest {
   limit?: number;
 }
 
-/** Runs a command of virsh. @returns what it printed. Raises Refusal with virsh's own reason. */
+/**
+ * Runs a command of virsh.
+ * @returns what it printed
+ * @throws Refusal with virsh's own reason
+ */
 export async function virsh(request: VirshRequest): Promise<string> {
   const result = await tryVirsh(request);
   if (result.exitCode === 0) return result.stdout;
@@ -56,8 +60,9 @@ export function virshReason({ stderr, exitCode }: ProgramResult): string {
 }
 
 /**
- * The domain XML that libvirt has of a VM: of a running one too what will hold at its next start, as that is what a
- * definition changes. `connect` is a libvirt URI; null leaves it to virsh. Raises Refusal.
+ * The domain XML that libvirt has of a VM: of a running one too what will hold at its next start, as that is
+ * what a definition changes. `connect` is a libvirt URI; null leaves it to virsh.
+ * @throws Refusal
  */
 export async function dumpDomain(name: string, connect: string | null): Promise<string> {
   const domain = isNumber(name) ? await requireDomain(name, connect) : name;
@@ -70,8 +75,9 @@ export async function dumpDomain(name: string, connect: string | null): Promise<
 }
 
 /**
- * The uuid of a domain by its name; null where libvirt has none of that name. virsh itself takes a number for the id
- * of a running domain first, whatever that one is called. Raises Refusal.
+ * The uuid of a domain by its name; null where libvirt has none of that name. virsh itself takes a number for
+ * the id of a running domain first, whatever that one is called.
+ * @throws Refusal
  */
 export async function findDomain(name: string, connect: string | null): Promise<string | null> {
   const list = await virsh({ connect, args: ['list', '--all', '--name', '--uuid'], what: 'list' });

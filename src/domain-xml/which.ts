@@ -30,7 +30,10 @@ export interface TemplateSearch {
   references: Reference[];
 }
 
-/** Looks for a VM's template. Raises Refusal for a name that is none, Refusal for unusable folders. */
+/**
+ * Looks for a VM's template.
+ * @throws Refusal for a name that is none, and for unusable folders
+ */
 export function searchTemplates(request: { name: string; folders: readonly string[] }): TemplateSearch {
   checkVmName(request.name);
   const folders = openFolders(request.folders);
@@ -50,7 +53,7 @@ export function searchTemplates(request: { name: string; folders: readonly strin
   return { name: request.name, candidates, references: used === null ? [] : referencesOf(used, folders) };
 }
 
-/** Raises Refusal where the search found no template that can be used. */
+/** @throws Refusal where the search found no template that can be used */
 export function requireUsable({ name, candidates }: TemplateSearch): void {
   const first = candidates.find(({ state }) => state !== 'missing');
   if (first === undefined)

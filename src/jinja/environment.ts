@@ -33,7 +33,10 @@ export interface EnvironmentOptions {
 
 /** What takes templates apart; it is loaded only when it is needed. */
 export interface Compiler {
-  /** The body of a TemplateFactory for a template's source. Raises TemplateSyntaxError and its kin. */
+  /**
+   * The body of a TemplateFactory for a template's source.
+   * @throws TemplateSyntaxError and its kin
+   */
   compile(environment: Environment, options: CompileOptions): string;
   findReferences(source: string): TemplateReference[];
 }
@@ -72,7 +75,10 @@ export class Environment implements RenderEnvironment {
     this.#precompiled = options.precompiled ?? new Map();
   }
 
-  /** The template of that name. Raises TemplateNotFound, and what its syntax raises. */
+  /**
+   * The template of that name.
+   * @throws TemplateNotFound, and what its syntax raises
+   */
   getTemplate(name: Value): Template {
     if (name instanceof Undefined) return name.fail();
     const text =
@@ -114,7 +120,10 @@ export class Environment implements RenderEnvironment {
     return this.#make(name, null, source);
   }
 
-  /** What a template's source extends, includes and imports. Raises TemplateSyntaxError. */
+  /**
+   * What a template's source extends, includes and imports.
+   * @throws TemplateSyntaxError
+   */
   referencedTemplates(source: string): TemplateReference[] {
     return needCompiler().findReferences(source);
   }
@@ -161,7 +170,10 @@ function needCompiler(): Compiler {
   return compiler;
 }
 
-/** The text of a file. Raises UnicodeDecodeError where Python does, instead of putting something else in. */
+/**
+ * The text of a file.
+ * @throws UnicodeDecodeError where Python does, instead of putting something else in
+ */
 function readText(path: string): string {
   const bytes = readFileSync(path);
   try {

@@ -41,7 +41,7 @@ export interface ErrorPlace {
   sourceLine: string | null;
 }
 
-/** Raises what Python would raise under `pythonName`. */
+/** @throws what Python would raise under `pythonName` */
 export function raise(pythonName: string, reason: string): never {
   throw new JinjaError(pythonName, reason);
 }

@@ -3,8 +3,9 @@ import './compile/install.ts';
 import { Environment } from './environment.ts';
 
 /**
- * The text of a JavaScript module with compiled templates, for the build: it exports `templates`, which is what
- * EnvironmentOptions.precompiled takes. Raises TemplateSyntaxError and its kin.
+ * The text of a JavaScript module with compiled templates, for the build: it exports `templates`, which is
+ * what EnvironmentOptions.precompiled takes.
+ * @throws TemplateSyntaxError and its kin
  */
 export function precompile(sources: ReadonlyMap<string, string>): string {
   const environment = new Environment({ searchPath: [] });

@@ -44,7 +44,10 @@ export class Template implements RenderTemplate {
     this.blocks = new Map(Object.entries(compiled.blocks));
   }
 
-  /** Renders it with these variables. Raises JinjaError, with the template's name and line. */
+  /**
+   * Renders it with these variables.
+   * @throws JinjaError, with the template's name and line
+   */
   render(variables: Record<string, unknown> = {}): string {
     const outer = modules;
     modules = new Map();

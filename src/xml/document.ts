@@ -13,8 +13,9 @@ export class XmlProblem extends Error {
 }
 
 /**
- * Parses a document. Entities are not expanded but for XML's own five, and nothing is fetched (the parser knows no
- * files). Raises XmlProblem for everything that is odd.
+ * Parses a document. Entities are not expanded but for XML's own five, and nothing is fetched (the parser
+ * knows no files).
+ * @throws XmlProblem for everything that is odd
  */
 export function parseDocument(text: string): Document {
   let problem: XmlProblem | undefined;

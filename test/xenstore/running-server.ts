@@ -9,11 +9,11 @@ import type { Change } from './tree.ts';
 /** The small xenstore as a process of its own: the client under test waits without letting anything else run. */
 export class RunningServer {
   readonly socket: string;
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
 
   private constructor(socket: string, child: ChildProcess) {
     this.socket = socket;
-    this.child = child;
+    this.#child = child;
   }
 
   static async start(socket: string): Promise<RunningServer> {
@@ -51,15 +51,15 @@ export class RunningServer {
 
   /** Halts the process, with its socket listening still. */
   halt(): void {
-    this.child.kill('SIGSTOP');
+    this.#child.kill('SIGSTOP');
   }
 
   resume(): void {
-    this.child.kill('SIGCONT');
+    this.#child.kill('SIGCONT');
   }
 
   stop(): void {
-    this.child.kill('SIGCONT');
-    this.child.kill();
+    this.#child.kill('SIGCONT');
+    this.#child.kill();
   }
 }

@@ -24,8 +24,8 @@ export class CowTaken extends Error {}
  * for each other.
  */
 export class DiskLocks {
-  private readonly bases = new Map<string, LockFile>();
-  private readonly cows = new Map<string, LockFile>();
+  readonly #bases = new Map<string, LockFile>();
+  readonly #cows = new Map<string, LockFile>();
 
   /**
    * Waits for the locks of a base, and of cows that another command was seen to have.
@@ -38,24 +38,24 @@ export class DiskLocks {
     const end = performance.now() + limit;
     for (const name of [...all].sort()) {
       const lock = waitForLockFile(lockPath(name), end, limit);
-      (ofBase.has(name) ? this.bases : this.cows).set(name, lock);
+      (ofBase.has(name) ? this.#bases : this.#cows).set(name, lock);
     }
   }
 
   /** Takes the locks of cows that something is going to be made of. @throws CowTaken */
   takeCows(cows: readonly Image[]): void {
     for (const { disk } of cows) {
-      if (this.bases.has(disk) || this.cows.has(disk)) continue;
+      if (this.#bases.has(disk) || this.#cows.has(disk)) continue;
       const lock = tryLockFile(lockPath(disk));
       if (lock === undefined) throw new CowTaken();
-      this.cows.set(disk, lock);
+      this.#cows.set(disk, lock);
     }
   }
 
   release(): void {
     // A cow is seldom asked for twice: its file does not stay.
-    for (const lock of this.cows.values()) dropLockFile(lock);
-    for (const lock of this.bases.values()) releaseLockFile(lock);
+    for (const lock of this.#cows.values()) dropLockFile(lock);
+    for (const lock of this.#bases.values()) releaseLockFile(lock);
   }
 }
 

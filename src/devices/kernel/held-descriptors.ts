@@ -2,16 +2,16 @@ import { addon } from '../../native/addon.ts';
 
 /** Descriptors that have to stay open until device-mapper has the devices open itself; all are closed together. */
 export class HeldDescriptors {
-  private readonly descriptors: number[] = [];
+  readonly #descriptors: number[] = [];
 
   /** Holds a descriptor, and gives it back. */
   hold(descriptor: number): number {
-    this.descriptors.push(descriptor);
+    this.#descriptors.push(descriptor);
     return descriptor;
   }
 
   release(): void {
-    for (const descriptor of this.descriptors.splice(0)) addon().closeFile(descriptor);
+    for (const descriptor of this.#descriptors.splice(0)) addon().closeFile(descriptor);
   }
 }
 

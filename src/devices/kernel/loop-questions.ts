@@ -36,13 +36,13 @@ export function backingFile(name: string): string | null {
  * met whose file is not in the folder of one of the images.
  */
 export class LoopQuestions {
-  private readonly images: ReadonlyMap<ImageKey, Image>;
-  private readonly folders: ReadonlySet<string>;
-  private known: { mounts: readonly Mount[]; ours: ReadonlySet<string> } | undefined;
+  readonly #images: ReadonlyMap<ImageKey, Image>;
+  readonly #folders: ReadonlySet<string>;
+  #known: { mounts: readonly Mount[]; ours: ReadonlySet<string> } | undefined;
 
   constructor(images: ReadonlyMap<ImageKey, Image>) {
-    this.images = images;
-    this.folders = new Set([...images.values()].map(({ path }) => folderOf(path)));
+    this.#images = images;
+    this.#folders = new Set([...images.values()].map(({ path }) => folderOf(path)));
   }
 
   /**
@@ -51,41 +51,41 @@ export class LoopQuestions {
    */
   of(name: string, shown: string): Question {
     // What is in the root folder may as well be in that of a filesystem that is mounted nowhere.
-    if (folderOf(shown) !== '/' && this.folders.has(folderOf(shown))) return 'strictly';
-    const { mounts, ours } = this.known ?? this.look();
+    if (folderOf(shown) !== '/' && this.#folders.has(folderOf(shown))) return 'strictly';
+    const { mounts, ours } = this.#known ?? this.#look();
     const { last, before } = mountsOnTheWay(mounts, shown);
     if (last.some(({ superblock }) => ours.has(superblock)))
-      return this.leadsThere(shown, before) === 'no' ? this.byHolders(name) : 'strictly';
+      return this.#leadsThere(shown, before) === 'no' ? this.#byHolders(name) : 'strictly';
     if (last[0]?.point !== '/' && last.length > 0 && last.every(({ type }) => asksSomebody(type)))
       return 'not at all';
-    if (last.some(({ type }) => asksSomebody(type))) return this.byHolders(name);
-    return this.leadsThere(shown, before) === 'yes' ? 'gently' : this.byHolders(name);
+    if (last.some(({ type }) => asksSomebody(type))) return this.#byHolders(name);
+    return this.#leadsThere(shown, before) === 'yes' ? 'gently' : this.#byHolders(name);
   }
 
   /** The filesystem that a path lies on, where it has to ask somebody: its superblock. */
   filesystemOf(shown: string): string | undefined {
-    const { last } = mountsOnTheWay((this.known ?? this.look()).mounts, shown);
+    const { last } = mountsOnTheWay((this.#known ?? this.#look()).mounts, shown);
     return last.findLast(({ type }) => asksSomebody(type))?.superblock;
   }
 
-  private look() {
+  #look() {
     const mounts = readMounts();
     const ours = new Set<string>();
-    for (const { key, path } of this.images.values()) {
+    for (const { key, path } of this.#images.values()) {
       ours.add(deviceNumberOf(deviceOf(key)));
       const id = addon().mountNumber(path);
       const mount = mounts.find(candidate => candidate.id === id);
       if (mount !== undefined) ours.add(mount.superblock);
     }
-    this.known = { mounts, ours };
-    return this.known;
+    this.#known = { mounts, ours };
+    return this.#known;
   }
 
   /**
    * The path of a file on a filesystem that is mounted nowhere any more, or elsewhere than here, leads to nothing, or to
    * something else. A path through a filesystem that has to ask somebody is not tried.
    */
-  private leadsThere(shown: string, before: readonly Mount[]): 'yes' | 'no' | 'unknown' {
+  #leadsThere(shown: string, before: readonly Mount[]): 'yes' | 'no' | 'unknown' {
     if (before.some(({ type }) => asksSomebody(type))) return 'unknown';
     const deleted = shown.endsWith(DELETED);
     // All that is left of a deleted file is its folder. The root folder is that of any filesystem.
@@ -100,8 +100,8 @@ export class LoopQuestions {
   }
 
   /** Of a loop device whose file cannot be found from here: what lies on it says whether it is one of ours. */
-  private byHolders(name: string): Question {
-    return carriedKeys(name).some(key => this.images.has(key)) ? 'strictly' : 'not at all';
+  #byHolders(name: string): Question {
+    return carriedKeys(name).some(key => this.#images.has(key)) ? 'strictly' : 'not at all';
   }
 }
 

@@ -18,16 +18,16 @@ const TRIES_TO_GO_ON = 10;
  * goes on with the next. A cookie is asked for only when there is something to wait for.
  */
 export class UdevSession {
-  private cookie: number | undefined;
+  #cookie: number | undefined;
 
-  private events(): number {
-    this.cookie ??= addon().createUdevCookie();
-    return this.cookie;
+  #events(): number {
+    this.#cookie ??= addon().createUdevCookie();
+    return this.#cookie;
   }
 
   /** Gets what waiting for udev takes, which can fail (its semaphores can be used up), before a moment in which nothing may. */
   ready(): void {
-    this.events();
+    this.#events();
   }
 
   /**
@@ -46,11 +46,11 @@ export class UdevSession {
 
   /** Makes a loaded table live, or a suspended device go on. */
   resume(name: string): void {
-    addon().resumeDevice(name, this.events(), UDEV_FLAGS);
+    addon().resumeDevice(name, this.#events(), UDEV_FLAGS);
   }
 
   remove(name: string): void {
-    addon().removeDevice(name, this.events(), UDEV_FLAGS);
+    addon().removeDevice(name, this.#events(), UDEV_FLAGS);
   }
 
   /**
@@ -58,9 +58,9 @@ export class UdevSession {
    * @throws Refusal when udev does not come to an end
    */
   settle(): void {
-    if (this.cookie === undefined) return;
-    const cookie = this.cookie;
-    this.cookie = undefined;
+    if (this.#cookie === undefined) return;
+    const cookie = this.#cookie;
+    this.#cookie = undefined;
     const limit = patience(PATIENCE_MILLISECONDS);
     if (!addon().waitForUdev(cookie, limit))
       throw new Refusal(

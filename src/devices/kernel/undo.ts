@@ -1,9 +1,9 @@
 /** What a command has made so far, to be taken back in the opposite order when a later step fails. */
 export class Undo {
-  private readonly steps: (() => void)[] = [];
+  readonly #steps: (() => void)[] = [];
 
   add(step: () => void): void {
-    this.steps.push(step);
+    this.#steps.push(step);
   }
 
   /** Runs an action; when it throws, takes back what was made, as far as the kernel lets it, and throws the same. */
@@ -11,7 +11,7 @@ export class Undo {
     try {
       return action();
     } catch (error) {
-      for (const step of this.steps.reverse()) {
+      for (const step of this.#steps.reverse()) {
         try {
           step();
         } catch {

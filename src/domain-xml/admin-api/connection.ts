@@ -28,7 +28,10 @@ export class AdminApi {
     this.#patience = patience;
   }
 
-  /** The content of the reply to a call. Raises AdminApiError. */
+  /**
+   * The content of the reply to a call.
+   * @throws AdminApiError
+   */
   async ask(method: string, destination: string, argument?: string): Promise<string> {
     const call = { method, destination, ...(argument === undefined ? {} : { argument }) };
     const request = encodeRequest(call);

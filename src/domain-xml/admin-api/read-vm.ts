@@ -14,8 +14,8 @@ import { assignedDevices, listedVms, names, pairs } from './replies.ts';
 import { volumeOf } from './volumes.ts';
 
 /**
- * Asks qubesd for everything that a VM's description has. Raises Refusal that names the call that failed, or
- * whose reply lacks something.
+ * Asks qubesd for everything that a VM's description has.
+ * @throws Refusal that names the call that failed, or whose reply lacks something
  */
 export async function readVmFromQubesd({ name, socket }: { name: string; socket: string }): Promise<VmData> {
   const api = new AdminApi(socket);

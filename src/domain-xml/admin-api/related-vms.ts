@@ -115,7 +115,10 @@ export class RelatedVms {
   }
 }
 
-/** Follows a chain of VMs. Raises Refusal where it leads back to one of them. */
+/**
+ * Follows a chain of VMs.
+ * @throws Refusal where it leads back to one of them
+ */
 function nextInChain(relation: string, name: string, above: readonly string[]): string[] {
   const chain = [...above, name];
   if (above.includes(name)) {

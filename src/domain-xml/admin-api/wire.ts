@@ -11,8 +11,9 @@ const SUCCESS = 0x30;
 const FAILURE = 0x32;
 
 /**
- * `METHOD[+ARG] SOURCE name DEST`, a NUL, no payload. Raises AdminApiError for what would read as another request:
- * names come from qubesd's own replies, and are not to be trusted with that.
+ * `METHOD[+ARG] SOURCE name DEST`, a NUL, no payload.
+ * @throws AdminApiError for what would read as another request: names come from qubesd's own replies, and are
+ * not to be trusted with that
  */
 export function encodeRequest(call: AdminCall): Buffer {
   const { destination } = call;
@@ -25,7 +26,10 @@ export function encodeRequest(call: AdminCall): Buffer {
   return request;
 }
 
-/** The content of a reply that says that the call succeeded. Raises AdminApiError for every other. */
+/**
+ * The content of a reply that says that the call succeeded.
+ * @throws AdminApiError for every other
+ */
 export function replyContent(reply: Buffer, call: AdminCall): string {
   if (reply.length === 0) {
     throw new AdminApiError(

@@ -39,9 +39,10 @@ export interface DescribedVm {
 }
 
 /**
- * Gives the description of a VM. One in JSON of another VM is used all the same, with a warning: NAME says whose
- * templates are taken, the description what they are filled with. Raises Refusal for a name that no VM can have
- * or for sources that exclude each other, Refusal for everything that is wrong with the source.
+ * Gives the description of a VM. One in JSON of another VM is used all the same, with a warning: NAME says
+ * whose templates are taken, the description what they are filled with.
+ * @throws Refusal for a name that no VM can have, for sources that exclude each other, and for
+ * everything that is wrong with the source
  */
 export async function describe(name: string, source: DescriptionSource): Promise<DescribedVm> {
   checkVmName(name);

@@ -5,8 +5,8 @@ import { DescriptionError } from './checks.ts';
 const LARGEST_DESCRIPTION = 16 * 1024 * 1024;
 
 /**
- * Reads a JSON file ("-" is standard input) and checks it. Raises Refusal that names the file, and the key
- * where the check found fault with one.
+ * Reads a JSON file ("-" is standard input) and checks it.
+ * @throws Refusal that names the file, and the key where the check found fault with one
  */
 export function readDescription<T>(file: string, check: (document: unknown) => T): T {
   const name = file === '-' ? 'standard input' : file;

@@ -162,7 +162,10 @@ export interface VmDescription extends JsonObject {
   name: string;
 }
 
-/** Gives the document back as a VM's description. Raises DescriptionError for the first key that is wrong. */
+/**
+ * Gives the document back as a VM's description.
+ * @throws DescriptionError for the first key that is wrong
+ */
 export function checkVmDescription(document: unknown): VmDescription {
   if (!isJsonObject(document)) throw new DescriptionError('', 'must be an object');
   VM(document, '');
@@ -177,8 +180,9 @@ export interface DeviceDescription {
 
 /**
  * Gives the document back as a device for that part: the device itself with an `options` key, the two apart
- * (`{"device": {…}, "options": {…}}`), or an assignment (`{"options": …, "devices": [one]}`) as it stands in a VM's
- * description. Raises DescriptionError.
+ * (`{"device": {…}, "options": {…}}`), or an assignment (`{"options": …, "devices": [one]}`) as it stands in
+ * a VM's description.
+ * @throws DescriptionError
  */
 export function checkDeviceDescription(document: unknown, part: string): DeviceDescription {
   if (!isJsonObject(document)) throw new DescriptionError('', 'must be an object');

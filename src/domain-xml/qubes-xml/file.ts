@@ -20,7 +20,7 @@ export class QubesXmlFile {
   /** What was looked for before: the rules ask for the same template again and again. */
   readonly #found = new Map<string, XmlNode | undefined>();
 
-  /** Raises Refusal for a file that cannot be read, or is no qubes.xml. */
+  /** @throws Refusal for a file that cannot be read, or is no qubes.xml */
   constructor(path: string) {
     this.path = path;
     this.#text = readText(path);
@@ -51,8 +51,9 @@ export class QubesXmlFile {
   }
 
   /**
-   * Looks in those that may be it, and in all where none of them is: the name can be written in more than one way.
-   * Raises Refusal where two are.
+   * Looks in those that may be it, and in all where none of them is: the name can be written in more than one
+   * way.
+   * @throws Refusal where two are
    */
   #find(mayBe: (piece: Piece) => boolean, isIt: (node: XmlNode) => boolean, what: string) {
     if (this.#found.has(what)) return this.#found.get(what);

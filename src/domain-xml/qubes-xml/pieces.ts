@@ -14,10 +14,11 @@ export interface Pieces {
 }
 
 /**
- * Takes qubes.xml apart without parsing all of it: of 200 VMs a description needs half a dozen, and parsing all takes
- * longer than everything else together. In XML a "<" begins a tag wherever it stands but in comments, CDATA sections
- * and processing instructions; a file with one of these (qubesd writes none) is parsed as a whole. Gives null for
- * that, and for everything that is not as qubesd writes it. Raises Refusal for a frame that is no XML.
+ * Takes qubes.xml apart without parsing all of it: of 200 VMs a description needs half a dozen, and parsing
+ * all takes longer than everything else together. In XML a "<" begins a tag wherever it stands but in
+ * comments, CDATA sections and processing instructions; a file with one of these (qubesd writes none) is
+ * parsed as a whole. Gives null for that, and for everything that is not as qubesd writes it.
+ * @throws Refusal for a frame that is no XML
  */
 export function takeApart(text: string, what: string): Pieces | null {
   if (text.includes('<!') || text.indexOf('<?', 1) !== -1) return null;
@@ -61,7 +62,10 @@ export function lineAt(text: string, place: number): number {
   return text.slice(0, place).split('\n').length;
 }
 
-/** The VMs in a tree. Raises Refusal where there is no place for them. */
+/**
+ * The VMs in a tree.
+ * @throws Refusal where there is no place for them
+ */
 export function domainsOf(root: XmlNode, what: string): XmlNode[] {
   const list = root.children.filter(({ name }) => name === 'domains');
   if (list.length !== 1) throw new Refusal(`${what}: has ${list.length} elements <domains>, not one`);

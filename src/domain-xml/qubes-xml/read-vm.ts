@@ -20,7 +20,8 @@ export interface QubesXmlRequest {
 
 /**
  * Reads a VM from qubes.xml, and works out what is not stored. What runs is not in there: like qubesd without
- * libvirt it takes every VM for halted, dom0 apart. Raises Refusal that names the file, the VM and the property.
+ * libvirt it takes every VM for halted, dom0 apart.
+ * @throws Refusal that names the file, the VM and the property
  */
 export async function readVmFromQubesXml(request: QubesXmlRequest): Promise<VmData> {
   const store = new QubesStore(request.file);

@@ -4,7 +4,10 @@ import { Properties, StoredDomain, type StoredValue } from './domain.ts';
 import { QubesXmlFile } from './file.ts';
 import { items, type XmlNode } from './tree.ts';
 
-/** Everything in a qubes.xml, and what refers to what in it. Raises Refusal. */
+/**
+ * Everything in a qubes.xml, and what refers to what in it.
+ * @throws Refusal
+ */
 export class QubesStore {
   readonly path: string;
   /** Properties of Qubes as a whole: the defaults that VMs have. */
@@ -18,7 +21,7 @@ export class QubesStore {
     this.globals = new Properties(this.#file.root, path);
   }
 
-  /** Raises Refusal where there is no VM of that name. */
+  /** @throws Refusal where there is no VM of that name */
   vm(name: string): StoredDomain {
     const node = this.#file.domainByName(name);
     if (node === undefined) throw new Refusal(`${this.path}: has no VM ${name}`);

@@ -17,7 +17,8 @@ export function netvmOf(store: QubesStore, vm: StoredDomain): StoredDomain | nul
 }
 
 /**
- * Follows a relation from VM to VM. Raises Refusal where it leads in a circle, which would never end.
+ * Follows a relation from VM to VM.
+ * @throws Refusal where it leads in a circle, which would never end
  */
 export function chainOf(
   store: QubesStore,

@@ -14,9 +14,10 @@ export interface XmlNode {
 const DEEPEST = 32;
 
 /**
- * Parses a document, or a piece of one that is an element. No document type is taken, so that there are no entities
- * but XML's own five. For messages: `what` is the file, and `lineInFile` gives its line for one of the piece, both
- * from 1. Raises Refusal.
+ * Parses a document, or a piece of one that is an element. No document type is taken, so that there are no
+ * entities but XML's own five. For messages: `what` is the file, and `lineInFile` gives its line for one of
+ * the piece, both from 1.
+ * @throws Refusal
  */
 export function parseTree(
   text: string,

@@ -8,8 +8,9 @@ import { ANY_PORT } from './values.ts';
 import { ADMIN_VM_STATE, type DeviceAssignment, NETMASK, type RelatedVm, type VmData } from './vm-data.ts';
 
 /**
- * Makes the VM's description of what Qubes knows: the keys always in this order, so that two descriptions can be
- * compared line by line. Raises Refusal.
+ * Makes the VM's description of what Qubes knows: the keys always in this order, so that two descriptions can
+ * be compared line by line.
+ * @throws Refusal
  */
 export function assemble(vm: VmData, kernelsFolder: string): { document: object; warnings: string[] } {
   if (vm.klass === 'AdminVM') {

@@ -9,7 +9,10 @@ const HYPERVISOR = '/sys/hypervisor/type';
 /** What the kernel says of the first core is shorter; it works out the others only when they are read. */
 const FIRST_CORE = 8192;
 
-/** The processor's family and model, as [6, 58] for Ivy Bridge. Raises Refusal where the kernel names none. */
+/**
+ * The processor's family and model, as [6, 58] for Ivy Bridge.
+ * @throws Refusal where the kernel names none
+ */
 export function cpuFamilyModel(): [number, number] {
   const text = readStart(CPU_INFORMATION, FIRST_CORE);
   const family = /^cpu family\s*: (\d+)$/m.exec(text)?.[1];
@@ -21,9 +24,9 @@ export function cpuFamilyModel(): [number, number] {
 }
 
 /**
- * MiB that the host has. Under Xen dom0 has been given a part of it only, so that Xen is asked, through xl; elsewhere
- * the kernel knows. Raises Refusal where neither tells. `hypervisor` is the kernel's file with the
- * hypervisor's name.
+ * MiB that the host has. Under Xen dom0 has been given a part of it only, so that Xen is asked, through xl;
+ * elsewhere the kernel knows. `hypervisor` is the kernel's file with the hypervisor's name.
+ * @throws Refusal where neither tells
  */
 export async function hostMemory(hypervisor: string = HYPERVISOR): Promise<number> {
   return isXen(hypervisor) ? xenMemory() : kernelMemory();

@@ -24,7 +24,7 @@ export class KernelFiles {
   readonly folder: string | null;
   readonly #isKernel: boolean;
 
-  /** Raises Refusal for a kernel whose name leads out of the folder of kernels. */
+  /** @throws Refusal for a kernel whose name leads out of the folder of kernels */
   constructor({ kernelsFolder, kernel, virtMode }: KernelRequest) {
     if (
       kernel !== '' &&

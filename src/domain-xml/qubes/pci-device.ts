@@ -17,9 +17,10 @@ const PORT = new RegExp(`^(?:([0-9a-f]{4,8})_)?${STEP}((?:-${STEP})*)$`);
 const DEVICES = '/sys/bus/pci/devices';
 
 /**
- * The address behind qubes' name of a PCI device. From R4.3 on a device behind a bridge is named by the way to it, as
- * bus numbers change with what is plugged in: the kernel knows the number of today. `devices` is sysfs' folder of
- * PCI devices. Raises Refusal for a name of another form, and for a bridge that the host does not have.
+ * The address behind qubes' name of a PCI device. From R4.3 on a device behind a bridge is named by the way
+ * to it, as bus numbers change with what is plugged in: the kernel knows the number of today. `devices` is
+ * sysfs' folder of PCI devices.
+ * @throws Refusal for a name of another form, and for a bridge that the host does not have
  */
 export function pciDeviceOf(port: string, vmName: string, devices: string = DEVICES): PciDevice {
   const match = PORT.exec(port);

@@ -5,7 +5,7 @@ import { Refusal } from '../../words/refusal.ts';
 /** Where libvirt's packages put the RELAX NG schema of the domain XML (Debian: libvirt0, Fedora: libvirt-libs). */
 export const LIBVIRT_SCHEMA = '/usr/share/libvirt/schemas/domain.rng';
 
-/** Raises Refusal, with the package to install, where the schema is not there. */
+/** @throws Refusal, with the package to install, where the schema is not there */
 export function requireSchema(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return;
   throw new Refusal(

@@ -11,7 +11,10 @@ export type Validate = (documents: readonly string[]) => Promise<boolean[]>;
 // xmllint's exit codes: 0 all valid, 1 not well-formed, 3 and 4 not valid; 5 is a schema that does not compile.
 const VERDICTS = new Set([0, 1, 3, 4]);
 
-/** Validation against the schema at that path. Raises Refusal when the schema or xmllint is missing. */
+/**
+ * Validation against the schema at that path.
+ * @throws Refusal when the schema or xmllint is missing
+ */
 export function validateAgainst(schema: string): Validate {
   requireSchema(schema);
   const grammar = grammarWithXen(schema);

@@ -40,7 +40,7 @@ export class TemplateFolders {
   readonly #onlyOwner: number | null;
   readonly #read = new Map<string, TemplateFile | null>();
 
-  /** Raises Refusal for a folder that does not exist although it must, or cannot be reached. */
+  /** @throws Refusal for a folder that does not exist although it must, or cannot be reached */
   constructor(request: FoldersRequest) {
     this.#folders = request.folders.map(path => resolveFolder(resolve(path), request.mustExist));
     this.#onlyOwner = request.onlyOwner;
@@ -57,9 +57,9 @@ export class TemplateFolders {
   }
 
   /**
-   * Reads the first file of that name. Null if there is none. Raises Refusal for one that is there but cannot
-   * be used: unreadable, not a regular file, not UTF-8, a symbolic link to nowhere or out of the folders, or
-   * writable by others than root.
+   * Reads the first file of that name. Null if there is none.
+   * @throws Refusal for one that is there but cannot be used: unreadable, not a regular file, not UTF-8, a
+   * symbolic link to nowhere or out of the folders, or writable by others than root
    */
   read(name: string): TemplateFile | null {
     for (const index of this.#folders.keys()) {

@@ -19,8 +19,8 @@ export const PART_NAMES = ['devices/block.xml', 'devices/net.xml', 'devices/pci.
 export type PartName = (typeof PART_NAMES)[number];
 
 /**
- * The template name of a part. Raises Refusal for everything that is not one of PART_NAMES: the option names
- * a file.
+ * The template name of a part.
+ * @throws Refusal for everything that is not one of PART_NAMES: the option names a file
  */
 export function partTemplateName(part: string): string {
   if (!PART_NAMES.some(name => name === part)) {
@@ -37,7 +37,7 @@ export function isVmName(name: string): boolean {
   return VM_NAME.test(name);
 }
 
-/** Raises Refusal for a name that no VM can have. */
+/** @throws Refusal for a name that no VM can have */
 export function checkVmName(name: string): void {
   if (isVmName(name)) return;
   throw usageError(

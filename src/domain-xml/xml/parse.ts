@@ -23,7 +23,10 @@ export class XmlSyntaxError extends Refusal {
   }
 }
 
-/** Parses a document. Raises XmlSyntaxError, with `what` (a path or a description of the document) in its message. */
+/**
+ * Parses a document.
+ * @throws XmlSyntaxError, with `what` (a path or a description of the document) in its message
+ */
 export function parseXml(text: string, what: string): XmlElement {
   try {
     const root = parseDocument(text).documentElement;

@@ -78,7 +78,7 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
   }
 
   /** Makes what a target was given visible outside the template's own code, at the top level. */
-  private publish(target: nodes.Expression, frame: Frame): void {
+  #publish(target: nodes.Expression, frame: Frame): void {
     if (!frame.toplevel || frame.loopFrame || frame.blockFrame) return;
     const names = storedNames(target);
     if (names.length === 0) return;
@@ -89,7 +89,7 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
   compileAssign(node: nodes.AssignNode, frame: Frame): void {
     this.mark(node);
     this.store(node.target, this.code(node.node, frame), frame);
-    this.publish(node.target, frame);
+    this.#publish(node.target, frame);
   }
 
   compileAssignBlock(node: nodes.AssignBlockNode, frame: Frame): void {
@@ -102,7 +102,7 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
     this.mark(node);
     const value = node.filter === null ? inner.buffer : this.code(node.filter, inner);
     this.store(node.target, `${this.use('captured')}(context.autoescape, ${value})`, frame);
-    this.publish(node.target, frame);
+    this.#publish(node.target, frame);
     this.leaveFrame(inner);
   }
 

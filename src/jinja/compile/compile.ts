@@ -10,7 +10,7 @@ const TIME_LIMIT = 10_000;
 
 /**
  * A template's code: the body of a function with the parameters `runtime` and `template`.
- * Raises TemplateSyntaxError and its kin, with the line.
+ * @throws TemplateSyntaxError and its kin, with the line
  */
 export function compileToCode(environment: RenderEnvironment, options: CompileOptions): string {
   const { name, path, source } = options;

@@ -19,14 +19,14 @@ export abstract class ExpressionCompiler extends OperatorCompiler {
         ? positional
         : `${this.use('spread')}(${positional}, ${this.code(node.dynArgs, frame)})`;
     const named = node.kwargs.map(({ key, value }) => [key, this.code(value, frame)] as [string, string]);
-    this.refuseRepeated([...named, ...more], node.lineno);
+    this.#refuseRepeated([...named, ...more], node.lineno);
     if (named.length + more.length === 0 && node.dynKwargs === null) return `${args}, null`;
     const pairs = [...named, ...more].map(([key, value]) => `[${literal(key)}, ${value}]`).join(', ');
     const rest = node.dynKwargs === null ? '' : `, ${this.code(node.dynKwargs, frame)}`;
     return `${args}, ${this.use('keywords')}([${pairs}]${rest})`;
   }
 
-  private refuseRepeated(named: [string, string][], lineno: number): void {
+  #refuseRepeated(named: [string, string][], lineno: number): void {
     const names = named.map(([key]) => key);
     const repeated = names.find((key, index) => names.indexOf(key) !== index);
     if (repeated === undefined || names.some(name => PYTHON_KEYWORDS.has(name))) return;
@@ -48,13 +48,13 @@ export abstract class ExpressionCompiler extends OperatorCompiler {
     if (!this.environment.filters.has(node.name) && !frame.soft) {
       this.error(`No filter named ${repr(node.name)}.`, node.lineno);
     }
-    const value = node.node === null ? this.bufferCode(frame) : this.code(node.node, frame);
+    const value = node.node === null ? this.#bufferCode(frame) : this.code(node.node, frame);
     const args = this.argumentsCode(node, frame, [value]);
     this._emit(`${this.use('filterNamed')}(context, ${literal(node.name)}, ${args})`);
   }
 
   /** What has been printed into the frame's buffer, as a value. */
-  private bufferCode(frame: Frame): string {
+  #bufferCode(frame: Frame): string {
     const { volatile, autoescape } = frame.evaluation;
     if (volatile) return `${this.use('captured')}(context.autoescape, ${frame.buffer})`;
     return autoescape ? `new ${this.use('Markup')}(${frame.buffer})` : frame.buffer;

@@ -40,19 +40,19 @@ export abstract class LoopCompiler extends MacroCompiler {
       text = '';
     };
     for (const child of node.nodes) {
-      const constant = this.constantOutput(child, frame);
+      const constant = this.#constantOutput(child, frame);
       if (constant !== null) text += constant;
       else {
         flush();
         this.mark(child);
-        this.print(frame, this.outputCode(child, frame));
+        this.print(frame, this.#outputCode(child, frame));
       }
     }
     flush();
     if (frame.requireOutputCheck) this._emitLine('}');
   }
 
-  private constantOutput(child: nodes.Expression, frame: Frame): string | null {
+  #constantOutput(child: nodes.Expression, frame: Frame): string | null {
     if (child.typename === 'TemplateData') return frame.evaluation.volatile ? null : child.data;
     try {
       // A constant goes by what is known of autoescape here, even where a variable decides it.
@@ -63,7 +63,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     }
   }
 
-  private outputCode(child: nodes.Expression, frame: Frame): string {
+  #outputCode(child: nodes.Expression, frame: Frame): string {
     const code = this.code(child, frame);
     if (child.typename === 'TemplateData') return `(context.autoescape, ${code})`;
     if (frame.evaluation.volatile) return `${this.use('print')}(context, ${code})`;
@@ -87,13 +87,13 @@ export abstract class LoopCompiler extends MacroCompiler {
   }
 
   compileFor(node: nodes.ForNode, frame: Frame): void {
-    const loop = this.prepareLoop(node, frame);
+    const loop = this.#prepareLoop(node, frame);
     this.mark(node);
-    if (node.recursive) this.writeRecursive(loop, frame);
-    else this.writeLoop(loop, this.code(node.iter, frame), null);
+    if (node.recursive) this.#writeRecursive(loop, frame);
+    else this.#writeLoop(loop, this.code(node.iter, frame), null);
   }
 
-  private prepareLoop(node: nodes.ForNode, outer: Frame): Loop {
+  #prepareLoop(node: nodes.ForNode, outer: Frame): Loop {
     const frame = outer.inner();
     frame.loopFrame = true;
     const elseFrame = outer.inner();
@@ -109,16 +109,11 @@ export abstract class LoopCompiler extends MacroCompiler {
         this.error("Can't assign to special loop variable in for-loop target", name.lineno);
       }
     }
-    const filter = node.test === null ? null : this.writeLoopFilter(node, node.test, frame, outer);
+    const filter = node.test === null ? null : this.#writeLoopFilter(node, node.test, frame, outer);
     return { node, frame, elseFrame, ref, filter };
   }
 
-  private writeLoopFilter(
-    node: nodes.ForNode,
-    test: nodes.Expression,
-    loopFrame: Frame,
-    outer: Frame,
-  ): string {
+  #writeLoopFilter(node: nodes.ForNode, test: nodes.Expression, loopFrame: Frame, outer: Frame): string {
     const frame = outer.inner();
     analyzeScope(frame.symbols, node, 'test');
     const name = this._tmpid();
@@ -138,7 +133,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     return name;
   }
 
-  private writeRecursive(loop: Loop, outer: Frame): void {
+  #writeRecursive(loop: Loop, outer: Frame): void {
     const { node, frame, elseFrame } = loop;
     const name = this._tmpid();
     const wasPlain = this.inPlainFunction;
@@ -150,7 +145,7 @@ export abstract class LoopCompiler extends MacroCompiler {
         this.startBuffer(frame);
         elseFrame.buffer = frame.buffer;
         this.inPlainFunction = false;
-        this.writeLoop(loop, 'items', `${name}, depth`);
+        this.#writeLoop(loop, 'items', `${name}, depth`);
         this.inPlainFunction = wasPlain;
         if (volatile) this._emitLine(`return ${this.use('captured')}(context.autoescape, ${frame.buffer});`);
         else if (autoescape) this._emitLine(`return new ${this.use('Markup')}(${frame.buffer});`);
@@ -161,7 +156,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     this.print(outer, `${this.use('str')}(${name}(${this.code(node.iter, outer)}, 0))`);
   }
 
-  private writeLoop(loop: Loop, iterable: string, recursion: string | null): void {
+  #writeLoop(loop: Loop, iterable: string, recursion: string | null): void {
     const { node, frame, elseFrame, ref, filter } = loop;
     const source = filter === null ? iterable : `${this.use('generator')}(${filter}(${iterable}))`;
     const missed = node.else_.length > 0 ? this.temporary() : null;

@@ -14,7 +14,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
   compileMacro(node: nodes.MacroNode, frame: Frame): void {
     this.mark(node);
     const ref = this.declare(frame.symbols.ref(node.name));
-    this._emitLine(`${ref} = ${this.macroCode(node, node.name, frame)};`);
+    this._emitLine(`${ref} = ${this.#macroCode(node, node.name, frame)};`);
     if (!frame.toplevel) return;
     if (!node.name.startsWith('_')) this._emitLine(`context.exported.add(${literal(node.name)});`);
     this._emitLine(`context.vars.set(${literal(node.name)}, ${ref});`);
@@ -22,13 +22,13 @@ export abstract class MacroCompiler extends AssignmentCompiler {
 
   compileCallBlock(node: nodes.CallBlockNode, frame: Frame): void {
     const caller = this.temporary();
-    this._emitLine(`${caller} = ${this.macroCode(node, null, frame)};`);
+    this._emitLine(`${caller} = ${this.#macroCode(node, null, frame)};`);
     this.mark(node);
-    this.print(frame, `${this.use('textOnly')}(${this.callBlockCode(node, frame, caller)})`);
+    this.print(frame, `${this.use('textOnly')}(${this.#callBlockCode(node, frame, caller)})`);
   }
 
   // The parts of the call are worked out as constants like those of any other call.
-  private callBlockCode(node: nodes.CallBlockNode, frame: Frame, caller: string): string {
+  #callBlockCode(node: nodes.CallBlockNode, frame: Frame, caller: string): string {
     this.code(node.call, frame);
     return this.callCode(node.call, frame, caller);
   }
@@ -45,26 +45,26 @@ export abstract class MacroCompiler extends AssignmentCompiler {
   }
 
   /** A macro as a value. */
-  private macroCode(node: MacroLike, name: string | null, outer: Frame): string {
+  #macroCode(node: MacroLike, name: string | null, outer: Frame): string {
     const frame = outer.inner();
     analyzeScope(frame.symbols, node);
     const parameters = node.args.map(arg => frame.symbols.ref(arg.name));
-    this.refuseRepeatedParameters(node);
-    const used = this.specialParameters(node);
+    this.#refuseRepeatedParameters(node);
+    const used = this.#specialParameters(node);
     for (const special of SPECIAL) {
       const explicit = node.args.some(arg => arg.name === special);
       if (used.has(special) && !explicit) parameters.push(frame.symbols.declareParameter(special));
     }
     frame.requireOutputCheck = false;
     analyzeScope(frame.symbols, node);
-    const body = this.capture(() => this.writeMacroBody(node, frame, parameters));
+    const body = this.capture(() => this.#writeMacroBody(node, frame, parameters));
     const names = node.args.map(arg => literal(arg.name)).join(', ');
     const traits = SPECIAL.map(special => `${special}: ${used.has(special)}`).join(', ');
     const title = name === null ? 'null' : literal(name);
     return `new ${this.use('Macro')}(context.autoescape, ${body}, ${title}, [${names}], { ${traits} })`;
   }
 
-  private specialParameters(node: MacroLike): Set<string> {
+  #specialParameters(node: MacroLike): Set<string> {
     const used = findUndeclared(node.body, SPECIAL);
     const caller = node.args.findIndex(arg => arg.name === 'caller');
     if (used.has('caller') && caller >= 0 && caller < node.args.length - node.defaults.length) {
@@ -79,14 +79,14 @@ export abstract class MacroCompiler extends AssignmentCompiler {
     return used;
   }
 
-  private refuseRepeatedParameters(node: MacroLike): void {
+  #refuseRepeatedParameters(node: MacroLike): void {
     const names = node.args.map(arg => arg.name);
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated === undefined) return;
     this.error(`duplicate argument '${repeated}' in function definition`, node.lineno, 'SyntaxError');
   }
 
-  private writeMacroBody(node: MacroLike, frame: Frame, parameters: string[]): void {
+  #writeMacroBody(node: MacroLike, frame: Frame, parameters: string[]): void {
     const wasPlain = this.inPlainFunction;
     this.inPlainFunction = false;
     this.writeLocatedFunction(
@@ -96,7 +96,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
         this.mark(node);
         this.startBuffer(frame);
         this.enterFrame(frame);
-        this.writeDefaults(node, frame);
+        this.#writeDefaults(node, frame);
         this.body(node.body, frame);
         this.inPlainFunction = wasPlain;
       },
@@ -104,7 +104,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
     );
   }
 
-  private writeDefaults(node: MacroLike, frame: Frame): void {
+  #writeDefaults(node: MacroLike, frame: Frame): void {
     this.openParameters.push(frame.symbols.parameterTargets());
     for (const [index, arg] of node.args.entries()) {
       const ref = frame.symbols.ref(arg.name);

@@ -46,41 +46,41 @@ export abstract class OperatorCompiler extends CodeWriter {
   }
 
   compileConst(node: nodes.ConstNode): void {
-    this._emit(this.valueCode(node.value));
+    this._emit(this.#valueCode(node.value));
   }
 
-  private valueCode(value: Value): string {
+  #valueCode(value: Value): string {
     if (value === null || typeof value === 'boolean') return String(value);
     if (typeof value === 'number') return value < 0 ? `(${value})` : String(value);
     if (typeof value === 'bigint') return `(${value}n)`;
     if (typeof value === 'string') return literal(value);
-    if (value instanceof Float) return this.floatCode(value.value);
+    if (value instanceof Float) return this.#floatCode(value.value);
     if (value instanceof Markup) return this.constant(`new ${this.use('Markup')}(${literal(value.value)})`);
-    if (Array.isArray(value)) return `[${value.map(item => this.valueCode(item)).join(', ')}]`;
-    if (value instanceof Tuple) return this.tupleCode(value.items.map(item => this.valueCode(item)));
+    if (Array.isArray(value)) return `[${value.map(item => this.#valueCode(item)).join(', ')}]`;
+    if (value instanceof Tuple) return this.#tupleCode(value.items.map(item => this.#valueCode(item)));
     if (value instanceof Dict) {
       const pairs = Array.from(
         value.pairs(),
-        pair => `[${pair.map(item => this.valueCode(item)).join(', ')}]`,
+        pair => `[${pair.map(item => this.#valueCode(item)).join(', ')}]`,
       );
-      return this.dictCode(pairs);
+      return this.#dictCode(pairs);
     }
     throw NOT_CONSTANT;
   }
 
   // Jinja2 writes these by name, and Python does not know the names.
-  private floatCode(value: number): string {
+  #floatCode(value: number): string {
     if (!Number.isFinite(value)) {
       return `${this.use('raise')}("NameError", "name '${Number.isNaN(value) ? 'nan' : 'inf'}' is not defined")`;
     }
     return this.constant(`new ${this.use('Float')}(${Object.is(value, -0) ? '-0' : value})`);
   }
 
-  private tupleCode(items: string[]): string {
+  #tupleCode(items: string[]): string {
     return `new ${this.use('Tuple')}([${items.join(', ')}])`;
   }
 
-  private dictCode(pairs: string[]): string {
+  #dictCode(pairs: string[]): string {
     return `${this.use('Dict')}.from([${pairs.join(', ')}])`;
   }
 
@@ -97,7 +97,7 @@ export abstract class OperatorCompiler extends CodeWriter {
   }
 
   compileTuple(node: nodes.TupleNode, frame: Frame): void {
-    this._emit(this.tupleCode(node.items.map(item => this.code(item, frame))));
+    this._emit(this.#tupleCode(node.items.map(item => this.code(item, frame))));
   }
 
   compileList(node: nodes.ListNode, frame: Frame): void {
@@ -108,40 +108,40 @@ export abstract class OperatorCompiler extends CodeWriter {
     const pairs = node.items.map(
       ({ key, value }) => `[${this.code(key, frame)}, ${this.code(value, frame)}]`,
     );
-    this._emit(this.dictCode(pairs));
+    this._emit(this.#dictCode(pairs));
   }
 
-  private compileBinary(node: nodes.BinaryNode, frame: Frame): void {
+  #compileBinary(node: nodes.BinaryNode, frame: Frame): void {
     const operation = this.use(OPERATIONS[node.typename] ?? '');
     this._emit(`${operation}(${this.code(node.left, frame)}, ${this.code(node.right, frame)})`);
   }
 
   compileAdd(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compileSub(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compileMul(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compileDiv(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compileFloorDiv(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compileMod(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compilePow(node: nodes.BinaryNode, frame: Frame): void {
-    this.compileBinary(node, frame);
+    this.#compileBinary(node, frame);
   }
 
   compileAnd(node: nodes.BinaryNode, frame: Frame): void {
@@ -178,16 +178,16 @@ export abstract class OperatorCompiler extends CodeWriter {
     let left = this.code(node.expr, frame);
     const parts = node.ops.map(({ op, expr }, index) => {
       const right = this.code(expr, frame);
-      if (index === node.ops.length - 1) return this.comparison(op, left, right);
+      if (index === node.ops.length - 1) return this.#comparison(op, left, right);
       const kept = this.temporary();
-      const part = this.comparison(op, left, `${kept} = ${right}`);
+      const part = this.#comparison(op, left, `${kept} = ${right}`);
       left = kept;
       return part;
     });
     this._emit(`(${parts.join(' && ')})`);
   }
 
-  private comparison(op: string, left: string, right: string): string {
+  #comparison(op: string, left: string, right: string): string {
     switch (op) {
       case 'eq':
         return `${this.use('equals')}(${left}, ${right})`;

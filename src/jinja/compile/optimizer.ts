@@ -10,7 +10,10 @@ import type { EvaluationState } from './frame.ts';
 
 const HELPERS = new Set(['Pair', 'Keyword', 'Operand']);
 
-/** The node with every constant part replaced by its value. Changes the node. Raises a constant's own errors. */
+/**
+ * The node with every constant part replaced by its value. Changes the node.
+ * @throws a constant's own errors
+ */
 export function fold(
   node: Expression,
   environment: RenderEnvironment,

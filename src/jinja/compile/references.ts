@@ -12,7 +12,10 @@ export interface TemplateReference {
   ignoreMissing: boolean;
 }
 
-/** What a template extends, includes and imports, in the order of the source. Raises TemplateSyntaxError. */
+/**
+ * What a template extends, includes and imports, in the order of the source.
+ * @throws TemplateSyntaxError
+ */
 export function findReferences(source: string): TemplateReference[] {
   const found: TemplateReference[] = [];
   for (const node of descendants(new JinjaParser(source).parseAsRoot())) {

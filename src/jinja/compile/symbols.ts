@@ -29,7 +29,7 @@ export class Symbols {
     return copy;
   }
 
-  private define(name: string, load: Load): string {
+  #define(name: string, load: Load): string {
     const identifier = `l_${this.level}_${name}`;
     this.refs.set(name, identifier);
     this.loads.set(identifier, load);
@@ -55,16 +55,16 @@ export class Symbols {
     this.stores.add(name);
     if (this.refs.has(name)) return;
     const outer = this.parent?.findRef(name) ?? null;
-    this.define(name, outer === null ? { kind: 'undefined' } : { kind: 'alias', target: outer });
+    this.#define(name, outer === null ? { kind: 'undefined' } : { kind: 'alias', target: outer });
   }
 
   declareParameter(name: string): string {
     this.stores.add(name);
-    return this.define(name, { kind: 'parameter' });
+    return this.#define(name, { kind: 'parameter' });
   }
 
   load(name: string): void {
-    if (this.findRef(name) === null) this.define(name, { kind: 'resolve', name });
+    if (this.findRef(name) === null) this.#define(name, { kind: 'resolve', name });
   }
 
   /** Joins what the branches of an if found: a name that not every branch sets keeps its value from outside. */

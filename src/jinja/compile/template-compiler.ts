@@ -24,13 +24,13 @@ export class TemplateCompiler extends LoopCompiler {
       if (this.blocks.has(block.name)) this.error(`block ${repr(block.name)} defined twice`, block.lineno);
       this.blocks.set(block.name, block);
     }
-    this.writeRoot(tree, evaluation);
-    for (const block of this.blocks.values()) this.writeBlock(block, evaluation);
+    this.#writeRoot(tree, evaluation);
+    for (const block of this.blocks.values()) this.#writeBlock(block, evaluation);
     const table = Array.from(this.blocks.keys(), name => `${objectKey(name)}: block_${name}`).join(', ');
     return `'use strict';\n${this.preamble()}${this.getCode()}return { root, blocks: { ${table} } };\n`;
   }
 
-  private writeRoot(tree: nodes.TemplateNode, evaluation: EvaluationState): void {
+  #writeRoot(tree: nodes.TemplateNode, evaluation: EvaluationState): void {
     const extending = descendants(tree).some(node => node.typename === 'Extends');
     const frame = new Frame(evaluation);
     this.writeLocatedFunction(
@@ -39,7 +39,7 @@ export class TemplateCompiler extends LoopCompiler {
       () => {
         this._emitLine("let output = '';");
         if (extending) this._emitLine('let parent = null;');
-        this.writeSelf(tree.body, frame);
+        this.#writeSelf(tree.body, frame);
         analyzeScope(frame.symbols, tree);
         frame.toplevel = true;
         frame.rootlevel = true;
@@ -56,13 +56,13 @@ export class TemplateCompiler extends LoopCompiler {
     );
   }
 
-  private writeSelf(body: readonly nodes.Statement[], frame: Frame): void {
+  #writeSelf(body: readonly nodes.Statement[], frame: Frame): void {
     if (!findUndeclared(body, ['self']).has('self')) return;
     const ref = this.declare(frame.symbols.declareParameter('self'));
     this._emitLine(`${ref} = new ${this.use('TemplateReference')}(context);`);
   }
 
-  private writeBlock(block: nodes.BlockNode, evaluation: EvaluationState): void {
+  #writeBlock(block: nodes.BlockNode, evaluation: EvaluationState): void {
     const frame = new Frame(evaluation);
     frame.blockFrame = true;
     this.writeLocatedFunction(
@@ -71,7 +71,7 @@ export class TemplateCompiler extends LoopCompiler {
       () => {
         this.mark(block);
         this._emitLine("let output = '';");
-        this.writeSelf(block.body, frame);
+        this.#writeSelf(block.body, frame);
         if (findUndeclared(block.body, ['super']).has('super')) {
           const ref = this.declare(frame.symbols.declareParameter('super'));
           this._emitLine(`${ref} = context.superOf(${literal(block.name)}, block_${block.name});`);
@@ -130,7 +130,7 @@ export class TemplateCompiler extends LoopCompiler {
     );
   }
 
-  private moduleCode(node: nodes.ImportNode | nodes.FromImportNode, frame: Frame): string {
+  #moduleCode(node: nodes.ImportNode | nodes.FromImportNode, frame: Frame): string {
     const template = `context.environment.getTemplate(${this.code(node.template, frame)})`;
     const locals = node.withContext ? this.localsCode(frame) : 'null';
     return `${this.use('importModule')}(context, ${template}, ${locals})`;
@@ -139,14 +139,14 @@ export class TemplateCompiler extends LoopCompiler {
   compileImport(node: nodes.ImportNode, frame: Frame): void {
     this.mark(node);
     const ref = this.declare(frame.symbols.ref(node.target));
-    this._emitLine(`${ref} = ${this.moduleCode(node, frame)};`);
+    this._emitLine(`${ref} = ${this.#moduleCode(node, frame)};`);
     this.publishImported([node.target], frame);
   }
 
   compileFromImport(node: nodes.FromImportNode, frame: Frame): void {
     this.mark(node);
     const module = this.temporary();
-    this._emitLine(`${module} = ${this.moduleCode(node, frame)};`);
+    this._emitLine(`${module} = ${this.#moduleCode(node, frame)};`);
     for (const { name, alias } of node.names) {
       const ref = this.declare(frame.symbols.ref(alias));
       const position = literal(this.position(node));

@@ -10,7 +10,10 @@ let deadline = Number.POSITIVE_INFINITY;
 let limit = 0;
 let steps = STEPS_BETWEEN_LOOKS;
 
-/** Counts work; looks at the clock now and then. Raises TimeoutError once the time limit is over. */
+/**
+ * Counts work; looks at the clock now and then.
+ * @throws TimeoutError once the time limit is over
+ */
 export function spend(amount: number): void {
   steps -= amount;
   if (steps < 0) lookAtClock();

@@ -59,7 +59,10 @@ export class Context {
     for (const [block, render] of blocks) this.blocks.set(block, [render]);
   }
 
-  /** Whether what is printed is escaped. Raises UndefinedError if an autoescape block was given an Undefined. */
+  /**
+   * Whether what is printed is escaped.
+   * @throws UndefinedError if an autoescape block was given an Undefined
+   */
   get autoescape(): boolean {
     return this.#autoescape instanceof Undefined ? this.#autoescape.truthy() : this.#autoescape;
   }

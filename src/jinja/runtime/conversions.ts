@@ -9,7 +9,10 @@ const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*)?\.(?:\d+(?:_\d+)*)?|\d+(?:_\d+)*)(?:[eE
 const SPECIAL_FLOAT = /^([+-]?)(inf|infinity|nan)$/i;
 const MAXIMUM_DIGITS = 4300;
 
-/** Python's `int(value)`: floats are cut, strings read as decimal. Raises ValueError and TypeError. */
+/**
+ * Python's `int(value)`: floats are cut, strings read as decimal.
+ * @throws ValueError and TypeError
+ */
 export function toInteger(value: Value): number | bigint {
   const integer = integerOf(value);
   if (integer !== undefined) return integer;
@@ -73,7 +76,10 @@ function readInteger(text: string, base: number): number | bigint | null {
   return normalizeInteger(sign === '-' ? -value : value);
 }
 
-/** Python's `float(value)`. Raises ValueError and TypeError. */
+/**
+ * Python's `float(value)`.
+ * @throws ValueError and TypeError
+ */
 export function toFloat(
   value: Value,
   message = `float() argument must be a string or a real number, not '${typeName(value)}'`,

@@ -22,7 +22,10 @@ interface Spec {
   type: string;
 }
 
-/** Python's `format(value, spec)`. Raises ValueError and TypeError as Python does. */
+/**
+ * Python's `format(value, spec)`.
+ * @throws ValueError and TypeError as Python does
+ */
 export function formatValue(value: Value, spec: string): string {
   if (spec === '') return str(value);
   const text = textOf(value);

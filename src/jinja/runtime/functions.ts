@@ -24,7 +24,10 @@ export function parameters(list: readonly Parameter[], { keywords = true, rest =
   };
 }
 
-/** Puts the arguments of a call in the order of the parameters. Raises TypeError as Python does. */
+/**
+ * Puts the arguments of a call in the order of the parameters.
+ * @throws TypeError as Python does
+ */
 export function bindArguments(
   name: string,
   to: Parameters,

@@ -4,8 +4,8 @@ import { PythonObject } from './object.ts';
 import { Float, Markup, Tuple } from './values.ts';
 
 /**
- * A JavaScript Map key for a Python dict key: equal exactly when Python's keys are. Raises TypeError for what
- * cannot be hashed.
+ * A JavaScript Map key for a Python dict key: equal exactly when Python's keys are.
+ * @throws TypeError for what cannot be hashed
  */
 export function hashKey(value: Value): unknown {
   switch (typeof value) {

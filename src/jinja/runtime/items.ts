@@ -60,7 +60,10 @@ function sliceIndex(value: Value): number | null {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(integer)));
 }
 
-/** Python's `object[key]`. Raises KeyError, IndexError and TypeError. */
+/**
+ * Python's `object[key]`.
+ * @throws KeyError, IndexError and TypeError
+ */
 export function subscript(object: Value, key: Value): Value {
   if (object instanceof Dict) {
     const value = object.get(key);

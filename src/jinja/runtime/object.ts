@@ -43,7 +43,10 @@ export abstract class PythonObject {
     return undefined;
   }
 
-  /** `x[key]`. Raises KeyError, IndexError or TypeError as Python does. */
+  /**
+   * `x[key]`.
+   * @throws KeyError, IndexError or TypeError as Python does
+   */
   item(_key: Value): Value {
     return raise('TypeError', `'${this.typeName}' object is not subscriptable`);
   }

@@ -21,8 +21,9 @@ interface Conversion {
 const DIRECTIVE = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S])?/g;
 
 /**
- * Python's `format % args` for strings: args is a tuple, a mapping for `%(name)s`, or one value.
- * With `escaping` what is put in is escaped, as for Markup. Raises TypeError and ValueError as Python does.
+ * Python's `format % args` for strings: args is a tuple, a mapping for `%(name)s`, or one value. With
+ * `escaping` what is put in is escaped, as for Markup.
+ * @throws TypeError and ValueError as Python does
  */
 export function pythonPercent(format: string, args: Value, escaping = false): string {
   const queue = new ArgumentQueue(args);

@@ -89,7 +89,7 @@ export class Undefined extends PythonObject {
     return true;
   }
 
-  /** Raises UndefinedError. */
+  /** @throws UndefinedError */
   fail(): never {
     return raise('UndefinedError', this.describe());
   }

@@ -31,13 +31,13 @@ export abstract class ExpressionParser extends PrimaryParser {
   override parseExpression(withCondition = true): Expression {
     this.depth = (this.depth ?? 0) + 1;
     if (this.depth > MAXIMUM_DEPTH) this.error('the expression is nested too deeply');
-    const node = this.parseSimple() ?? (withCondition ? this.parseCondition() : this.parseOr());
+    const node = this.#parseSimple() ?? (withCondition ? this.parseCondition() : this.parseOr());
     this.depth -= 1;
     return node;
   }
 
   // Most expressions have no operator: those need not go through all the levels.
-  private parseSimple(): Expression | null {
+  #parseSimple(): Expression | null {
     if (this.isName('not')) return null;
     const { lineno } = this.current;
     const node = this.parseUnary();
@@ -47,12 +47,12 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   /** The line where the expression at hand begins. */
-  private get startLine(): number {
+  get #startLine(): number {
     return this.begun?.lineno ?? this.current.lineno;
   }
 
   parseCondition(): Expression {
-    let lineno = this.startLine;
+    let lineno = this.#startLine;
     let node = this.parseOr();
     while (this.skipName('if')) {
       const test = this.parseOr();
@@ -64,7 +64,7 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseOr(): Expression {
-    let lineno = this.startLine;
+    let lineno = this.#startLine;
     let left = this.parseAnd();
     while (this.skipName('or')) {
       left = { typename: 'Or', left, right: this.parseAnd(), lineno };
@@ -74,7 +74,7 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseAnd(): Expression {
-    let lineno = this.startLine;
+    let lineno = this.#startLine;
     let left = this.parseNot();
     while (this.skipName('and')) {
       left = { typename: 'And', left, right: this.parseNot(), lineno };
@@ -84,17 +84,17 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseNot(): Expression {
-    const lineno = this.startLine;
+    const lineno = this.#startLine;
     if (!this.begun && this.skipName('not')) return { typename: 'Not', node: this.parseNot(), lineno };
     return this.parseCompare();
   }
 
   parseCompare(): Expression {
-    let lineno = this.startLine;
+    let lineno = this.#startLine;
     const expr = this.parseSum();
     const ops: OperandNode[] = [];
     for (;;) {
-      const op = this.comparison();
+      const op = this.#comparison();
       if (op === null) break;
       ops.push({ typename: 'Operand', op, expr: this.parseSum(), lineno: this.current.lineno });
       lineno = this.current.lineno;
@@ -102,7 +102,7 @@ export abstract class ExpressionParser extends PrimaryParser {
     return ops.length === 0 ? expr : { typename: 'Compare', expr, ops, lineno };
   }
 
-  private comparison(): string | null {
+  #comparison(): string | null {
     const { type } = this.current;
     if (COMPARISONS.has(type)) {
       this.nextToken();
@@ -115,11 +115,8 @@ export abstract class ExpressionParser extends PrimaryParser {
     return 'notin';
   }
 
-  private parseBinary(
-    operators: Readonly<Record<string, BinaryName>>,
-    operand: () => Expression,
-  ): Expression {
-    let lineno = this.startLine;
+  #parseBinary(operators: Readonly<Record<string, BinaryName>>, operand: () => Expression): Expression {
+    let lineno = this.#startLine;
     let left = operand();
     for (let typename = operators[this.current.type]; typename; typename = operators[this.current.type]) {
       this.nextToken();
@@ -130,11 +127,11 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseSum(): Expression {
-    return this.parseBinary(SUMS, () => this.parseConcat());
+    return this.#parseBinary(SUMS, () => this.parseConcat());
   }
 
   parseConcat(): Expression {
-    const lineno = this.startLine;
+    const lineno = this.#startLine;
     const first = this.parseProduct();
     const nodes = [first];
     while (this.skipType('tilde')) nodes.push(this.parseProduct());
@@ -142,11 +139,11 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   parseProduct(): Expression {
-    return this.parseBinary(PRODUCTS, () => this.parsePower());
+    return this.#parseBinary(PRODUCTS, () => this.parsePower());
   }
 
   parsePower(): Expression {
-    return this.parseBinary({ pow: 'Pow' }, () => this.parseUnary());
+    return this.#parseBinary({ pow: 'Pow' }, () => this.parseUnary());
   }
 
   parseUnary(withFilter = true): Expression {

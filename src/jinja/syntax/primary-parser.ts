@@ -39,9 +39,9 @@ export abstract class PrimaryParser extends TokenParser {
         return node;
       }
       case 'lbracket':
-        return this.parseList();
+        return this.#parseList();
       case 'lbrace':
-        return this.parseDict();
+        return this.#parseDict();
       default:
         return this.error(`unexpected ${repr(describeToken(token))}`, lineno);
     }
@@ -68,7 +68,7 @@ export abstract class PrimaryParser extends TokenParser {
     return { typename: 'Tuple', items, lineno };
   }
 
-  private parseList(): Expression {
+  #parseList(): Expression {
     const { lineno } = this.expectType('lbracket');
     const items: Expression[] = [];
     while (!this.isType('rbracket')) {
@@ -80,7 +80,7 @@ export abstract class PrimaryParser extends TokenParser {
     return { typename: 'List', items, lineno };
   }
 
-  private parseDict(): Expression {
+  #parseDict(): Expression {
     const { lineno } = this.expectType('lbrace');
     const items: PairNode[] = [];
     while (!this.isType('rbrace')) {
@@ -97,8 +97,8 @@ export abstract class PrimaryParser extends TokenParser {
   parsePostfix(start: Expression): Expression {
     let node = start;
     for (;;) {
-      if (this.isType('dot', 'lbracket')) node = this.parseSubscript(node);
-      else if (this.isType('lparen')) node = this.parseCall(node);
+      if (this.isType('dot', 'lbracket')) node = this.#parseSubscript(node);
+      else if (this.isType('lparen')) node = this.#parseCall(node);
       else return node;
     }
   }
@@ -107,13 +107,13 @@ export abstract class PrimaryParser extends TokenParser {
     let node = start;
     for (;;) {
       if (this.isType('pipe')) node = this.parseFilter(node);
-      else if (this.isName('is')) node = this.parseTest(node);
-      else if (this.isType('lparen')) node = this.parseCall(node);
+      else if (this.isName('is')) node = this.#parseTest(node);
+      else if (this.isType('lparen')) node = this.#parseCall(node);
       else return node;
     }
   }
 
-  private parseSubscript(node: Expression): Expression {
+  #parseSubscript(node: Expression): Expression {
     const token = this.nextToken();
     const { lineno } = token;
     if (token.type === 'dot') {
@@ -130,7 +130,7 @@ export abstract class PrimaryParser extends TokenParser {
     const args: Expression[] = [];
     while (!this.isType('rbracket')) {
       if (args.length > 0) this.expectType('comma');
-      args.push(this.parseSubscribed());
+      args.push(this.#parseSubscribed());
     }
     this.expectType('rbracket');
     const [only] = args;
@@ -138,7 +138,7 @@ export abstract class PrimaryParser extends TokenParser {
     return { typename: 'Getitem', node, arg, lineno };
   }
 
-  private parseSubscribed(): Expression {
+  #parseSubscribed(): Expression {
     const { lineno } = this.current;
     let start: Expression | null = null;
     if (!this.isType('colon')) {
@@ -176,7 +176,7 @@ export abstract class PrimaryParser extends TokenParser {
         found.dynKwargs = this.parseExpression();
       } else if (this.isType('name') && this.look(1).type === 'assign') {
         ensure(found.dynKwargs === null);
-        found.kwargs.push(this.parseKeyword());
+        found.kwargs.push(this.#parseKeyword());
       } else {
         ensure(found.dynArgs === null && found.dynKwargs === null && found.kwargs.length === 0);
         found.args.push(this.parseExpression());
@@ -186,19 +186,19 @@ export abstract class PrimaryParser extends TokenParser {
     return found;
   }
 
-  private parseKeyword(): KeywordNode {
+  #parseKeyword(): KeywordNode {
     const key = String(this.nextToken().value);
     this.nextToken();
     const value = this.parseExpression();
     return { typename: 'Keyword', key, value, lineno: value.lineno };
   }
 
-  private parseCall(node: Expression): CallNode {
+  #parseCall(node: Expression): CallNode {
     const { lineno } = this.current;
     return { typename: 'Call', node, ...this.parseArguments(), lineno };
   }
 
-  private parseDottedName(): { name: string; lineno: number } {
+  #parseDottedName(): { name: string; lineno: number } {
     const token = this.expectType('name');
     let name = String(token.value);
     while (this.skipType('dot')) name += `.${this.expectType('name').value}`;
@@ -213,17 +213,17 @@ export abstract class PrimaryParser extends TokenParser {
     let node = start;
     for (let bare = inline; bare || this.isType('pipe'); bare = false) {
       if (!bare) this.nextToken();
-      const { name, lineno } = this.parseDottedName();
+      const { name, lineno } = this.#parseDottedName();
       const args = this.isType('lparen') ? this.parseArguments() : noArguments();
       node = { typename: 'Filter', node, name, ...args, lineno };
     }
     return node as FilterNode | null;
   }
 
-  private parseTest(node: Expression): Expression {
+  #parseTest(node: Expression): Expression {
     const { lineno } = this.nextToken();
     const negated = this.skipName('not');
-    const { name } = this.parseDottedName();
+    const { name } = this.#parseDottedName();
     let args = noArguments();
     if (this.isType('lparen')) args = this.parseArguments();
     else if (TEST_ARGUMENT.has(this.current.type) && !this.isName('else', 'or', 'and')) {

@@ -18,7 +18,10 @@ export class JinjaParser extends TagParser {
     this.openTags = [];
   }
 
-  /** The tree of the whole template. Raises TemplateSyntaxError. */
+  /**
+   * The tree of the whole template.
+   * @throws TemplateSyntaxError
+   */
   override parseAsRoot(): TemplateNode {
     const body = this.parseNodes();
     return { typename: 'Template', body, lineno: 1 };
@@ -58,8 +61,8 @@ export class JinjaParser extends TagParser {
     if (token.type !== 'name') this.error('tag name expected', token.lineno);
     const name = String(token.value);
     const { lineno } = token;
-    const parse = this.statementParser(name);
-    if (parse === null) return this.failUnknownTag(name, lineno);
+    const parse = this.#statementParser(name);
+    if (parse === null) return this.#failUnknownTag(name, lineno);
     this.openTags.push(name);
     this.nextToken();
     const statement = parse(lineno);
@@ -67,7 +70,7 @@ export class JinjaParser extends TagParser {
     return statement;
   }
 
-  private statementParser(name: string): ((lineno: number) => Statement) | null {
+  #statementParser(name: string): ((lineno: number) => Statement) | null {
     switch (name) {
       case 'for':
         return lineno => this.parseFor(lineno);
@@ -102,12 +105,12 @@ export class JinjaParser extends TagParser {
     }
   }
 
-  private failUnknownTag(name: string, lineno: number): never {
-    return this.failTag(`Encountered unknown tag ${repr(name)}.`, name, this.endNames, lineno);
+  #failUnknownTag(name: string, lineno: number): never {
+    return this.#failTag(`Encountered unknown tag ${repr(name)}.`, name, this.endNames, lineno);
   }
 
   protected override failEnd(endNames: string[]): never {
-    return this.failTag(
+    return this.#failTag(
       'Unexpected end of template.',
       null,
       [...this.endNames, endNames],
@@ -115,7 +118,7 @@ export class JinjaParser extends TagParser {
     );
   }
 
-  private failTag(start: string, name: string | null, endNames: string[][], lineno: number): never {
+  #failTag(start: string, name: string | null, endNames: string[][], lineno: number): never {
     const looking = endNames
       .at(-1)
       ?.map(end => repr(end))

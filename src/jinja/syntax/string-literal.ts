@@ -16,7 +16,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
 
 const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{0,2})|u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8})|([\s\S]|$))/gu;
 
-/** Undoes the escapes of a string literal, as Python does. Raises TemplateSyntaxError for broken ones. */
+/**
+ * Undoes the escapes of a string literal, as Python does.
+ * @throws TemplateSyntaxError for broken ones
+ */
 export function unescapeLiteral(body: string): string {
   return body.replace(
     ESCAPE,

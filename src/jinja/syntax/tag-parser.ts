@@ -25,11 +25,11 @@ export abstract class TagParser extends ExpressionParser {
       return { typename: 'NSRef', name: String(token.value), attr, lineno: token.lineno };
     }
     const target = this.parseTuple({ simplified: true });
-    this.makeStored(target);
+    this.#makeStored(target);
     return target;
   }
 
-  private makeStored(target: Expression): void {
+  #makeStored(target: Expression): void {
     const refused = firstUnassignable(target);
     if (refused) this.error(`can't assign to ${repr(target.typename.toLowerCase())}`, target.lineno);
     markStored(target);

@@ -70,7 +70,7 @@ export abstract class TokenParser extends parser.Parser {
     return this.error(`expected token ${repr(wanted)}, got ${repr(describeToken(this.current))}`);
   }
 
-  /** Raises TemplateSyntaxError, or another error of its family, at a line. */
+  /** @throws TemplateSyntaxError, or another error of its family, at a line */
   protected error(message: string, lineno = this.current.lineno, pythonName = 'TemplateSyntaxError'): never {
     throw Object.assign(new JinjaError(pythonName, message), { lineno });
   }

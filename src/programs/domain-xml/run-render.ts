@@ -11,7 +11,10 @@ export interface RenderRequest extends SourceArguments {
   output?: string | undefined;
 }
 
-/** Renders, and prints or writes what came out. Raises Refusal. */
+/**
+ * Renders, and prints or writes what came out.
+ * @throws Refusal
+ */
 export async function runRender(request: RenderRequest, terminal: Terminal): Promise<void> {
   const { name, templates, part, device, output } = request;
   if (device !== undefined && part === undefined) throw usageError('--device goes with --part only');

@@ -10,7 +10,10 @@ export interface SourceArguments {
   hostMemory?: string | undefined;
 }
 
-/** What they mean. Raises Refusal. */
+/**
+ * What they mean.
+ * @throws Refusal
+ */
 export function descriptionSource(request: SourceArguments): DescriptionSource {
   const { vm, qubesXml, qubesd, kernels, hostMemory } = request;
   if (vm !== undefined && (kernels !== undefined || hostMemory !== undefined)) {

@@ -26,27 +26,27 @@ export interface Request {
 
 /** One conversation with xenstore: a request, its answer, the next request. It trusts nothing in an answer. */
 export class Connection {
-  private readonly transport: Transport;
-  private requestId = 0;
-  private end = 0;
+  readonly #transport: Transport;
+  #requestId = 0;
+  #end = 0;
 
   constructor() {
     this.restartClock();
-    this.transport = openTransport(PATIENCE_MILLISECONDS);
+    this.#transport = openTransport(PATIENCE_MILLISECONDS);
   }
 
   /** Gives xenstore its time anew: for the next step of a command, when its own work lies between. */
   restartClock(): void {
-    this.end = performance.now() + PATIENCE_MILLISECONDS;
+    this.#end = performance.now() + PATIENCE_MILLISECONDS;
   }
 
   /** Milliseconds that xenstore has left. */
   timeLeft(): number {
-    return Math.max(0, Math.round(this.end - performance.now()));
+    return Math.max(0, Math.round(this.#end - performance.now()));
   }
 
   close(): void {
-    addon().closeFile(this.transport.descriptor);
+    addon().closeFile(this.#transport.descriptor);
   }
 
   /**
@@ -56,50 +56,50 @@ export class Connection {
    *   answer as it should
    */
   exchange(request: Request): Buffer {
-    this.requestId += 1;
+    this.#requestId += 1;
     const { type, transactionId, payload, shown } = request;
-    const message = encodeMessage({ type, requestId: this.requestId, transactionId }, payload);
-    const { header, answer } = this.converse(message, shown);
-    this.check(header, request);
+    const message = encodeMessage({ type, requestId: this.#requestId, transactionId }, payload);
+    const { header, answer } = this.#converse(message, shown);
+    this.#check(header, request);
     if (header.type === MESSAGE.error) throw refusalOf(answer, shown);
     return answer;
   }
 
-  private converse(message: Buffer, shown: string): { header: Header; answer: Buffer } {
-    const { descriptor } = this.transport;
+  #converse(message: Buffer, shown: string): { header: Header; answer: Buffer } {
+    const { descriptor } = this.#transport;
     try {
       addon().sendBytes(descriptor, message, this.timeLeft());
       const header = decodeHeader(addon().receiveBytes(descriptor, HEADER_BYTES, this.timeLeft()));
       if (header.length > LONGEST_PAYLOAD)
-        throw this.broken(shown, `an answer of ${header.length} bytes, more than ${LONGEST_PAYLOAD}`);
+        throw this.#broken(shown, `an answer of ${header.length} bytes, more than ${LONGEST_PAYLOAD}`);
       return { header, answer: addon().receiveBytes(descriptor, header.length, this.timeLeft()) };
     } catch (error) {
       if (!isSystemError(error) || error instanceof XenstoreError) throw error;
       if (error.code === 'ETIMEDOUT')
         throw new XenstoreError(
-          `xenstore at ${this.transport.path} did not answer "${shown}" within ${PATIENCE_MILLISECONDS / 1000} s: is xenstored stuck?`,
+          `xenstore at ${this.#transport.path} did not answer "${shown}" within ${PATIENCE_MILLISECONDS / 1000} s: is xenstored stuck?`,
           error.code,
         );
       throw new XenstoreError(
-        `xenstore at ${this.transport.path} ended the conversation at "${shown}" (${error.code}): is xenstored running?`,
+        `xenstore at ${this.#transport.path} ended the conversation at "${shown}" (${error.code}): is xenstored running?`,
         error.code,
       );
     }
   }
 
   /** An answer has to be the one to this request; no watch is ever set, so nothing else may come. */
-  private check(header: Header, { type, transactionId, shown }: Request): void {
+  #check(header: Header, { type, transactionId, shown }: Request): void {
     if (header.type !== type && header.type !== MESSAGE.error)
-      throw this.broken(shown, `an answer of type ${header.type}, not ${type}`);
-    if (header.requestId !== this.requestId)
-      throw this.broken(shown, `an answer to request ${header.requestId}, not ${this.requestId}`);
+      throw this.#broken(shown, `an answer of type ${header.type}, not ${type}`);
+    if (header.requestId !== this.#requestId)
+      throw this.#broken(shown, `an answer to request ${header.requestId}, not ${this.#requestId}`);
     if (header.transactionId !== transactionId)
-      throw this.broken(shown, `an answer in transaction ${header.transactionId}, not ${transactionId}`);
+      throw this.#broken(shown, `an answer in transaction ${header.transactionId}, not ${transactionId}`);
   }
 
-  private broken(shown: string, got: string): XenstoreError {
+  #broken(shown: string, got: string): XenstoreError {
     return new XenstoreError(
-      `xenstore at ${this.transport.path} broke its protocol: "${shown}" got ${got}`,
+      `xenstore at ${this.#transport.path} broke its protocol: "${shown}" got ${got}`,
       'EPROTO',
     );
   }

@@ -12,11 +12,11 @@ const LONGEST_PATH = 3072;
 /** What can be done with xenstore, within a transaction or without. Paths are absolute, or relative to the own domain. */
 export class Store {
   protected readonly connection: Connection;
-  private readonly transactionId: number;
+  readonly #transactionId: number;
 
   constructor(connection: Connection, transactionId = 0) {
     this.connection = connection;
-    this.transactionId = transactionId;
+    this.#transactionId = transactionId;
   }
 
   /**
@@ -72,7 +72,7 @@ export class Store {
       throw new XenstoreError(`the value for ${path} in xenstore is longer than 4 KiB`, 'E2BIG');
     return this.connection.exchange({
       type,
-      transactionId: this.transactionId,
+      transactionId: this.#transactionId,
       payload,
       shown: `${verb} ${path}`,
     });
@@ -94,9 +94,9 @@ export class Xenstore extends Store {
     for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
       const again = pause > 1;
       try {
-        const id = this.startTransaction();
-        const result = this.within(id, action);
-        if (this.commitTransaction(id)) return result;
+        const id = this.#startTransaction();
+        const result = this.#within(id, action);
+        if (this.#commitTransaction(id)) return result;
       } catch (error) {
         // Time ran out at some message of the last attempt, which is not what is wrong.
         if (again && isXenstoreError(error, 'ETIMEDOUT')) throw neverAgreed();
@@ -107,16 +107,16 @@ export class Xenstore extends Store {
     }
   }
 
-  private within<Result>(id: number, action: (store: Store) => Result): Result {
+  #within<Result>(id: number, action: (store: Store) => Result): Result {
     try {
       return action(new Store(this.connection, id));
     } catch (error) {
-      this.abandonTransaction(id);
+      this.#abandonTransaction(id);
       throw error;
     }
   }
 
-  private startTransaction(): number {
+  #startTransaction(): number {
     const answer = this.connection.exchange({
       type: MESSAGE.startTransaction,
       transactionId: 0,
@@ -130,9 +130,9 @@ export class Xenstore extends Store {
   }
 
   /** False when xenstore wants it tried again. */
-  private commitTransaction(id: number): boolean {
+  #commitTransaction(id: number): boolean {
     try {
-      this.endTransaction(id, 'T');
+      this.#endTransaction(id, 'T');
       return true;
     } catch (error) {
       if (isXenstoreError(error, 'EAGAIN')) return false;
@@ -140,15 +140,15 @@ export class Xenstore extends Store {
     }
   }
 
-  private abandonTransaction(id: number): void {
+  #abandonTransaction(id: number): void {
     try {
-      this.endTransaction(id, 'F');
+      this.#endTransaction(id, 'F');
     } catch {
       // It ends with the connection at the latest; the error that is on its way says more.
     }
   }
 
-  private endTransaction(id: number, verdict: 'T' | 'F'): void {
+  #endTransaction(id: number, verdict: 'T' | 'F'): void {
     this.connection.exchange({
       type: MESSAGE.endTransaction,
       transactionId: id,

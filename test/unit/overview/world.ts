@@ -53,15 +53,15 @@ export class World {
     openers: [],
   };
 
-  private inode = 1000n;
-  private readonly size: number;
+  #inode = 1000n;
+  readonly #size: number;
 
   constructor(size = 10 * GIBIBYTE) {
-    this.size = size;
+    this.#size = size;
   }
 
   attach(path: string, place: FilePlace = 'present'): Attached {
-    const key = imageKey(0xfd01n, this.inode++);
+    const key = imageKey(0xfd01n, this.#inode++);
     const number = this.facts.loops.length;
     const device = deviceNumber(7, number);
     const present = place === 'present';
@@ -73,7 +73,7 @@ export class World {
       file: {
         path,
         place,
-        size: present ? bytes(this.size) : undefined,
+        size: present ? bytes(this.#size) : undefined,
         allocated: present ? bytes(MEBIBYTE) : undefined,
       },
     });
@@ -105,7 +105,7 @@ export class World {
     const cow = this.attach(path, options.place);
     const lower = under.at(-1);
     const lowerCows = lower === undefined ? [] : (lower.name.split('-').slice(2) as ImageKey[]);
-    const all = sectors(this.size / SECTOR_BYTES);
+    const all = sectors(this.#size / SECTOR_BYTES);
     const filled = options.filled ?? 0;
     return this.device({
       name: snapshotName(base.key, [...lowerCows, cow.key]),
@@ -137,7 +137,7 @@ export class World {
       name: originName(base.key),
       openCount,
       suspended: false,
-      target: { kind: 'origin', base: base.device, size: bytes(this.size) },
+      target: { kind: 'origin', base: base.device, size: bytes(this.#size) },
     });
   }
 
