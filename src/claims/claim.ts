@@ -1,22 +1,20 @@
-import type { Undo } from '../devices/kernel/undo.ts';
 import { addon } from '../native/addon.ts';
 import { type AttachmentRecord, forgetRecord, readRecord, writeRecord } from './records.ts';
 
 /**
  * Claims a device for an attachment, under the lock of its base: the record comes before the device, so that what is
  * made is claimed already, and is found after a kill.
- * @param name the device's name, which `prepare` has chosen
- * @param undo where taking the claim back is noted down
+ * @returns what takes the claim back, after all that was made is gone. What is open by then (by blkback, when xenstore's
+ * last answer was lost) stays recorded for the `remove` that libxl calls next
  */
-export function claim(key: string, record: AttachmentRecord, name: string, undo: Undo): void {
+export function claim(key: string, record: AttachmentRecord): () => void {
+  const { name } = record.device;
   const existed = addon().deviceTable(name) !== null;
   const recorded = existed && isRecorded(key, name);
   writeRecord(key, record);
-  // Taken back last. What was made and is open by now (by blkback, when xenstore's last answer was lost) stays
-  // recorded for the `remove` that libxl calls next.
-  undo.add(() => {
+  return () => {
     if (!recorded && (existed || addon().deviceTable(name) === null)) forgetRecord(key);
-  });
+  };
 }
 
 /** Whether this disk was attached already, and is in use: then its record is not this call's to take back. */

@@ -1,9 +1,4 @@
-import {
-  type DeviceIdentity,
-  deviceName,
-  MAPPER_FOLDER,
-  parseDeviceName,
-} from '../devices/plan/device-names.ts';
+import { type DeviceIdentity, deviceName, nodeOf, type OurDevice } from '../devices/plan/device-names.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -98,10 +93,9 @@ export function claimOn(claims: readonly Claim[], needed: DeviceIdentity): Claim
  * @param except the attachment that is going to have it
  * @throws Refusal when other layers lie on it, or a claim needs one
  */
-export function requireNothingAbove(name: string, except: string): void {
-  const identity = parseDeviceName(name);
+export function requireNothingAbove({ name, node, identity }: OurDevice, except: string): void {
   // On what is not there nothing lies.
-  if (identity?.type !== 'snapshot' || addon().deviceTable(name) === null) return;
+  if (identity.type !== 'snapshot' || addon().deviceTable(name) === null) return;
   const above = addon()
     .deviceNames()
     .find(other => other.startsWith(`${name}-`));
@@ -111,9 +105,10 @@ export function requireNothingAbove(name: string, except: string): void {
       theirs.cows.length > identity.cows.length &&
       identity.cows.every((cow, index) => theirs.cows[index] === cow),
   );
-  if (above === undefined && claim === undefined) return;
+  const user = claim ? `the VM disk ${claim.attachment}` : above && nodeOf(above);
+  if (user === undefined) return;
   throw new Refusal(
-    `${MAPPER_FOLDER}${name} is what ${claim ? `the VM disk ${claim.attachment}` : MAPPER_FOLDER + above} lies on: ` +
+    `${node} is what ${user} lies on: ` +
       'writing to it would ruin that; give it one more cow of its own, or attach it read-only',
   );
 }
@@ -147,7 +142,7 @@ function readNode(file: string, base: ImageKey | undefined): DeviceIdentity | un
   // Nothing where its disk was detached in this moment.
   const text = addon().readText(path) ?? '';
   const node = parseRecordedNode(text);
-  if (node.kind === 'ours') return node.identity;
+  if (node.kind === 'ours') return node.device.identity;
   if (node.kind === 'damaged' && (base === undefined || mayNameDeviceOf(text, base)))
     throw damaged(path, text);
   return undefined;

@@ -1,4 +1,4 @@
-import { type DeviceIdentity, MAPPER_FOLDER, parseDeviceName } from '../devices/plan/device-names.ts';
+import { findOurDevice, nameOf, nodeOf, type OurDevice } from '../devices/plan/device-names.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 
 /**
@@ -8,18 +8,17 @@ import type { ImageKey } from '../devices/plan/image-key.ts';
  * - foreign: a node that is none of ours, whole;
  * - damaged: a part of one, or no text that anybody writes there.
  */
-export type RecordedNode =
-  | { kind: 'nothing' | 'foreign' | 'damaged' }
-  | { kind: 'ours'; name: string; identity: DeviceIdentity };
+export type RecordedNode = { kind: 'nothing' | 'foreign' | 'damaged' } | { kind: 'ours'; device: OurDevice };
 
 export function parseRecordedNode(text: string): RecordedNode {
   if (text === '') return { kind: 'nothing' };
   const node = text.trimEnd();
-  const name = node.startsWith(MAPPER_FOLDER) ? node.slice(MAPPER_FOLDER.length) : node;
   const whole = text.endsWith('\n');
-  const identity = whole ? parseDeviceName(name) : undefined;
-  if (identity !== undefined) return { kind: 'ours', name, identity };
-  return { kind: whole && /^\/dev\/[\x21-\x7e]+$/.test(node) && !isBegun(name) ? 'foreign' : 'damaged' };
+  const device = whole ? findOurDevice(node) : undefined;
+  if (device !== undefined) return { kind: 'ours', device };
+  return {
+    kind: whole && /^\/dev\/[\x21-\x7e]+$/.test(node) && !isBegun(nameOf(node)) ? 'foreign' : 'damaged',
+  };
 }
 
 function isBegun(name: string): boolean {
@@ -30,7 +29,7 @@ function isBegun(name: string): boolean {
 export function mayNameDeviceOf(text: string, base: ImageKey): boolean {
   const node = text.trimEnd();
   const names = [`snapshot-${base}-`, `origin-${base}`];
-  const whole = [...names, ...names.map(name => MAPPER_FOLDER + name)];
+  const whole = [...names, ...names.map(name => nodeOf(name))];
   const ofOurs = /^(\/dev\/mapper\/)?(snapshot|origin)-/.test(node);
   return !ofOurs || whole.some(name => name.startsWith(node) || node.startsWith(name));
 }

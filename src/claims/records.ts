@@ -1,6 +1,7 @@
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
-import { type NodeRequest, parseNode } from '../devices/request/node-request.ts';
+import type { OurDevice } from '../devices/plan/device-names.ts';
+import { parseNode } from '../devices/request/node-request.ts';
 import { isDeviceType } from '../devices/request/stack-request.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -18,9 +19,7 @@ const TYPE_RECORD = '-type';
 export interface AttachmentRecord {
   /** BASE:COW[:COW2…] as it was when the disk was attached. */
   parameters: string;
-  type: string;
-  /** /dev/mapper/… */
-  node: string;
+  device: OurDevice;
   /** How the VM has it, where xenstore does not say so. */
   access?: Access;
 }
@@ -29,14 +28,14 @@ export interface AttachmentRecord {
  * Records an attachment. The node comes last: as long as it is missing, nothing was made.
  * @throws Refusal when the folder cannot be written, or others than root can
  */
-export function writeRecord(key: string, record: AttachmentRecord): void {
+export function writeRecord(key: string, { parameters, device, access }: AttachmentRecord): void {
   try {
     addon().makeFolder(RECORDS_FOLDER, 0o755);
     requireTrusted();
-    writeValue(key + PARAMETERS_RECORD, record.parameters);
-    writeValue(key + TYPE_RECORD, record.type);
-    if (record.access !== undefined) recordAccess(key, record.access);
-    writeValue(key + NODE_RECORD, record.node);
+    writeValue(key + PARAMETERS_RECORD, parameters);
+    writeValue(key + TYPE_RECORD, device.identity.type);
+    if (access !== undefined) recordAccess(key, access);
+    writeValue(key + NODE_RECORD, device.node);
   } catch (error) {
     if (error instanceof Refusal || !isSystemError(error)) throw error;
     if (!isSystemError(error, 'EROFS', 'EACCES', 'EPERM')) forgetRecord(key);
@@ -51,7 +50,7 @@ export function writeRecord(key: string, record: AttachmentRecord): void {
  * @returns undefined where none of its devices can have been made
  * @throws Refusal when it is not one that could have been written
  */
-export function readRecord(key: string): (NodeRequest & { parameters: string }) | undefined {
+export function readRecord(key: string): (OurDevice & { parameters: string }) | undefined {
   const path = `${RECORDS_FOLDER}/${key}${NODE_RECORD}`;
   const text = addon().readText(path) ?? '';
   if (text === '') return undefined;

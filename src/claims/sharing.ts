@@ -1,5 +1,5 @@
 import { requireNotHeld } from '../devices/kernel/in-the-way.ts';
-import { deviceName, MAPPER_FOLDER } from '../devices/plan/device-names.ts';
+import { deviceName, nodeOf, type OurDevice } from '../devices/plan/device-names.ts';
 import { deviceNumber } from '../devices/plan/device-number.ts';
 import { addon } from '../native/addon.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -24,7 +24,7 @@ export interface Holder {
  * @throws Refusal that names the disk that is in the way
  */
 export function requireShareable(
-  name: string,
+  { name, node }: OurDevice,
   access: Access,
   claims: readonly Claim[],
   holderOf: (claim: Claim) => Holder | undefined,
@@ -37,14 +37,12 @@ export function requireShareable(
     if (holder === undefined) continue;
     const disk = `the VM disk ${claim.attachment}`;
     if (under && holder.access !== 'read')
-      throw new Refusal(
-        `${MAPPER_FOLDER}${name} lies on ${MAPPER_FOLDER}${theirs}, which ${disk} writes to: stop that VM first`,
-      );
+      throw new Refusal(`${node} lies on ${nodeOf(theirs)}, which ${disk} writes to: stop that VM first`);
     if (!under && excludes(holder, access))
       throw new Refusal(
         access === 'read'
-          ? `${MAPPER_FOLDER}${name} is written to by ${disk}: stop that VM first, or give this one a last cow of its own`
-          : `${MAPPER_FOLDER}${name} is ${disk} already: give it a last cow of its own, or attach it read-only to both`,
+          ? `${node} is written to by ${disk}: stop that VM first, or give this one a last cow of its own`
+          : `${node} is ${disk} already: give it a last cow of its own, or attach it read-only to both`,
       );
   }
 }
@@ -60,9 +58,10 @@ function excludes(holder: Holder, access: Access): boolean {
  * @param except the attachment that is going to have it
  * @throws Refusal
  */
-export function requireFree(name: string, except: string, access: Access): void {
-  const device = addon().deviceTable(name);
-  if (device === null) return;
-  if (access !== 'read') requireNothingAbove(name, except);
-  if (device.openCount > 0) requireNotHeld(name, deviceNumber(device.major, device.minor), access !== 'read');
+export function requireFree(device: OurDevice, except: string, access: Access): void {
+  const state = addon().deviceTable(device.name);
+  if (state === null) return;
+  const writes = access !== 'read';
+  if (writes) requireNothingAbove(device, except);
+  if (state.openCount > 0) requireNotHeld(device.node, deviceNumber(state.major, state.minor), writes);
 }

@@ -9,7 +9,7 @@ import type { Image } from './kernel/images.ts';
 import { removeUnused } from './kernel/remove-device.ts';
 import { type UdevSession, withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
-import { MAPPER_FOLDER, snapshotName } from './plan/device-names.ts';
+import { nodeOf, snapshotName } from './plan/device-names.ts';
 import { parseSnapshotStatus, type SnapshotStatus } from './plan/snapshot-status.ts';
 import {
   MERGE,
@@ -62,9 +62,7 @@ function turnIntoMerge(name: string, udev: UdevSession): void {
     addon().loadTable(name, table.length, MERGE, printSnapshotTable(table));
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new Refusal(
-      `the kernel does not merge ${MAPPER_FOLDER}${name} (${error.code}): the reason is in dmesg`,
-    );
+    throw new Refusal(`the kernel does not merge ${nodeOf(name)} (${error.code}): the reason is in dmesg`);
   }
   udev.ready();
   addon().holdSignals();
@@ -115,9 +113,9 @@ export function giveUpMerge(name: string): void {
 
 function takeDown(name: string, udev: UdevSession, type: 'snapshot' | typeof MERGE = MERGE): void {
   const removal = removeUnused(name, type, GLANCE_MILLISECONDS, udev);
-  if (removal.kind === 'in use')
+  if (removal.kind === 'in use' || removal.kind === 'lingering')
     throw new Refusal(
-      `${MAPPER_FOLDER}${name} is open${removal.users && ` by ${removal.users}`}: ` +
+      `${nodeOf(name)} is open${removal.kind === 'in use' ? ` by ${removal.users}` : ''}: ` +
         'close it, and run the same command again',
     );
 }

@@ -11,7 +11,7 @@ import { mendOrigin } from './kernel/origin-device.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
 import { requireNoOperation } from './operations.ts';
-import { MAPPER_FOLDER, originName } from './plan/device-names.ts';
+import { type OurDevice, ourDevice } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
 import { folderOf } from './plan/folder-of.ts';
 import { ownCow } from './plan/own-cow.ts';
@@ -26,18 +26,20 @@ const ATTEMPTS = 10;
 export interface PrepareOptions {
   /** The device's name as the caller computed it, where it did. */
   expectedName?: string | undefined;
-  /** Called under the base's lock once the device's name is known, before anything is made. */
-  chosen?: (name: string, undo: Undo) => void;
+  /**
+   * Called under the base's lock once it is known which device it is, before anything is made. What it returns is called
+   * last of all when what was made is taken back.
+   */
+  chosen?: (device: OurDevice) => () => void;
   /** Called under the base's lock when the node is there; when it throws, what was made goes again. */
-  ready?: (node: string) => void;
+  ready?: (device: OurDevice) => void;
 }
 
 /**
  * Makes the devices of a request, or finds that they are there; whichever, they are what was asked for.
- * @returns the node, `/dev/mapper/…`
  * @throws Refusal, with nothing of this call left and nothing of others touched
  */
-export function prepare(request: StackRequest, options: PrepareOptions = {}): string {
+export function prepare(request: StackRequest, options: PrepareOptions = {}): OurDevice {
   let cowsInTurn = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const base = requireImage(request.base);
@@ -50,12 +52,12 @@ export function prepare(request: StackRequest, options: PrepareOptions = {}): st
       );
     const cows = cowsInTurn ? request.cows.flatMap(cow => findImage(cow) ?? []) : [];
     try {
-      const node = withBaseLock(
+      const device = withBaseLock(
         base,
         locks => (isStillThere(base) ? prepareLocked(request, base, locks, options) : undefined),
         cows,
       );
-      if (node !== undefined) return node;
+      if (device !== undefined) return device;
     } catch (error) {
       if (!(error instanceof CowTaken)) throw error;
       cowsInTurn = true;
@@ -69,7 +71,7 @@ function prepareLocked(
   base: Image,
   locks: DiskLocks,
   options: PrepareOptions,
-): string {
+): OurDevice {
   const { expectedName, chosen, ready } = options;
   return withUdevSession(udev => {
     const runningOrigin = mendOrigin(base.key, udev);
@@ -78,17 +80,21 @@ function prepareLocked(
     return undo.guard(() => {
       const layers = planStack(base, findCows(request, base, undo));
       const origin = request.type === 'origin';
-      const name = (origin ? undefined : layers.at(-1)?.name) ?? originName(base.key);
+      const device = ourDevice(
+        origin
+          ? { type: 'origin', base: base.key }
+          : { type: 'snapshot', base: base.key, cows: layers.map(({ cow }) => cow.key) },
+      );
+      const { name, node } = device;
       if (expectedName !== undefined && name !== expectedName)
         throw new Refusal(`${expectedName} does not agree with the files given: they make ${name}`);
-      chosen?.(name, undo);
+      if (chosen !== undefined) undo.add(chosen(device));
       buildStack({ base, layers, origin, runningOrigin, locks }, udev, undo);
       udev.settle();
-      const node = MAPPER_FOLDER + name;
       // Without udev, a command that was killed before its end has left the device without its node.
       if (addon().fileStatus(node) === null) addon().mendNode(name);
-      ready?.(node);
-      return node;
+      ready?.(device);
+      return device;
     });
   });
 }

@@ -5,13 +5,13 @@ import { type Removal, removeUnused } from '../devices/kernel/remove-device.ts';
 import { type UdevSession, withUdevSession } from '../devices/kernel/udev-session.ts';
 import {
   type DeviceIdentity,
-  MAPPER_FOLDER,
+  deviceName,
+  type OurDevice,
   originName,
   parseDeviceName,
-  snapshotName,
   snapshotPrefix,
 } from '../devices/plan/device-names.ts';
-import type { NodeRequest } from '../devices/request/node-request.ts';
+import type { ImageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 
 /** How long a program that only looks at a device (udev, mostly) may keep it from going. */
@@ -40,20 +40,19 @@ export interface TakeDown {
  * Takes down a device that nobody uses, and everything under it that nobody else uses. The loop devices go with the
  * last device on them, by the kernel's own doing.
  */
-export function takeDown({ identity, name }: NodeRequest, options: TakeDownOptions = {}): TakeDown {
+export function takeDown({ identity, node }: OurDevice, options: TakeDownOptions = {}): TakeDown {
   const { base } = identity;
   return withBaseLock(base, () =>
     withUdevSession(udev => {
       const origin = mendOrigin(base, udev);
       const work = new Work(claimsOn(base, options.attachment), options.patience, udev);
-      const users =
+      const removal =
         identity.type === 'origin'
           ? work.removeOrigin(identity)
           : work.removeStack(identity, origin !== undefined);
-      const left =
-        users === undefined
-          ? undefined
-          : `${MAPPER_FOLDER}${name} is in use${users && ` by ${users}`}: left as it is`;
+      const left = isLeft(removal)
+        ? `${node} is in use${removal.kind === 'in use' ? ` by ${removal.users}` : ''}: left as it is`
+        : undefined;
       const outcome = { left, lingering: work.lingering, claimed: work.claimed };
       // Nodes and all: what is forgotten afterwards has to be gone altogether.
       udev.settle();
@@ -77,33 +76,33 @@ class Work {
     this.#udev = udev;
   }
 
-  /** From the top down; what a killed command left of a stack goes too. @returns who uses the top, if it stays */
-  removeStack(top: DeviceIdentity & { type: 'snapshot' }, originRuns: boolean): string | undefined {
-    const { base, cows } = top;
-    for (let depth = cows.length; depth > 0; depth--) {
-      const isTop = depth === cows.length;
-      // The first layer has to receive the old blocks of whatever the template overwrites.
-      if (depth === 1 && originRuns) return isTop ? `the running template (${originName(base)})` : undefined;
-      const removal = this.#remove(
-        { type: 'snapshot', base, cows: cows.slice(0, depth) },
-        isTop ? this.#patience : glance(),
-      );
-      if (removal.kind === 'in use') return isTop ? removal.users : undefined;
-    }
-    return undefined;
+  /** From the top down; what a killed command left of a stack goes too. @returns what became of the top */
+  removeStack({ base, cows }: DeviceIdentity & { type: 'snapshot' }, originRuns: boolean): Removal {
+    const top = this.#removeLayer(base, cows, originRuns, this.#patience);
+    let removal = top;
+    for (let depth = cows.length - 1; depth > 0 && !isLeft(removal); depth--)
+      removal = this.#removeLayer(base, cows.slice(0, depth), originRuns, glance());
+    return top;
   }
 
-  /** When the origin goes, the first layers that only it kept go with it. @returns who uses it, if it stays */
-  removeOrigin(origin: DeviceIdentity & { type: 'origin' }): string | undefined {
+  #removeLayer(base: ImageKey, cows: ImageKey[], originRuns: boolean, patience: number): Removal {
+    // The first layer has to receive the old blocks of whatever the template overwrites.
+    if (cows.length === 1 && originRuns)
+      return { kind: 'in use', users: `the running template (${originName(base)})` };
+    return this.#remove({ type: 'snapshot', base, cows }, patience);
+  }
+
+  /** When the origin goes, the first layers that only it kept go with it. @returns what became of it */
+  removeOrigin(origin: DeviceIdentity & { type: 'origin' }): Removal {
     const removal = this.#remove(origin, this.#patience);
-    if (removal.kind === 'in use') return removal.users;
+    if (isLeft(removal)) return removal;
     const prefix = snapshotPrefix(origin.base);
     for (const name of addon().deviceNames()) {
       if (!name.startsWith(prefix)) continue;
       const identity = parseDeviceName(name);
       if (identity?.type === 'snapshot' && identity.cows.length === 1) this.#remove(identity, glance());
     }
-    return undefined;
+    return removal;
   }
 
   #remove(identity: DeviceIdentity, patience: number): Removal {
@@ -112,13 +111,15 @@ class Work {
       this.claimed = true;
       return { kind: 'in use', users: `the VM disk ${claim.attachment}` };
     }
-    const removal =
-      identity.type === 'origin'
-        ? removeUnused(originName(identity.base), 'snapshot-origin', patience, this.#udev)
-        : removeUnused(snapshotName(identity.base, identity.cows), 'snapshot', patience, this.#udev);
-    if (removal.kind === 'in use' && removal.users === '') this.lingering = true;
+    const target = identity.type === 'origin' ? 'snapshot-origin' : 'snapshot';
+    const removal = removeUnused(deviceName(identity), target, patience, this.#udev);
+    if (removal.kind === 'lingering') this.lingering = true;
     return removal;
   }
+}
+
+function isLeft({ kind }: Removal): boolean {
+  return kind === 'in use' || kind === 'lingering';
 }
 
 function glance(): number {

@@ -1,5 +1,5 @@
 import type { Claim } from '../claims/claims.ts';
-import { deviceName, MAPPER_FOLDER } from '../devices/plan/device-names.ts';
+import { deviceName, nodeOf } from '../devices/plan/device-names.ts';
 import { type AttachmentName, parseLibvirtKey } from './attachments.ts';
 import type { DomainLink } from './domain-links.ts';
 
@@ -44,9 +44,7 @@ function domainOf({ driver, uuid }: AttachmentName): string {
 /** The one domain to which all links fit that there are for these disks. */
 function guestOf(disks: readonly Unnamed[], links: readonly DomainLink[]): string | undefined {
   const candidates = disks
-    .map(({ target, name }) =>
-      links.filter(link => link.target === target && link.node === MAPPER_FOLDER + name),
-    )
+    .map(({ target, name }) => links.filter(link => link.target === target && link.node === nodeOf(name)))
     .filter(found => found.length > 0)
     .map(found => found.map(({ guest }) => guest));
   const [first = [], ...others] = candidates;

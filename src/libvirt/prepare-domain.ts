@@ -3,9 +3,7 @@ import { claim } from '../claims/claim.ts';
 import { type Claim, claimsOn } from '../claims/claims.ts';
 import { type Holder, requireFree, requireShareable } from '../claims/sharing.ts';
 import { OperationUnderWay } from '../devices/operations.ts';
-import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { prepare } from '../devices/prepare.ts';
-import { parseNode } from '../devices/request/node-request.ts';
 import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -51,16 +49,15 @@ export function prepareDomain(call: HookCall, xml: string): void {
 
 function prepareDisk(guest: string, key: string, device: WantedDevice): void {
   const { target, images, request, access } = device;
-  const { type } = request;
-  const node = prepare(request, {
-    chosen: (name, undo) => {
-      requireShareable(name, access, claimsOn(parseNode(name).identity.base, key), holderOf);
-      requireFree(name, key, access);
-      claim(key, { parameters: images, type, node: MAPPER_FOLDER + name, access }, name, undo);
+  const { identity } = prepare(request, {
+    chosen: chosen => {
+      requireShareable(chosen, access, claimsOn(chosen.identity.base, key), holderOf);
+      requireFree(chosen, key, access);
+      return claim(key, { parameters: images, device: chosen, access });
     },
-    ready: made => makeDomainLink(guest, target, made),
+    ready: ({ node }) => makeDomainLink(guest, target, node),
   });
-  sweepAbandoned(parseNode(node).identity.base);
+  sweepAbandoned(identity.base);
 }
 
 /** The link leads to whatever this domain starts with: a disk that names another path would get another's device. */

@@ -1,6 +1,5 @@
 import { forgetAccess } from '../claims/access-record.ts';
 import { forgetRecord, readRecord, writeRecord } from '../claims/records.ts';
-import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
 import { detach } from '../disks/detach.ts';
 import { failureText } from '../words/failure-text.ts';
 import { abandonedKey, type DomainAttachment } from './attachments.ts';
@@ -34,8 +33,7 @@ export function takeDownDisks(guest: string, disks: readonly DomainAttachment[],
 function abandon(key: string, target: string): boolean {
   const record = readRecord(key);
   if (record === undefined) return false;
-  const { parameters, identity, name } = record;
-  writeRecord(abandonedKey(target), { parameters, type: identity.type, node: MAPPER_FOLDER + name });
+  writeRecord(abandonedKey(target), { parameters: record.parameters, device: record });
   forgetRecord(key);
   return true;
 }

@@ -1,4 +1,4 @@
-import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
+import { nodeOf } from '../devices/plan/device-names.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
 import { type Layer, layersOf, type Overview, type Template, type User } from './overview.ts';
 
@@ -9,11 +9,11 @@ import { type Layer, layersOf, type Overview, type Template, type User } from '.
 export function unusedNodes({ templates }: Overview): { type: 'origin' | 'snapshot'; node: string }[] {
   return templates.flatMap(({ origin, versions }) => [
     ...(origin?.unused && origin.state !== 'foreign'
-      ? [{ type: 'origin' as const, node: MAPPER_FOLDER + origin.name }]
+      ? [{ type: 'origin' as const, node: nodeOf(origin.name) }]
       : []),
     ...[...layersOf(versions)]
       .filter(layer => layer.unused && layer.state !== 'foreign' && !isMerge(layer))
-      .map(layer => ({ type: 'snapshot' as const, node: MAPPER_FOLDER + layer.name })),
+      .map(layer => ({ type: 'snapshot' as const, node: nodeOf(layer.name) })),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { MAPPER_FOLDER } from '../devices/plan/device-names.ts';
+import { nodeOf } from '../devices/plan/device-names.ts';
 import { lostStores, unusedNodes } from './conclusions.ts';
 import type { Image, Layer, Origin, Overview, StaleRecord, User } from './overview.ts';
 
@@ -26,7 +26,7 @@ export function overviewJson(overview: Overview): string {
     staleRecords: staleRecords.map(staleRecordJson),
     unused: unusedNodes(overview).map(({ node }) => node),
     lost: lostStores(overview).map(({ layer, users, toCommit }) => ({
-      node: MAPPER_FOLDER + layer.name,
+      node: nodeOf(layer.name),
       cow: layer.cow.path ?? null,
       users: users.map(userJson),
       toCommit: toCommit ?? null,
@@ -56,7 +56,7 @@ function imageJson({ path, place, key, size, allocated, loop, device }: Image) {
 
 function originJson({ name, device, state, suspended, size, users, unknownUsers, unused }: Origin) {
   return {
-    node: MAPPER_FOLDER + name,
+    node: nodeOf(name),
     device,
     state,
     suspended,
@@ -76,7 +76,7 @@ interface LayerJson {
 
 function layerJson(layer: Layer): LayerJson {
   return {
-    node: MAPPER_FOLDER + layer.name,
+    node: nodeOf(layer.name),
     device: layer.device,
     state: layer.state,
     onBroken: layer.onBroken,
@@ -108,6 +108,6 @@ function staleRecordJson({ record, user, device }: StaleRecord) {
     driver: domain?.driver ?? null,
     uuid: domain?.uuid ?? null,
     target: domain?.target ?? null,
-    node: MAPPER_FOLDER + device,
+    node: nodeOf(device),
   };
 }

@@ -8,7 +8,7 @@ import { holdersOf, openImage, withDescriptor } from '../devices/kernel/open-des
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
 import { withUdevSession } from '../devices/kernel/udev-session.ts';
 import {
-  MAPPER_FOLDER,
+  nodeOf,
   originName,
   parseDeviceName,
   snapshotName,
@@ -35,8 +35,8 @@ export function requireStopped(base: Image, nameUser: NameUser): void {
     .map(({ attachment }) => nameUser(attachment));
   throw new Refusal(
     users.length > 0
-      ? `template ${base.path} is running (${MAPPER_FOLDER}${name}, used by ${users.join(', ')}): stop it first`
-      : `template ${base.path} is running (${MAPPER_FOLDER}${name}): stop it first, then block-snapshot cleanup origin ${name}`,
+      ? `template ${base.path} is running (${nodeOf(name)}, used by ${users.join(', ')}): stop it first`
+      : `template ${base.path} is running (${nodeOf(name)}): stop it first, then block-snapshot cleanup origin ${name}`,
   );
 }
 
@@ -63,8 +63,8 @@ export function requireNoSnapshots(base: Image, nameUser: NameUser, own?: string
     const users = usersOf(name, claims, nameUser);
     const standing = openOf(name);
     if (users.length > 0) byVms = true;
-    if (users.length > 0) inUse.push(...users.map(user => `${user} has ${MAPPER_FOLDER}${name}`));
-    else if (standing === 'by others') inUse.push(`${MAPPER_FOLDER}${name} is open`);
+    if (users.length > 0) inUse.push(...users.map(user => `${user} has ${nodeOf(name)}`));
+    else if (standing === 'by others') inUse.push(`${nodeOf(name)} is open`);
     else if (standing === 'by nobody') leftOver.push(name);
   }
   if (inUse.length > 0)
@@ -76,7 +76,7 @@ export function requireNoSnapshots(base: Image, nameUser: NameUser, own?: string
   const [first] = leftOver.reverse();
   if (first !== undefined)
     throw new Refusal(
-      `template ${base.path} has a snapshot that nobody has open, ${MAPPER_FOLDER}${first}: ` +
+      `template ${base.path} has a snapshot that nobody has open, ${nodeOf(first)}: ` +
         `if no VM is just starting on it, block-snapshot cleanup snapshot ${first}`,
     );
 }

@@ -2,6 +2,7 @@
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeRecord } from '../../src/claims/records.ts';
+import { parseNode } from '../../src/devices/request/node-request.ts';
 import { withXenstore } from '../../src/xen/xenstore/store.ts';
 import { MEBIBYTE, makeImage, newFolder } from '../kernel/guest/images.ts';
 import { prepareHere } from '../kernel/guest/in-process.ts';
@@ -69,7 +70,7 @@ const xenstored = await RunningServer.start('/run/xenstored.socket');
 process.env['XENSTORED_PATH'] = xenstored.socket;
 for (const [index, node] of nodes.entries()) {
   openSync(node, 'r');
-  writeRecord(`backend-vbd-${index + 1}-51712`, { parameters: 'BASE:COW', type: 'snapshot', node });
+  writeRecord(`backend-vbd-${index + 1}-51712`, { parameters: 'BASE:COW', device: parseNode(node) });
   withXenstore(store => store.write(`/local/domain/${index + 1}/name`, `vm-${index + 1}`));
 }
 const [used = 0] = medians([[executable(), 'list']]);

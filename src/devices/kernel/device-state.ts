@@ -1,7 +1,7 @@
 import { addon, type DeviceState } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER } from '../plan/device-names.ts';
+import { nodeOf } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
 
 /**
@@ -25,7 +25,7 @@ export function standingOf(name: string): Standing {
   if (!state.liveTable) return { kind: 'unfinished', state };
   if (state.inactiveTable)
     throw new Refusal(
-      `${MAPPER_FOLDER}${name} is being changed: a second table is loaded; resume it or drop it (dmsetup clear ${name})`,
+      `${nodeOf(name)} is being changed: a second table is loaded; resume it or drop it (dmsetup clear ${name})`,
     );
   return { kind: 'live', state, device: deviceNumber(state.major, state.minor) };
 }
@@ -56,7 +56,7 @@ export function askDeviceMapper<Answer>(question: () => Answer): Answer {
 /** A refusal for a name that is taken by something that we did not make, or not so. */
 export function foreignTable(name: string, reason: string): Refusal {
   return new Refusal(
-    `${MAPPER_FOLDER}${name} is there with a table that is not what it should be (${reason}): ` +
+    `${nodeOf(name)} is there with a table that is not what it should be (${reason}): ` +
       `see dmsetup table ${name}; if nothing uses it, remove it (dmsetup remove ${name})`,
   );
 }

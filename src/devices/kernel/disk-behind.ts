@@ -1,7 +1,7 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { nodeOf, parseDeviceName } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { blockDisk, type DiskKey, fileDisk, isLoopNumber } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
@@ -31,7 +31,7 @@ export function diskBehind(
   }
   const name = mapperNameOf(number) ?? '';
   if (parseDeviceName(name) !== undefined)
-    throw madeOfOthers(`${image.role} ${image.path} is ${MAPPER_FOLDER}${name}, which was`);
+    throw madeOfOthers(`${image.role} ${image.path} is ${nodeOf(name)}, which was`);
   return blockDisk(number);
 }
 

@@ -2,7 +2,7 @@ import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { oneLine } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { MAPPER_FOLDER, nodeOf, parseDeviceName } from '../plan/device-names.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import type { Mount } from '../plan/mount-table.ts';
 import type { Image } from './images.ts';
@@ -18,10 +18,10 @@ type Subject = { role: string } & Pick<Image, 'path' | 'device'>;
 /**
  * Asked before a VM gets a device of ours that is open already: this machine may not have it for itself (mounted, as swap,
  * in another device). A VM that reads it may have it beside a mount that reads it as well, and beside our own devices on it.
+ * @param path of its node
  * @throws Refusal that names what is in the way
  */
-export function requireNotHeld(name: string, device: DeviceNumber, writes: boolean): void {
-  const path = MAPPER_FOLDER + name;
+export function requireNotHeld(path: string, device: DeviceNumber, writes: boolean): void {
   if (!isHeld(path)) return;
   const subject: Subject = { role: 'device', path, device };
   if (!writes && mountOf([device, ...partitionsOf(device)], path)?.writable !== true) return;
@@ -81,7 +81,7 @@ function foreignHolders(device: DeviceNumber): string[] {
   return holdersOf(device).flatMap(holder => {
     const name = mapperName(holder);
     if (name === undefined) return [`/dev/${holder}`];
-    return parseDeviceName(name) === undefined ? [MAPPER_FOLDER + name] : [];
+    return parseDeviceName(name) === undefined ? [nodeOf(name)] : [];
   });
 }
 

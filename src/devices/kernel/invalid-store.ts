@@ -1,7 +1,7 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { nodeOf, parseDeviceName } from '../plan/device-names.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import { parseSnapshotStatus } from '../plan/snapshot-status.ts';
 import { parseSnapshotTable } from '../plan/snapshot-table.ts';
@@ -41,7 +41,7 @@ export function noteInvalid(name: string): void {
 
 function cannotBeMarked(name: string, cow: string, reason: string): Refusal {
   return new Refusal(
-    `${MAPPER_FOLDER}${name} overflowed, and its cow ${cow} cannot be marked as Invalid (${reason}): ` +
+    `${nodeOf(name)} overflowed, and its cow ${cow} cannot be marked as Invalid (${reason}): ` +
       'it stays as long as that is so; mend that, then try again',
   );
 }

@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER } from '../plan/device-names.ts';
+import { nodeOf } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { isLoopNumber } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
@@ -22,7 +22,7 @@ export function requireOneName(base: Image, device: DeviceNumber): void {
       if (identity.base === base.key) continue;
       const path = pathOf(identity.base, number);
       throw new Refusal(
-        `${base.role} ${base.path} is in use by another name, ${MAPPER_FOLDER}${name}: ` +
+        `${base.role} ${base.path} is in use by another name, ${nodeOf(name)}: ` +
           (path === undefined ? 'give what that was made of' : `give ${path}`),
       );
     }
@@ -51,7 +51,7 @@ function pathOf(key: ImageKey, number: DeviceNumber): string | undefined {
   const candidates = [
     addon().readText(`/sys/dev/block/${number}/loop/backing_file`)?.trimEnd(),
     blockDevicePath(number),
-    `${MAPPER_FOLDER}${mapperNameOf(number)}`,
+    nodeOf(mapperNameOf(number) ?? ''),
   ];
   return candidates.find(path => {
     const found = path?.startsWith('/') ? addon().fileStatus(path) : null;

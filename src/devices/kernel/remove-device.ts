@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
-import { MAPPER_FOLDER } from '../plan/device-names.ts';
+import { nodeOf } from '../plan/device-names.ts';
 import { deviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
 import type { MERGE, SnapshotTable } from '../plan/snapshot-table.ts';
@@ -11,8 +11,12 @@ import { holdersOf } from './open-descriptor.ts';
 import { patience } from './patience.ts';
 import type { UdevSession } from './udev-session.ts';
 
-/** What became of a device that should go: `users` where it stays, as words for a person. */
-export type Removal = { kind: 'absent' } | { kind: 'removed' } | { kind: 'in use'; users: string };
+/**
+ * What became of a device that should go:
+ * - in use: `users` keep it, as words for a person;
+ * - lingering: somebody has it open whom no other device accounts for, and who may close it soon.
+ */
+export type Removal = { kind: 'absent' | 'removed' | 'lingering' } | { kind: 'in use'; users: string };
 
 type Target = SnapshotTable['type'] | typeof MERGE | OriginTable['type'];
 
@@ -30,7 +34,7 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const state = addon().deviceStatus(name);
     if (state === null) {
       // Without udev, a command that was killed before its end has left the node: its number may be another's soon.
-      if (addon().fileStatus(MAPPER_FOLDER + name) !== null) addon().mendNode(name);
+      if (addon().fileStatus(nodeOf(name)) !== null) addon().mendNode(name);
       return { kind: 'absent' };
     }
     const [target] = state.targets;
@@ -41,7 +45,9 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
     if (onlyDevices || performance.now() >= end)
-      return { kind: 'in use', users: holders.map(holder => mapperName(holder) ?? holder).join(', ') };
+      return holders.length === 0
+        ? { kind: 'lingering' }
+        : { kind: 'in use', users: holders.map(holder => mapperName(holder) ?? holder).join(', ') };
     addon().sleepMilliseconds(PAUSE_MILLISECONDS);
   }
 }

@@ -1,7 +1,7 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { MAPPER_FOLDER } from '../plan/device-names.ts';
+import { nodeOf } from '../plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../plan/device-number.ts';
 import { takesDiscards } from '../plan/discards.ts';
 import { CHUNK } from '../plan/exception-store.ts';
@@ -47,7 +47,7 @@ export function verifyLayer(
   if (!isOurChunk(table.chunk))
     throw foreignTable(name, `its chunk size is ${table.chunk} sectors, not ${CHUNK}`);
   const status = addon().deviceStatus(name)?.targets[0]?.parameters ?? '';
-  if (BROKEN_STATUS.test(status)) throw lostStore(cow, MAPPER_FOLDER + name);
+  if (BROKEN_STATUS.test(status)) throw lostStore(cow, nodeOf(name));
   return { device: standing.device, length: table.length, table };
 }
 

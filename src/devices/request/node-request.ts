@@ -1,26 +1,20 @@
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { type DeviceIdentity, MAPPER_FOLDER, parseDeviceName } from '../plan/device-names.ts';
+import { findOurDevice, MAPPER_FOLDER, type OurDevice } from '../plan/device-names.ts';
 import type { DeviceType } from './stack-request.ts';
 
-/** The device that a NODE stands for, given with or without /dev/mapper/. */
-export interface NodeRequest {
-  name: string;
-  identity: DeviceIdentity;
-}
-
 /**
+ * The device that a NODE stands for, given with or without /dev/mapper/.
  * @param type when given, what the node has to be
  * @throws Refusal when the name is not one of our devices', or one of the other type
  */
-export function parseNode(node: string, type?: DeviceType): NodeRequest {
-  const name = node.startsWith(MAPPER_FOLDER) ? node.slice(MAPPER_FOLDER.length) : node;
-  const identity = parseDeviceName(name);
+export function parseNode(node: string, type?: DeviceType): OurDevice {
+  const device = findOurDevice(node);
   const form = type ?? 'snapshot';
-  if (identity === undefined || (type !== undefined && identity.type !== type))
+  if (device === undefined || (type !== undefined && device.identity.type !== type))
     throw new Refusal(
       `${printable(node)} is not the name of ${form === 'origin' ? 'an origin' : 'a snapshot'}: ` +
         `give the node that prepare printed, ${MAPPER_FOLDER}${form}-...`,
     );
-  return { name, identity };
+  return device;
 }

@@ -1,4 +1,4 @@
-import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { nodeOf } from '../../devices/plan/device-names.ts';
 import { oneLine } from '../../words/printable.ts';
 import { percentText, sizeText } from '../../words/sizes.ts';
 import { remarksOn } from '../conclusions.ts';
@@ -61,7 +61,7 @@ function addOrigin(drawing: Boxes, origin: Origin): void {
     title: 'origin',
     lines: lines('writes to the image', kernelName(device)),
     remark,
-    details: details(MAPPER_FOLDER + name, `device ${device}`, remark),
+    details: details(nodeOf(name), `device ${device}`, remark),
     fill: undefined,
     unused,
   });
@@ -82,14 +82,7 @@ function addLayer(drawing: Boxes, layer: Layer, under: string, folder: string, f
     title: imageText(cow, folder),
     lines: lines(usage, [kernelName(device), place(cow)].filter(Boolean).join(' · ')),
     remark,
-    details: details(
-      imageText(cow),
-      MAPPER_FOLDER + name,
-      `device ${device}`,
-      placeInFull(cow),
-      usage,
-      remark,
-    ),
+    details: details(imageText(cow), nodeOf(name), `device ${device}`, placeInFull(cow), usage, remark),
     fill: fill === undefined || fill.all === 0 ? undefined : fill.used / fill.all,
     unused,
   });

@@ -1,6 +1,6 @@
 import { mapperNameOf } from '../../devices/kernel/mapper-name.ts';
 import { blockDevicePath } from '../../devices/kernel/open-descriptor.ts';
-import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { nodeOf } from '../../devices/plan/device-names.ts';
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
 import { imageKey } from '../../devices/plan/image-key.ts';
 import type { BlockNode } from '../facts.ts';
@@ -13,7 +13,7 @@ export function readBlockNode(device: DeviceNumber): BlockNode | undefined {
   const mapped = mapperNameOf(device);
   const status = quietStatus(node);
   return {
-    path: mapped === undefined ? node : MAPPER_FOLDER + mapped,
+    path: mapped === undefined ? node : nodeOf(mapped),
     key: status?.kind === 'block device' ? imageKey(status.device, status.inode) : undefined,
   };
 }

@@ -1,4 +1,3 @@
-import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
 import { parseNode } from '../../devices/request/node-request.ts';
 import { addon } from '../../native/addon.ts';
 import { printable } from '../../words/printable.ts';
@@ -12,10 +11,10 @@ export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
 export async function runDestroySnapshot(parameters: readonly string[]): Promise<void> {
   requireArguments(parameters, 1, DESTROY_SNAPSHOT_USAGE);
   const [node = ''] = parameters;
-  const request = parseNode(node);
-  if (!isBlockDevice(MAPPER_FOLDER + request.name))
+  const device = parseNode(node);
+  if (!isBlockDevice(device.node))
     throw new Refusal(`${printable(node)} is not a block device: it is gone already, or never was`);
-  await takeDownByHand(request);
+  await takeDownByHand(device);
 }
 
 function isBlockDevice(path: string): boolean {

@@ -14,5 +14,5 @@ export async function runPrepare(parameters: readonly string[]): Promise<void> {
   const [type = '', images = ''] = parameters;
   if (!isDeviceType(type))
     throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${PREPARE_USAGE}`);
-  answer(await besideOperations(() => prepare(parseStackRequest(type, images))));
+  answer((await besideOperations(() => prepare(parseStackRequest(type, images)))).node);
 }

@@ -1,4 +1,4 @@
-import type { NodeRequest } from '../../devices/request/node-request.ts';
+import type { OurDevice } from '../../devices/plan/device-names.ts';
 import { takeDown } from '../../disks/take-down.ts';
 import { complain } from '../../words/complaint.ts';
 
@@ -6,11 +6,10 @@ import { complain } from '../../words/complaint.ts';
  * Takes a device down for a person, and says so where it is in use. Where it is a claim that keeps it, and only there, it is
  * looked whether that claim's VM is gone.
  */
-export async function takeDownByHand(request: NodeRequest): Promise<void> {
-  const first = takeDown(request);
+export async function takeDownByHand(device: OurDevice): Promise<void> {
+  const first = takeDown(device);
   if (first.left === undefined) return;
-  const again =
-    first.claimed && (await import('../../xen/hotplug/sweep.ts')).sweepGone(request.identity.base);
-  const left = again ? takeDown(request).left : first.left;
+  const again = first.claimed && (await import('../../xen/hotplug/sweep.ts')).sweepGone(device.identity.base);
+  const left = again ? takeDown(device).left : first.left;
   if (left !== undefined) complain(left);
 }

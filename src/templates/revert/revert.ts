@@ -4,7 +4,7 @@ import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { openImage, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
 import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merge.ts';
-import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import { nodeOf } from '../../devices/plan/device-names.ts';
 import { SECTOR_BYTES } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
 import type { Progress } from '../../words/progress.ts';
@@ -138,7 +138,7 @@ async function waitForMerge(base: Image, name: string, kept: (bytes: number) => 
     if (status === undefined) return;
     if (status.kind !== 'serving')
       throw new Refusal(
-        `the kernel could not go on merging ${MAPPER_FOLDER}${name} (${status.kind}): the reason is in dmesg; ` +
+        `the kernel could not go on merging ${nodeOf(name)} (${status.kind}): the reason is in dmesg; ` +
           `once that is mended, block-snapshot revert ${base.path} goes on; where it cannot be, ` +
           `block-snapshot revert --abandon ${base.path} gives it up, and says what is left`,
       );

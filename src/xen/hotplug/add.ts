@@ -2,9 +2,8 @@ import { claim } from '../../claims/claim.ts';
 import { type Claim, claimsOn, requireTrusted } from '../../claims/claims.ts';
 import { type Access, requireFree, requireShareable } from '../../claims/sharing.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
-import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import type { OurDevice } from '../../devices/plan/device-names.ts';
 import { prepare } from '../../devices/prepare.ts';
-import { parseNode } from '../../devices/request/node-request.ts';
 import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
 import { detach } from '../../disks/detach.ts';
 import { failureText } from '../../words/failure-text.ts';
@@ -35,16 +34,16 @@ export function add(type: DeviceType, attachment: Attachment): string {
     const request = parseStackRequest(type, parameters);
     takeDownFormer(key);
     let others: Claim[] = [];
-    const node = prepare(request, {
-      chosen: (name, undo) => {
-        others = claimsOn(parseNode(name).identity.base, key);
-        requireAllowed(store, attachment, name, access, others);
-        claim(key, { parameters, type, node: MAPPER_FOLDER + name }, name, undo);
+    const { node } = prepare(request, {
+      chosen: device => {
+        others = claimsOn(device.identity.base, key);
+        requireAllowed(store, attachment, device, access, others);
+        return claim(key, { parameters, device });
       },
-      ready: made => {
+      ready: device => {
         limitWaits(UNDOING_ENDS);
         store.restartClock();
-        publishDevice(store, attachment, made);
+        publishDevice(store, attachment, device);
       },
     });
     const swept = sweep(
@@ -59,17 +58,17 @@ export function add(type: DeviceType, attachment: Attachment): string {
 function requireAllowed(
   store: Xenstore,
   attachment: Attachment,
-  name: string,
+  device: OurDevice,
   access: Access,
   others: readonly Claim[],
 ): void {
   // The wait for the lock may have taken its time.
   store.restartClock();
-  const claims = [...others, ...unclaimedDisks(store, attachment, name, others)];
-  requireShareable(name, access, claims, claim =>
+  const claims = [...others, ...unclaimedDisks(store, attachment, device, others)];
+  requireShareable(device, access, claims, claim =>
     holderInXenstore(store, claim.attachment, attachment.domain),
   );
-  requireFree(name, attachment.key, access);
+  requireFree(device, attachment.key, access);
 }
 
 /** A record of this number of domain and disk is of one that is gone, whose `remove` never came, or did not get it all. */

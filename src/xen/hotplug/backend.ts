@@ -1,6 +1,6 @@
 import type { Access } from '../../claims/sharing.ts';
 import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
-import { MAPPER_FOLDER } from '../../devices/plan/device-names.ts';
+import type { OurDevice } from '../../devices/plan/device-names.ts';
 import { deviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { addon } from '../../native/addon.ts';
 import { oneLine, printable } from '../../words/printable.ts';
@@ -49,8 +49,9 @@ export function physicalDevice({ major, minor }: { major: number; minor: number 
  * Tells blkback and libxl of the device, all at once.
  * @throws Refusal when the node is not the device that was made
  */
-export function publishDevice(store: Xenstore, { path }: Attachment, node: string): void {
-  const { number, sequence } = inspectNode(node);
+export function publishDevice(store: Xenstore, { path }: Attachment, device: OurDevice): void {
+  const { node } = device;
+  const { number, sequence } = inspectNode(device);
   store.transaction(transaction => {
     transaction.write(`${path}/physical-device`, number);
     transaction.write(`${path}/physical-device-path`, node);
@@ -80,10 +81,10 @@ function shortened(text: string): string {
 }
 
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */
-function inspectNode(node: string): { number: string; sequence: bigint | null } {
+function inspectNode({ node, name }: OurDevice): { number: string; sequence: bigint | null } {
   return withDescriptor(openToRead(node), descriptor => {
     const stats = addon().descriptorStatus(descriptor);
-    const device = addon().deviceTable(node.slice(MAPPER_FOLDER.length));
+    const device = addon().deviceTable(name);
     if (
       device === null ||
       stats.kind !== 'block device' ||

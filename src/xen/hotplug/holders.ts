@@ -1,7 +1,7 @@
 import { recordedAccess } from '../../claims/access-record.ts';
 import { type Claim, isStanding } from '../../claims/claims.ts';
 import type { Holder } from '../../claims/sharing.ts';
-import { deviceName, parseDeviceName } from '../../devices/plan/device-names.ts';
+import { deviceName, type OurDevice } from '../../devices/plan/device-names.ts';
 import { addon } from '../../native/addon.ts';
 import { isXenstoreError } from '../xenstore/error.ts';
 import type { Store } from '../xenstore/store.ts';
@@ -63,12 +63,11 @@ function readIfAllowed(store: Store, path: string): string | undefined {
 export function unclaimedDisks(
   store: Store,
   { path, key }: Attachment,
-  name: string,
+  { name, identity }: OurDevice,
   claims: readonly Claim[],
 ): Claim[] {
   const device = addon().deviceTable(name);
-  const identity = parseDeviceName(name);
-  if (device === null || identity === undefined) return [];
+  if (device === null) return [];
   const known = claims.filter(claim => deviceName(claim.identity) === name && isStanding(claim));
   if (device.openCount <= known.length + layersOn(name)) return [];
   const kind = path.split('/').slice(0, -2).join('/');

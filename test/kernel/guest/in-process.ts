@@ -9,7 +9,7 @@ import './programs.ts';
 
 /** @returns the node */
 export function prepareHere(type: 'snapshot' | 'origin', ...images: string[]): string {
-  return prepare(parseStackRequest(type, images.join(':')));
+  return prepare(parseStackRequest(type, images.join(':'))).node;
 }
 
 /** @returns what is left because it is in use, in the words of the command; empty when it is gone */

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { writeRecord } from '../../../src/claims/records.ts';
 import { requireImage } from '../../../src/devices/kernel/images.ts';
 import { operationLock } from '../../../src/devices/operations.ts';
+import { parseNode } from '../../../src/devices/request/node-request.ts';
 import { detach } from '../../../src/disks/detach.ts';
 import { hashOf, makeTemplate, removeTemplate, type Template, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
@@ -106,7 +107,7 @@ const COMMANDS: Record<string, Command> = {
   'remove of an origin, with its commit': {
     before: template => {
       const origin = runAgain(template);
-      writeRecord(KEY, { parameters: `${template.root}:${template.rootCow}`, type: 'origin', node: origin });
+      writeRecord(KEY, { parameters: `${template.root}:${template.rootCow}`, device: parseNode(origin) });
     },
     command: () => ['remove'],
     program: 'block-origin',

@@ -1,5 +1,6 @@
 // VMs that are gone without a remove: what is advised takes down what they left, and no record of theirs keeps anybody out.
 import { forgetRecord, writeRecord } from '../../../../src/claims/records.ts';
+import { parseNode } from '../../../../src/devices/request/node-request.ts';
 import { check } from '../checks.ts';
 import { deleteBackend, disk, keyOf, mustAdd } from '../hotplug/disks.ts';
 import { xenstored } from '../hotplug/surroundings.ts';
@@ -49,7 +50,7 @@ for (const attachment of ['backend-vbd-7-51712', 'libvirt-qemu-6d1a5b1e-0c5a-4f4
     const node = prepareHere('snapshot', root, rootCow, vm1);
     mustCleanup('snapshot', node);
     xenstored.behave('closes');
-    writeRecord(attachment, { parameters: stackOf(template), type: 'snapshot', node });
+    writeRecord(attachment, { parameters: stackOf(template), device: parseNode(node) });
     for (const operation of OPERATIONS) test.match(blockSnapshot(...operation, root), { status: 0 });
     xenstored.behave('proper');
     forgetRecord(attachment);

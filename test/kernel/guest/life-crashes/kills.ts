@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { writeRecord } from '../../../../src/claims/records.ts';
 import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { operationLock } from '../../../../src/devices/operations.ts';
+import { parseNode } from '../../../../src/devices/request/node-request.ts';
 import { detach } from '../../../../src/disks/detach.ts';
 import { hashOf, makeTemplate, removeTemplate, statKey, type Template, writeRandomAt } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
@@ -47,7 +48,7 @@ function attemptCommit(test: Test, name: string, swept: boolean, end: () => void
   commitHere(root);
   const before = hashOf(root);
   const origin = prepareHere('origin', root, rootCow);
-  writeRecord(KEY, { parameters: `${root}:${rootCow}`, type: 'origin', node: origin });
+  writeRecord(KEY, { parameters: `${root}:${rootCow}`, device: parseNode(origin) });
   writeRandomAt(origin, 0, 300_000);
   const [after, cow, undo] = [hashOf(root), statKey(rootCow), statKey(`${rootCow}.old`)];
   end();

@@ -1,4 +1,5 @@
 import { forgetRecord, writeRecord } from '../../../../src/claims/records.ts';
+import { parseNode } from '../../../../src/devices/request/node-request.ts';
 import { attachmentKey } from '../../../../src/libvirt/attachments.ts';
 import { makeDomainLink, removeDomainLink, removeLinkFolder } from '../../../../src/libvirt/domain-links.ts';
 import { check } from '../checks.ts';
@@ -13,7 +14,7 @@ check(
   "a domain of libvirt's is named by its link, and its claim keeps a device that nobody has open",
   (test, template) => {
     const node = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
-    writeRecord(KEY, { parameters: 'BASE:COW', type: 'snapshot', node });
+    writeRecord(KEY, { parameters: 'BASE:COW', device: parseNode(node) });
     const domain = { kind: 'libvirt', driver: 'qemu', uuid: UUID, name: null, target: 'vda' };
     const ownLayer = () => onlyTemplate().versions[0]?.layers[0];
     test.strictSame(ownLayer()?.users, [domain], 'without a link it has no name');
@@ -27,7 +28,7 @@ check(
     test.match(stderr, `VM two words (libvirt, disk ${KEY}) has ${node}`);
     forgetRecord(KEY);
     test.same(seen().unused, [node], 'without the claim nobody uses it');
-    writeRecord('abandoned-1-1-vda', { parameters: 'BASE:COW', type: 'snapshot', node });
+    writeRecord('abandoned-1-1-vda', { parameters: 'BASE:COW', device: parseNode(node) });
     test.same(seen().unused, [node], 'what is abandoned is no claim');
     forgetRecord('abandoned-1-1-vda');
     removeLinks();
@@ -37,7 +38,7 @@ check(
 
 check("the record of a domain's device that is not there is shown", (test, template) => {
   const node = prepareHere('snapshot', template.root, template.rootCow);
-  writeRecord(KEY, { parameters: 'BASE:COW', type: 'snapshot', node });
+  writeRecord(KEY, { parameters: 'BASE:COW', device: parseNode(node) });
   makeDomainLink('two words', 'vda', node);
   must('dmsetup', 'remove', node);
   test.match(seen(), {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { forgetRecord, writeRecord } from '../../../../src/claims/records.ts';
+import { parseNode } from '../../../../src/devices/request/node-request.ts';
 import { withXenstore } from '../../../../src/xen/xenstore/store.ts';
 import { check } from '../checks.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
@@ -163,7 +164,7 @@ check(
 );
 
 function record(key: string, node: string): void {
-  writeRecord(key, { parameters: 'BASE:COW', type: 'snapshot', node });
+  writeRecord(key, { parameters: 'BASE:COW', device: parseNode(node) });
 }
 
 function cleanupHereByForce(node: string): void {
