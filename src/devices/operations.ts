@@ -66,6 +66,11 @@ export function removeOperationLock(base: DiskKey): void {
   }
 }
 
+/** Whether a revert of the template with this cow was begun and not finished: its mark is there. */
+export function isHalfReverted(cow: string): boolean {
+  return addon().fileStatus(revertMark(cow)) !== null;
+}
+
 /**
  * A revert that was begun is seen from the mark beside the image's real path, and, by whatever name and in whichever
  * folder the image is given, from a note on the image itself.
@@ -74,8 +79,8 @@ export function removeOperationLock(base: DiskKey): void {
 export function requireNotReverted(base: Image): void {
   const path = realPathOf(base);
   const cow = ownCow(path);
-  const beside = cow === undefined ? undefined : revertMark(cow);
-  const mark = beside !== undefined && addon().fileStatus(beside) !== null ? beside : notedMark(base, path);
+  const beside = cow !== undefined && isHalfReverted(cow) ? revertMark(cow) : undefined;
+  const mark = beside ?? notedMark(base, path);
   const template = mark === undefined || mark === beside ? base.path : imageOfCow(cowOfMark(mark));
   if (mark !== undefined)
     throw new Refusal(

@@ -1,9 +1,10 @@
 import { checkStore } from '../devices/kernel/cow-file.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
-import { isInvalid, noteInvalid } from '../devices/kernel/invalid-store.ts';
+import { noteInvalid } from '../devices/kernel/invalid-store.ts';
 import { descriptorSectors, openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { isFull, noRoomText, roomText } from '../devices/kernel/room.ts';
 import { keepsBlocks, keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
+import { storeStatus } from '../devices/kernel/store-status.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { snapshotName } from '../devices/plan/device-names.ts';
 import { storeSize } from '../devices/plan/exception-store.ts';
@@ -95,7 +96,7 @@ function fullRefusal(base: Image, cow: Image, overflow: Overflow | undefined): R
 /** What a run has changed, in bytes. */
 function changesOf(base: Image, cow: Image): number | 'none' | 'overflowed' {
   const snapshot = snapshotName(base.key, [cow.key]);
-  if (isInvalid(snapshot)) noteInvalid(snapshot);
+  if (storeStatus(snapshot)?.kind === 'invalid') noteInvalid(snapshot);
   return withDescriptor(openImage(cow, 'read'), descriptor => {
     const header = readStoreHeader(descriptor);
     // A store that overflowed has to go all the same: no VM could start on it.

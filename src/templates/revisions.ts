@@ -1,12 +1,14 @@
 import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
+import { isHalfReverted } from '../devices/operations.ts';
 import { folderOf } from '../devices/plan/folder-of.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { warn } from '../words/complaint.ts';
 import { revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
+import { withTemplateLock } from './template-lock.ts';
 
 /**
  * The attribute of a finished run's cow that says when the run was committed, in milliseconds since 1970. The file's own
@@ -57,6 +59,18 @@ export function listRevisions(cow: string): Revision[] {
     const image = requireImage({ role: 'cow', path });
     return { number: index + 1, path, ended: endOf(path), ...contentsOf(image) };
   });
+}
+
+/**
+ * What there is to go back to, and whether a revert is under way.
+ * @throws Refusal when the template is not there
+ */
+export function revisionsOf(files: TemplateFiles): { revisions: Revision[]; reverting: boolean } {
+  const { path } = files.cow;
+  return withTemplateLock(files, requireImage(files.image), () => ({
+    revisions: listRevisions(path),
+    reverting: isHalfReverted(path),
+  }));
 }
 
 /** Notes on a run's cow that the run has ended now. Where the filesystem keeps no attributes, the file's time has to do. */

@@ -8,7 +8,10 @@ const NAMES = [`snapshot-${BASE}-fd01:5678`, `snapshot-${BASE}-fd01:5678-fd02:9`
 t.test('a node that was written whole is read, with or without its folder', test => {
   for (const name of NAMES)
     for (const text of [`/dev/mapper/${name}\n`, `${name}\n`])
-      test.match(parseRecordedNode(text), { kind: 'ours', name, identity: { base: BASE } });
+      test.match(parseRecordedNode(text), {
+        kind: 'ours',
+        device: { node: `/dev/mapper/${name}`, name, identity: { base: BASE } },
+      });
   test.same(parseRecordedNode(''), { kind: 'nothing' });
   for (const node of ['/dev/sda', '/dev/mapper/vg-root', '/dev/disk/by-id/x'])
     test.same(parseRecordedNode(`${node}\n`), { kind: 'foreign' });

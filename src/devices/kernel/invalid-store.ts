@@ -3,7 +3,6 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { nodeOf, parseDeviceName } from '../plan/device-names.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
-import { parseSnapshotStatus } from '../plan/snapshot-status.ts';
 import { parseSnapshotTable } from '../plan/snapshot-table.ts';
 import { backingFile } from './loop-questions.ts';
 import { blockDevicePath, openImage, openToRead, withDescriptor } from './open-descriptor.ts';
@@ -12,11 +11,6 @@ import { readStoreHeader } from './store-contents.ts';
 
 /** Where the header of a store says whether it is valid (struct disk_header of drivers/md/dm-snap-persistent.c). */
 const VALID = { position: 4, length: 4 };
-
-/** Whether the kernel has given up a snapshot that is there. */
-export function isInvalid(name: string): boolean {
-  return parseSnapshotStatus(addon().deviceStatus(name)?.targets ?? []).kind === 'invalid';
-}
 
 /**
  * Sees to it that the store of a snapshot that the kernel has given up says so on disk, before its device goes: where the

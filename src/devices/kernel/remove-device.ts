@@ -3,6 +3,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { nodeOf } from '../plan/device-names.ts';
 import { deviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
+import { parseSnapshotStatus } from '../plan/snapshot-status.ts';
 import type { MERGE, SnapshotTable } from '../plan/snapshot-table.ts';
 import { foreignTable } from './device-state.ts';
 import { noteInvalid } from './invalid-store.ts';
@@ -40,7 +41,7 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     const [target] = state.targets;
     if (target !== undefined && (state.targets.length > 1 || target.type !== type))
       throw foreignTable(name, `it is not a ${type}`);
-    if (state.openCount === 0 && target?.parameters.trim() === 'Invalid') noteInvalid(name);
+    if (state.openCount === 0 && parseSnapshotStatus(state.targets).kind === 'invalid') noteInvalid(name);
     if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;

@@ -17,6 +17,7 @@ import { inTheWay } from './in-the-way.ts';
 import { lostStore } from './lost-store.ts';
 import { withOriginSuspended } from './origin-device.ts';
 import { isFull, roomText } from './room.ts';
+import { storeStatus } from './store-status.ts';
 import type { UdevSession } from './udev-session.ts';
 
 /** A layer that is there: what the next one is put on. */
@@ -25,9 +26,6 @@ export interface LiveLayer {
   length: Sectors;
   table: SnapshotTable;
 }
-
-/** What a snapshot says in its status when it serves no longer (drivers/md/dm-snap.c, snapshot_status). */
-const BROKEN_STATUS = /^(Invalid|Overflow|Merge failed|Unknown)/;
 
 /**
  * Proves that a device that is there already is the layer that is asked for.
@@ -46,8 +44,8 @@ export function verifyLayer(
   if (!isBackedBy(table.cow, cow)) throw foreignTable(name, `its cow ${table.cow} is not ${cow.path}`);
   if (!isOurChunk(table.chunk))
     throw foreignTable(name, `its chunk size is ${table.chunk} sectors, not ${CHUNK}`);
-  const status = addon().deviceStatus(name)?.targets[0]?.parameters ?? '';
-  if (BROKEN_STATUS.test(status)) throw lostStore(cow, nodeOf(name));
+  const status = storeStatus(name);
+  if (status !== undefined && status.kind !== 'serving') throw lostStore(cow, nodeOf(name));
   return { device: standing.device, length: table.length, table };
 }
 

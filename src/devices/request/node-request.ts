@@ -3,6 +3,8 @@ import { Refusal } from '../../words/refusal.ts';
 import { findOurDevice, MAPPER_FOLDER, type OurDevice } from '../plan/device-names.ts';
 import type { DeviceType } from './stack-request.ts';
 
+export type { OurDevice };
+
 /**
  * The device that a NODE stands for, given with or without /dev/mapper/.
  * @param type when given, what the node has to be

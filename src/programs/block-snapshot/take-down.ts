@@ -1,4 +1,4 @@
-import type { OurDevice } from '../../devices/plan/device-names.ts';
+import type { OurDevice } from '../../devices/request/node-request.ts';
 import { takeDown } from '../../disks/take-down.ts';
 import { complain } from '../../words/complaint.ts';
 

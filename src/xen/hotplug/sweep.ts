@@ -1,5 +1,7 @@
 import { type Claim, claimsOn } from '../../claims/claims.ts';
+import { requireImage } from '../../devices/kernel/images.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
+import type { ImagePath } from '../../devices/request/image-path.ts';
 import { detach } from '../../disks/detach.ts';
 import { failureText } from '../../words/failure-text.ts';
 import { type Store, withXenstore, type Xenstore } from '../xenstore/store.ts';
@@ -35,6 +37,11 @@ export function sweep(
 /** The same for a command of people, which no attachment asks for. @returns whether anything was taken down or forgotten */
 export function sweepGone(base: ImageKey): boolean {
   return sweep(() => claimsOn(base), withXenstore).some(done => !done.startsWith('not swept'));
+}
+
+/** The same for an image that a person names, whatever came of it. @throws Refusal when the image is not there */
+export function sweepGoneOn(image: ImagePath): void {
+  sweepGone(requireImage(image).key);
 }
 
 /** The kind of the backends that xl makes in the own domain. */

@@ -1,9 +1,9 @@
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
 import { overflowText } from '../../../templates/overflow.ts';
 import { sizeText } from '../../../words/sizes.ts';
+import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
-import { forgetGone } from './forget-gone.ts';
 import { nameUser } from './name-user.ts';
 import { COMMIT_USAGE } from './usage.ts';
 
@@ -18,7 +18,7 @@ export async function runCommit(parameters: readonly string[]): Promise<void> {
   );
   if (given === undefined) return;
   const { files, values } = given;
-  forgetGone(files);
+  sweepGoneOn(files.image);
   const commit = await commitByHand(files, nameUser);
   const terminal = processTerminal();
   const { image } = files;

@@ -5,11 +5,11 @@ import { progressDisplay } from '../../../words/progress-display.ts';
 import { usageError } from '../../../words/refusal.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
+import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { runAbandon } from './abandon.ts';
 import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
-import { forgetGone } from './forget-gone.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { REVERT_USAGE } from './usage.ts';
@@ -49,7 +49,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
     progress,
     `if the revert of ${path} was begun it has to be finished: block-snapshot revert ${path}`,
   );
-  forgetGone(files);
+  sweepGoneOn(files.image);
   const reverted = await revert(files, {
     revision,
     confirm: async plan => values.yes || confirmed(question(path, plan), REVERT_USAGE),

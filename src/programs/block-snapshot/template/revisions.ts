@@ -1,9 +1,5 @@
-import { requireImage } from '../../../devices/kernel/images.ts';
-import { revertMark } from '../../../devices/plan/revert-names.ts';
-import { addon } from '../../../native/addon.ts';
-import { listRevisions, type Revision } from '../../../templates/revisions.ts';
+import { type Revision, revisionsOf } from '../../../templates/revisions.ts';
 import type { TemplateFiles } from '../../../templates/template-files.ts';
-import { withTemplateLock } from '../../../templates/template-lock.ts';
 import { columnLines } from '../../../words/columns.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
@@ -22,11 +18,7 @@ export async function runRevisions(parameters: readonly string[]): Promise<void>
   );
   if (given === undefined) return;
   const { files, values } = given;
-  const base = requireImage(files.image);
-  const { revisions, reverting } = withTemplateLock(files, base, () => ({
-    revisions: listRevisions(files.cow.path),
-    reverting: addon().fileStatus(revertMark(files.cow.path)) !== null,
-  }));
+  const { revisions, reverting } = revisionsOf(files);
   const terminal = processTerminal();
   if (values.json) terminal.print(revisionsJson(files, revisions, reverting));
   else for (const line of revisionsText(files, revisions, reverting)) say(terminal, line);

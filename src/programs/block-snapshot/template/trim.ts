@@ -1,9 +1,9 @@
 import { trim } from '../../../templates/trim.ts';
 import { progressDisplay } from '../../../words/progress-display.ts';
 import { sizeText } from '../../../words/sizes.ts';
+import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
-import { forgetGone } from './forget-gone.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { TRIM_USAGE } from './usage.ts';
@@ -25,7 +25,7 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
     progress,
     `what was given back of ${path} stays given back, and no byte has changed`,
   );
-  forgetGone(files);
+  sweepGoneOn(files.image);
   const { freed, allocated } = await trim(files, nameUser, progress);
   finished();
   const terminal = processTerminal();
