@@ -22,7 +22,7 @@ LAB := test/kernel/lab/boot.sh
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
 # What npm brings, exactly as the lock file says.
 $(MODULES): package.json package-lock.json
@@ -102,6 +102,11 @@ test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests
 fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templates as Jinja2 does, others each time, until one differs
 	@while JINJA_SEED=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') JINJA_TRIALS=20000 \
 		tap --timeout=0 build/test/jinja/random-templates.test.js; do :; done; exit 1
+
+.PHONY: check
+check: build build/.stamp .tap/plugins ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
+	@test/needs.sh kernel
+	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel
 test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel

@@ -36,6 +36,8 @@ trap 'exit 130' INT TERM HUP
 # What init.sh runs: a file, because the kernel's command line knows no quoting.
 printf '%q ' "$@" >"$scratch/command"
 printf 'export PATH=%q:$PATH\ncd %q\n' "$(dirname "$(command -v node)")" "$PWD" >"$scratch/environment"
+# Which tests to run, where that was chosen (test/check.sh).
+[ -z "${TAP_GREP-}" ] || printf 'export TAP_GREP=%q\n' "$TAP_GREP" >>"$scratch/environment"
 
 # A processor of its own, where one is free: this kernel and its processes wait for each other at every system call, and
 # waking one another across processors costs as much again (measured on 6.1: 52 s of processor time against 90).
