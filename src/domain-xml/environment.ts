@@ -1,10 +1,13 @@
-import type { Precompiled } from '../jinja/compiled.ts';
-import { Environment } from '../jinja/environment.ts';
-import { JinjaError, raise } from '../jinja/errors.ts';
-import { variadicHostFunction } from '../jinja/host.ts';
-import { pythonPercent } from '../jinja/runtime/percent-format.ts';
-import { str } from '../jinja/runtime/repr.ts';
-import { Tuple } from '../jinja/runtime/values.ts';
+import {
+  Environment,
+  JinjaError,
+  type Precompiled,
+  pythonPercent,
+  raise,
+  str,
+  Tuple,
+  variadicHostFunction,
+} from '../jinja/index.ts';
 import { Refusal } from '../words/refusal.ts';
 import type { TemplateFile, TemplateFolders } from './search/folders.ts';
 

@@ -1,4 +1,4 @@
-import { JinjaError } from '../jinja/errors.ts';
+import { JinjaError } from '../jinja/index.ts';
 
 /** Remembers what a template looked for in vain, to say which file lacks it when that ends the rendering. */
 export class MissingAttributes {

@@ -1,4 +1,4 @@
-import { findReferences } from '../jinja/compile/references.ts';
+import { loadCompiler } from '../jinja/index.ts';
 import { describeJinjaError } from './environment.ts';
 import type { TemplateFile } from './search/folders.ts';
 
@@ -15,21 +15,20 @@ const RELATIONS = { extends: 'extends', include: 'includes', import: 'imports' }
  * Every reference in the template, in its order, each once.
  * @throws Refusal for a syntax error
  */
-export function templateReferences({ source, path }: TemplateFile): TemplateReference[] {
+export async function templateReferences({ source, path }: TemplateFile): Promise<TemplateReference[]> {
+  const { findReferences } = await loadCompiler();
+  let found: ReturnType<typeof findReferences>;
+  try {
+    found = findReferences(source);
+  } catch (error) {
+    throw describeJinjaError(error, '', path);
+  }
   const references = new Map<string, TemplateReference>();
-  for (const { kind, names } of parse(source, path)) {
+  for (const { kind, names } of found) {
     const relation = RELATIONS[kind];
     for (const template of names.length === 0 ? [null] : names) {
       references.set(JSON.stringify([relation, template]), { relation, template });
     }
   }
   return [...references.values()];
-}
-
-function parse(source: string, path: string): ReturnType<typeof findReferences> {
-  try {
-    return findReferences(source);
-  } catch (error) {
-    throw describeJinjaError(error, '', path);
-  }
 }

@@ -1,6 +1,4 @@
-import type { Environment } from '../jinja/environment.ts';
-import type { Value } from '../jinja/host.ts';
-import { loadCompiler } from '../jinja/lazily.ts';
+import { type Environment, loadCompiler, type Value } from '../jinja/index.ts';
 import { Refusal, usageError } from '../words/refusal.ts';
 import { withCompiled } from './compiled/compiler.ts';
 import { type DescribedVm, describe } from './description/describe.ts';

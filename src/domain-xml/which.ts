@@ -32,9 +32,12 @@ export interface TemplateSearch {
 
 /**
  * Looks for a VM's template.
- * @throws Refusal for a name that is none, and for unusable folders
+ * @throws Refusal for a name that is none, Refusal for unusable folders
  */
-export function searchTemplates(request: { name: string; folders: readonly string[] }): TemplateSearch {
+export async function searchTemplates(request: {
+  name: string;
+  folders: readonly string[];
+}): Promise<TemplateSearch> {
   checkVmName(request.name);
   const folders = openFolders(request.folders);
   const candidates: Candidate[] = [];
@@ -50,7 +53,8 @@ export function searchTemplates(request: { name: string; folders: readonly strin
       candidates.push({ template, path, state, problem });
     }
   }
-  return { name: request.name, candidates, references: used === null ? [] : referencesOf(used, folders) };
+  const references = used === null ? [] : await referencesOf(used, folders);
+  return { name: request.name, candidates, references };
 }
 
 /** @throws Refusal where the search found no template that can be used */
@@ -78,12 +82,12 @@ function lookAt(
 }
 
 /** What the template draws in, and what that draws in, each once. */
-function referencesOf(template: TemplateFile, folders: TemplateFolders): Reference[] {
+async function referencesOf(template: TemplateFile, folders: TemplateFolders): Promise<Reference[]> {
   const references: Reference[] = [];
   const seen = new Set([template.path]);
   const waiting = [template];
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    for (const { relation, template: name } of templateReferences(file)) {
+    for (const { relation, template: name } of await templateReferences(file)) {
       const found = name === null ? null : folders.read(name);
       references.push({ from: file.path, relation, template: name, path: found?.path ?? null });
       if (found !== null && !seen.has(found.path)) {

@@ -4,17 +4,16 @@ import type { TemplateReference } from './compile/references.ts';
 import type { CompiledTemplate, CompileOptions, Precompiled, TemplateFactory } from './compiled.ts';
 import { isTemplateNotFound, JinjaError, raise } from './errors.ts';
 import { toValue } from './json.ts';
-import type { RenderEnvironment } from './runtime/context.ts';
-import type { Filter } from './runtime/filter-types.ts';
+import type { Filter, RenderEnvironment } from './runtime/context.ts';
 import { defaultFilters } from './runtime/filters/index.ts';
 import { defaultGlobals } from './runtime/globals.ts';
 import * as runtime from './runtime/index.ts';
 import { each } from './runtime/iteration.ts';
-import type { Value } from './runtime/object.ts';
 import { repr } from './runtime/repr.ts';
 import { defaultTests } from './runtime/tests.ts';
 import { textOf, typeName } from './runtime/types.ts';
-import { Undefined } from './runtime/values.ts';
+import { Undefined } from './runtime/undefined.ts';
+import type { Value } from './runtime/values.ts';
 import { Template } from './template.ts';
 
 export interface EnvironmentOptions {

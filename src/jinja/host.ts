@@ -1,6 +1,3 @@
-import { HostFunction, type Parameter } from './runtime/functions.ts';
-import { type KeywordArguments, PythonObject, type Value } from './runtime/object.ts';
-
 /**
  * An object of the host program that templates use like a Python object. Override what it supports:
  * `attribute` (`x.name`, undefined where there is none), `item` with `hasItems` (`x[key]`), `iterate` with
@@ -30,5 +27,8 @@ export function variadicHostFunction(
 ): HostFunction {
   return new HostFunction(name, parameters, run, true);
 }
+
+import { HostFunction, type Parameter } from './runtime/functions.ts';
+import { type KeywordArguments, PythonObject, type Value } from './runtime/values.ts';
 
 export type { KeywordArguments, Parameter, Value };

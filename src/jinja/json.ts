@@ -1,7 +1,5 @@
 import { raise } from './errors.ts';
-import { Dict } from './runtime/dict.ts';
-import { PythonObject, type Value } from './runtime/object.ts';
-import { Float, Markup, Tuple } from './runtime/values.ts';
+import { Dict, Float, Markup, PythonObject, Tuple, type Value } from './runtime/values.ts';
 
 /**
  * A value parsed from JSON as Python's json module would have read it: whole numbers are ints, others floats,

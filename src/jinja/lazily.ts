@@ -1,8 +1,8 @@
 import { CompilerMissing, type Environment } from './environment.ts';
 
-/** Loads the compiler, and nunjucks with it. */
-export async function loadCompiler(): Promise<void> {
-  await import('./compile/install.ts');
+/** Loads the compiler, and nunjucks with it: from now on every environment can compile. */
+export function loadCompiler(): Promise<typeof import('./compiler.ts')> {
+  return import('./compiler.ts');
 }
 
 /**

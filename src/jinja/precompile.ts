@@ -1,5 +1,4 @@
 import { compileToCode } from './compile/compile.ts';
-import './compile/install.ts';
 import { Environment } from './environment.ts';
 
 /**

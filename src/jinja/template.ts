@@ -1,18 +1,18 @@
 import type { CompiledTemplate, CompileOptions } from './compiled.ts';
-import type { Environment } from './environment.ts';
 import type { JinjaError } from './errors.ts';
 import { toValue } from './json.ts';
 import { withTimeLimit } from './runtime/budget.ts';
 import {
   Context,
   type Locals,
+  type RenderEnvironment,
   type RenderFunction,
   type RenderTemplate,
   withLocals,
 } from './runtime/context.ts';
 import { TemplateModule } from './runtime/module.ts';
-import type { Value } from './runtime/object.ts';
 import { located } from './runtime/operations.ts';
+import type { Value } from './runtime/values.ts';
 
 /** Lines as the compiler counts them. */
 export const LINE_BREAK = /\r\n|\r|\n/;
@@ -20,9 +20,14 @@ export const LINE_BREAK = /\r\n|\r|\n/;
 // The modules imported without context, kept for as long as one rendering takes.
 let modules: Map<Template, TemplateModule> | null = null;
 
+/** What a template needs of its environment. */
+export interface TemplateEnvironment extends RenderEnvironment {
+  readonly timeLimitMilliseconds: number;
+}
+
 /** A template that is ready to be rendered. */
 export class Template implements RenderTemplate {
-  readonly environment: Environment;
+  readonly environment: TemplateEnvironment;
   readonly name: string | null;
   /** Its file, null for one made from a string. */
   readonly path: string | null;
@@ -31,7 +36,7 @@ export class Template implements RenderTemplate {
   readonly blocks: ReadonlyMap<string, RenderFunction>;
 
   constructor(
-    environment: Environment,
+    environment: TemplateEnvironment,
     { name, path, source }: CompileOptions,
     create: (template: Template) => CompiledTemplate,
   ) {

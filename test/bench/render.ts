@@ -12,7 +12,7 @@ import { checkVmDescription } from '../../src/domain-xml/description/vm-descript
 import { templateEnvironment } from '../../src/domain-xml/environment.ts';
 import { TemplateFolders } from '../../src/domain-xml/search/folders.ts';
 import { VmBuilder } from '../../src/domain-xml/vm/build.ts';
-import '../../src/jinja/index.ts';
+import '../../src/jinja/compiler.ts';
 import { description, sampleFile } from '../domain-xml/support/descriptions.ts';
 import { PROGRAM, PROJECT, TEMPLATES } from '../domain-xml/support/project.ts';
 

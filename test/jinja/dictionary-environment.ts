@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import '../../src/jinja/compiler.ts';
 import { Environment } from '../../src/jinja/index.ts';
 
 const FOLDER = '/templates';

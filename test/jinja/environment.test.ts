@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import nunjucks from 'nunjucks';
 import t from 'tap';
+import { JinjaLoader } from '../../src/jinja/compiler.ts';
 import {
   defineFilter,
   Environment,
   HostObject,
   hostFunction,
   JinjaError,
-  JinjaLoader,
   str,
   type Value,
 } from '../../src/jinja/index.ts';

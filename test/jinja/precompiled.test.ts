@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
+import { precompile } from '../../src/jinja/compiler.ts';
 import { Environment, type Precompiled } from '../../src/jinja/index.ts';
-import { precompile } from '../../src/jinja/precompile.ts';
 
 const SOURCES = new Map([
   ['base.xml', "<{% block a %}{{ vm.name }}{% endblock %}>{% include 'part.xml' %}\n"],

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { hashKey, tupleKeyCount } from '../../src/jinja/runtime/hash.ts';
-import { Tuple } from '../../src/jinja/runtime/values.ts';
+import { tupleKeyCount } from '../../src/jinja/runtime/tuple-keys.ts';
+import { hashKey, Tuple } from '../../src/jinja/runtime/values.ts';
 
 t.test('equal tuples are one key, and no other value is', async t => {
   const key = (...items: (string | number | null)[]) => hashKey(new Tuple(items));

@@ -1,4 +1,4 @@
-import type { PrecompiledTemplate, TemplateFactory } from '../../jinja/compiled.ts';
+import type { PrecompiledTemplate, TemplateFactory } from '../../jinja/index.ts';
 import type { TemplateFile, TemplateFolders } from '../search/folders.ts';
 import type { CompiledCache } from './cache.ts';
 import type { Shipped } from './shipped.ts';

@@ -1,5 +1,4 @@
-import { CompilerMissing, Environment } from '../../jinja/environment.ts';
-import { loadCompiler } from '../../jinja/lazily.ts';
+import { CompilerMissing, Environment, loadCompiler } from '../../jinja/index.ts';
 import type { TemplateFolders } from '../search/folders.ts';
 import { CompiledTemplates } from './compiled-templates.ts';
 import { loadShipped } from './shipped.ts';
@@ -23,8 +22,7 @@ export async function withCompiled<T>(
     done = attempt();
   }
   if (done !== null) return done.result;
-  await loadCompiler();
-  const { compileToCode } = await import('../../jinja/compile/compile.ts');
+  const { compileToCode } = await loadCompiler();
   const environment = new Environment({ searchPath: [] });
   compiled.compileWith(file => compileToCode(environment, file));
   return work(compiled);

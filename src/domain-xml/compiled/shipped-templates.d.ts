@@ -1,4 +1,4 @@
-import type { Precompiled } from '../../jinja/compiled.ts';
+import type { Precompiled } from '../../jinja/index.ts';
 
 /** The templates of this program's own (templates/), compiled: written by write-templates.ts before the build. */
 export declare const templates: Precompiled;

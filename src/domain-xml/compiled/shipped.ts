@@ -1,4 +1,4 @@
-import type { Precompiled } from '../../jinja/compiled.ts';
+import type { Precompiled } from '../../jinja/index.ts';
 
 export interface Shipped {
   templates: Precompiled;

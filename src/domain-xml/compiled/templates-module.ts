@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { precompile } from '../../jinja/precompile.ts';
+import { loadCompiler } from '../../jinja/index.ts';
 
 export interface ModuleRequest {
   /** The folder of templates. */
@@ -11,7 +11,8 @@ export interface ModuleRequest {
 }
 
 /** The module's text: each template with its source, by which the program knows that the installed file is the same. */
-export function shippedTemplatesModule({ templates, jinja }: ModuleRequest): string {
+export async function shippedTemplatesModule({ templates, jinja }: ModuleRequest): Promise<string> {
+  const { precompile } = await loadCompiler();
   const sources = new Map(
     filesIn(templates, '.xml').map(name => [name, readFileSync(join(templates, name), 'utf8')] as const),
   );

@@ -10,5 +10,5 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 writeFileSync(
   here('shipped-templates.js'),
-  shippedTemplatesModule({ templates: here('../../../templates'), jinja: here('../../jinja') }),
+  await shippedTemplatesModule({ templates: here('../../../templates'), jinja: here('../../jinja') }),
 );

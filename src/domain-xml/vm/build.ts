@@ -1,7 +1,4 @@
-import type { Value } from '../../jinja/host.ts';
-import { fromJson } from '../../jinja/json.ts';
-import { Dict } from '../../jinja/runtime/dict.ts';
-import { Tuple } from '../../jinja/runtime/values.ts';
+import { Dict, fromJson, Tuple, type Value } from '../../jinja/index.ts';
 import { isJsonObject, type JsonObject } from '../description/checks.ts';
 import type { DeviceDescription, VmDescription } from '../description/vm-description.ts';
 import { type Assignment, DeviceClasses, DeviceCollection } from './devices.ts';

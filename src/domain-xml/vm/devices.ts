@@ -1,9 +1,13 @@
-import { HostObject, hostFunction, type Value } from '../../jinja/host.ts';
-import { attributeOf } from '../../jinja/runtime/attributes.ts';
-import { Dict } from '../../jinja/runtime/dict.ts';
-import { truthy } from '../../jinja/runtime/iteration.ts';
-import { repr } from '../../jinja/runtime/repr.ts';
-import { Iteration } from '../../jinja/runtime/values.ts';
+import {
+  attributeOf,
+  Dict,
+  HostObject,
+  hostFunction,
+  Iteration,
+  repr,
+  truthy,
+  type Value,
+} from '../../jinja/index.ts';
 import type { VmRecord } from './record.ts';
 
 /** A device, or several, that a VM is to get. */

@@ -1,7 +1,4 @@
-import { raise } from '../../jinja/errors.ts';
-import type { Value } from '../../jinja/host.ts';
-import { HostObject } from '../../jinja/host.ts';
-import { repr } from '../../jinja/runtime/repr.ts';
+import { HostObject, raise, repr, type Value } from '../../jinja/index.ts';
 import type { Vm } from './vm.ts';
 
 /** `vm.app.domains`: VMs by their place in the description (dom0 is 0) and by name. */

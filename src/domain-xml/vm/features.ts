@@ -1,9 +1,13 @@
-import { raise } from '../../jinja/errors.ts';
-import { HostObject, hostFunction, type Value } from '../../jinja/host.ts';
-import { attributeOf } from '../../jinja/runtime/attributes.ts';
-import { Dict } from '../../jinja/runtime/dict.ts';
-import { equals } from '../../jinja/runtime/equality.ts';
-import { repr } from '../../jinja/runtime/repr.ts';
+import {
+  attributeOf,
+  Dict,
+  equals,
+  HostObject,
+  hostFunction,
+  raise,
+  repr,
+  type Value,
+} from '../../jinja/index.ts';
 
 /** Where a VM's features are looked for beyond the VM itself: all found when a template asks, not before. */
 export interface FeatureRelations {

@@ -1,4 +1,4 @@
-import { HostObject, type Value } from '../../jinja/host.ts';
+import { HostObject, type Value } from '../../jinja/index.ts';
 
 /** Told of an attribute that a template looked for and the description does not have. */
 export type MissingAttribute = (attribute: string) => void;

@@ -1,6 +1,4 @@
-import { raise } from '../../jinja/errors.ts';
-import type { Value } from '../../jinja/host.ts';
-import { hostFunction } from '../../jinja/host.ts';
+import { hostFunction, raise, type Value } from '../../jinja/index.ts';
 import { Features } from './features.ts';
 import { type MissingAttribute, VmRecord } from './record.ts';
 

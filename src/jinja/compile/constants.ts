@@ -1,14 +1,13 @@
 import { NOT_CONSTANT, raise } from '../errors.ts';
 import * as arithmetic from '../runtime/arithmetic.ts';
 import type { RenderEnvironment } from '../runtime/context.ts';
-import { Dict } from '../runtime/dict.ts';
 import { compare, contains, equals } from '../runtime/equality.ts';
 import { applyFilter } from '../runtime/filter-types.ts';
-import { getAttribute, getItem, Slice } from '../runtime/items.ts';
+import { getAttribute, getItem } from '../runtime/items.ts';
 import { each, truthy } from '../runtime/iteration.ts';
-import type { KeywordArguments, Value } from '../runtime/object.ts';
 import { joinPlain, keywords } from '../runtime/operations.ts';
-import { Markup, Tuple } from '../runtime/values.ts';
+import { Slice } from '../runtime/subscript.ts';
+import { Dict, type KeywordArguments, Markup, Tuple, type Value } from '../runtime/values.ts';
 import type {
   Arguments,
   BinaryNode,

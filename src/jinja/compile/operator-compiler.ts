@@ -1,8 +1,6 @@
 import { NOT_CONSTANT } from '../errors.ts';
-import { Dict } from '../runtime/dict.ts';
-import type { Value } from '../runtime/object.ts';
 import { repr } from '../runtime/repr.ts';
-import { Float, Markup, Tuple } from '../runtime/values.ts';
+import { Dict, Float, Markup, Tuple, type Value } from '../runtime/values.ts';
 import type * as nodes from '../syntax/nodes.ts';
 import { CodeWriter, literal } from './code-writer.ts';
 import type { Frame } from './frame.ts';

@@ -1,8 +1,6 @@
 import { NOT_CONSTANT } from '../errors.ts';
 import type { RenderEnvironment } from '../runtime/context.ts';
-import { Dict } from '../runtime/dict.ts';
-import type { Value } from '../runtime/object.ts';
-import { Float, Markup, Tuple } from '../runtime/values.ts';
+import { Dict, Float, Markup, Tuple, type Value } from '../runtime/values.ts';
 import type { Expression, Node } from '../syntax/nodes.ts';
 import { FIELDS } from '../syntax/walk.ts';
 import { ConstantEvaluator } from './constants.ts';

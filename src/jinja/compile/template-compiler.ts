@@ -74,7 +74,9 @@ export class TemplateCompiler extends LoopCompiler {
         this.#writeSelf(block.body, frame);
         if (findUndeclared(block.body, ['super']).has('super')) {
           const ref = this.declare(frame.symbols.declareParameter('super'));
-          this._emitLine(`${ref} = context.superOf(${literal(block.name)}, block_${block.name});`);
+          this._emitLine(
+            `${ref} = ${this.use('superOf')}(context, ${literal(block.name)}, block_${block.name});`,
+          );
         }
         analyzeScope(frame.symbols, block);
         this.enterFrame(frame);

@@ -3,11 +3,11 @@ import { spendItems, spendText } from './budget.ts';
 import { numberOf } from './equality.ts';
 import { markupOf } from './escape.ts';
 import { addBig, divide, floorDivide, modulo, type Numeric, power, wrapNumeric } from './numbers.ts';
-import type { Value } from './object.ts';
 import { pythonPercent } from './percent-format.ts';
 import { PythonSet } from './set.ts';
 import { indexOf, integerOf, textOf, typeName } from './types.ts';
-import { Float, Markup, Tuple, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Float, Markup, Tuple, type Value } from './values.ts';
 
 /** Python's `left + right`. */
 export function add(left: Value, right: Value): Value {

@@ -1,14 +1,18 @@
-import { Dict } from './dict.ts';
+import { formatMethods } from './brace-format.ts';
 import { DICT_METHODS } from './dict-methods.ts';
 import { BoundMethod, type Method } from './functions.ts';
 import { LIST_METHODS, TUPLE_METHODS } from './list-methods.ts';
 import { FLOAT_METHODS, INTEGER_METHODS, numberAttribute } from './number-methods.ts';
-import { PythonObject, type Value } from './object.ts';
 import { PythonSet } from './set.ts';
 import { SET_METHODS } from './set-methods.ts';
 import { STRING_METHODS } from './string-methods.ts';
 import { integerOf, textOf } from './types.ts';
-import { Float, type Markup, Tuple } from './values.ts';
+import { Dict, Float, type Markup, PythonObject, Tuple, type Value } from './values.ts';
+
+const TEXT_METHODS: ReadonlyMap<string, Method<string | Markup>> = new Map([
+  ...STRING_METHODS,
+  ...formatMethods(attributeOf),
+]);
 
 /**
  * Python's `getattr(object, name)`, undefined where it raises AttributeError. Only what is listed in the method
@@ -22,7 +26,7 @@ export function attributeOf(object: Value, name: string): Value | undefined {
   }
   if (object instanceof Dict) return bind(DICT_METHODS, object, name);
   const text = textOf(object);
-  if (text !== undefined) return bind(STRING_METHODS, object as string | Markup, name);
+  if (text !== undefined) return bind(TEXT_METHODS, object as string | Markup, name);
   if (Array.isArray(object)) return bind(LIST_METHODS, object, name);
   if (object instanceof Tuple) {
     const position = object.names?.indexOf(name) ?? -1;

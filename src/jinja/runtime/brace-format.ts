@@ -1,12 +1,10 @@
 import { raise } from '../errors.ts';
-import { attributeOf } from './attributes.ts';
 import { markupOf } from './escape.ts';
 import { formatValue } from './format-spec.ts';
 import { freeMethod, type Method } from './functions.ts';
-import { subscript } from './items.ts';
-import type { KeywordArguments, Value } from './object.ts';
 import { ascii, repr, str } from './repr.ts';
-import { Markup } from './values.ts';
+import { subscript } from './subscript.ts';
+import { type KeywordArguments, Markup, type Value } from './values.ts';
 
 type Text = string | Markup;
 
@@ -14,27 +12,41 @@ type Text = string | Markup;
 interface Source {
   args: Value[];
   named: (name: string) => Value;
+  attributes: (value: Value, name: string) => Value | undefined;
   escaping: boolean;
 }
 
 const MAXIMUM_NESTING = 2;
 
+/** `attributes` looks up what stands behind a dot: attributes.ts, which lists these methods, stands above this file. */
+export function formatMethods(
+  attributes: Source['attributes'],
+): readonly (readonly [string, Method<Text>])[] {
+  return [
+    ['format', formatMethod(attributes)],
+    ['format_map', formatMapMethod(attributes)],
+  ];
+}
+
 /** Python's `text.format(...)`; on Markup what is put in is escaped. */
-export const formatMethod: Method<Text> = freeMethod(
-  (self: Text, args: Value[], keywords: KeywordArguments) => {
+function formatMethod(attributes: Source['attributes']): Method<Text> {
+  return freeMethod((self: Text, args: Value[], keywords: KeywordArguments) => {
     const named = (name: string): Value => keywords?.get(name) ?? missing(keywords, name);
-    return formatText(self, { args, named, escaping: self instanceof Markup });
-  },
-);
+    return formatText(self, { args, named, attributes, escaping: self instanceof Markup });
+  });
+}
 
 /** Python's `text.format_map(mapping)`. */
-export const formatMapMethod: Method<Text> = freeMethod((self: Text, args: Value[]) => {
-  const [mapping] = args;
-  if (mapping === undefined)
-    return raise('TypeError', 'str.format_map() takes exactly one argument (0 given)');
-  const source = { args: [], named: (name: string) => subscript(mapping, name), escaping: false };
-  return new Formatter(source).format(self instanceof Markup ? self.value : self, MAXIMUM_NESTING);
-});
+function formatMapMethod(attributes: Source['attributes']): Method<Text> {
+  return freeMethod((self: Text, args: Value[]) => {
+    const [mapping] = args;
+    if (mapping === undefined)
+      return raise('TypeError', 'str.format_map() takes exactly one argument (0 given)');
+    const named = (name: string): Value => subscript(mapping, name);
+    const formatter = new Formatter({ args: [], named, attributes, escaping: false });
+    return formatter.format(self instanceof Markup ? self.value : self, MAXIMUM_NESTING);
+  });
+}
 
 function missing(keywords: KeywordArguments, name: string): Value {
   return keywords?.has(name) ? null : raise('KeyError', repr(name));
@@ -129,7 +141,7 @@ class Formatter {
       const [whole, attribute, item] = match;
       if (attribute === '' || item === '') return raise('ValueError', 'Empty attribute in format string');
       if (attribute !== undefined) {
-        const found = attributeOf(value, attribute);
+        const found = this.#source.attributes(value, attribute);
         value =
           found === undefined ? raise('AttributeError', `object has no attribute ${repr(attribute)}`) : found;
       } else if (item !== undefined) {

@@ -1,12 +1,29 @@
-import type { Filter, Test } from './filter-types.ts';
+import type { Parameters } from './functions.ts';
 import { truthy } from './iteration.ts';
-import type { Value } from './object.ts';
-import { BlockReference } from './references.ts';
-import { repr } from './repr.ts';
-import { Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import type { KeywordArguments, Value } from './values.ts';
 
 /** The text that a block, or a template outside its blocks, gives. */
 export type RenderFunction = (context: Context) => string;
+
+/** What a filter or test may know of where it is used; `context` is missing while constants are folded. */
+export interface FilterState {
+  readonly environment: RenderEnvironment;
+  readonly autoescape: boolean;
+  readonly context: Context | null;
+}
+
+/** A filter: the value comes first, then the arguments in the order of the parameters. */
+export interface Filter {
+  readonly parameters: Parameters;
+  /** Filters that need the context are not folded into constants. */
+  readonly needsContext: boolean;
+  run(state: FilterState, ...args: Value[]): Value;
+  /** For those that take any arguments. */
+  readonly free?: (state: FilterState, args: Value[], keywords: KeywordArguments) => Value;
+}
+
+export type Test = Filter;
 
 /** What a rendering needs of its environment. */
 export interface RenderEnvironment {
@@ -119,14 +136,6 @@ export class Context {
     return render === undefined ? '' : render(context);
   }
 
-  /** What `super` is inside `current`, one version of block `name`. */
-  superOf(name: string, current: RenderFunction): Value {
-    const stack = this.blocks.get(name) ?? [];
-    const index = stack.indexOf(current) + 1;
-    if (index === 0 || index >= stack.length) return noParentBlock(name);
-    return new BlockReference(name, this, stack, index);
-  }
-
   /** Sets variables at the top level of a template; those whose names allow it are exported. */
   assign(values: Locals): void {
     for (const [name, value] of Object.entries(values)) {
@@ -152,9 +161,4 @@ export function withLocals(variables: Map<string, Value>, locals: Locals): Map<s
   const merged = new Map(variables);
   for (const [name, value] of entries) if (value !== undefined) merged.set(name, value);
   return merged;
-}
-
-/** The Undefined for a super block that is not there. */
-export function noParentBlock(name: string): Undefined {
-  return new Undefined(() => `there is no parent block called ${repr(name)}.`);
 }

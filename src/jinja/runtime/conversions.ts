@@ -1,8 +1,8 @@
 import { raise } from '../errors.ts';
-import type { Value } from './object.ts';
 import { repr } from './repr.ts';
 import { integerOf, normalizeInteger, textOf, typeName } from './types.ts';
-import { Float, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Float, type Value } from './values.ts';
 
 const DECIMAL = /^[+-]?\d+(?:_\d+)*$/;
 const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*)?\.(?:\d+(?:_\d+)*)?|\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;

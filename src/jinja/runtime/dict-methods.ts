@@ -1,12 +1,10 @@
 import { raise } from '../errors.ts';
-import { Dict } from './dict.ts';
 import { freeMethod, type Method, method } from './functions.ts';
-import { subscript } from './items.ts';
 import { each, iterate, unpack } from './iteration.ts';
-import { type KeywordArguments, PythonObject, type Value } from './object.ts';
 import { repr } from './repr.ts';
 import { DictView } from './set.ts';
-import { Tuple } from './values.ts';
+import { subscript } from './subscript.ts';
+import { Dict, type KeywordArguments, PythonObject, Tuple, type Value } from './values.ts';
 
 /** The (key, value) tuples of a dict, for `items()`. */
 export function* itemPairs(dict: Dict): Generator<Value> {

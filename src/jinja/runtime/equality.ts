@@ -1,11 +1,10 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
-import { Dict } from './dict.ts';
-import { hashKey } from './hash.ts';
 import { iterate } from './iteration.ts';
-import { PythonObject, type Value } from './object.ts';
+import { Iteration } from './iterator.ts';
 import { integerOf, textOf, typeName } from './types.ts';
-import { Float, installMembership, Tuple, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Dict, Float, hashKey, PythonObject, Tuple, type Value } from './values.ts';
 
 /** Python's `==`: no coercion but between numbers, deep on lists, tuples and dicts. */
 export function equals(left: Value, right: Value): boolean {
@@ -98,6 +97,7 @@ export function contains(haystack: Value, needle: Value): boolean {
     }
     return text.includes(part);
   }
+  if (haystack instanceof Iteration) return containsByIteration(haystack, needle);
   if (haystack instanceof PythonObject) return haystack.contains(needle);
   return raise('TypeError', `argument of type '${typeName(haystack)}' is not iterable`);
 }
@@ -108,15 +108,13 @@ export function isIn(needle: Value, haystack: Value): boolean {
 }
 
 /** `in` for what can only be gone through. */
-export function containsByIteration(iterable: PythonObject, needle: Value): boolean {
+function containsByIteration(iterable: Iteration, needle: Value): boolean {
   const iterator = iterate(iterable);
   for (let step = iterator.next(); !step.done; step = iterator.next()) {
     if (same(step.value, needle)) return true;
   }
   return false;
 }
-
-installMembership(containsByIteration);
 
 type Order = '<' | '<=' | '>' | '>=';
 

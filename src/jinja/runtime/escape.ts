@@ -1,7 +1,6 @@
 import { spendText } from './budget.ts';
-import { PythonObject, type Value } from './object.ts';
 import { str } from './repr.ts';
-import { Markup } from './values.ts';
+import { Markup, PythonObject, type Value } from './values.ts';
 
 const SPECIAL = /[&<>"']/g;
 const ANY_SPECIAL = /[&<>"']/;

@@ -1,25 +1,6 @@
-import type { Context, RenderEnvironment } from './context.ts';
-import { bindArguments, type Parameter, type Parameters, parameters } from './functions.ts';
-import type { KeywordArguments, Value } from './object.ts';
-
-/** What a filter or test may know of where it is used; `context` is missing while constants are folded. */
-export interface FilterState {
-  readonly environment: RenderEnvironment;
-  readonly autoescape: boolean;
-  readonly context: Context | null;
-}
-
-/** A filter: the value comes first, then the arguments in the order of the parameters. */
-export interface Filter {
-  readonly parameters: Parameters;
-  /** Filters that need the context are not folded into constants. */
-  readonly needsContext: boolean;
-  run(state: FilterState, ...args: Value[]): Value;
-  /** For those that take any arguments. */
-  readonly free?: (state: FilterState, args: Value[], keywords: KeywordArguments) => Value;
-}
-
-export type Test = Filter;
+import type { Filter, FilterState } from './context.ts';
+import { bindArguments, type Parameter, parameters } from './functions.ts';
+import type { KeywordArguments, Value } from './values.ts';
 
 /** A filter or test with named parameters, the value's among them. */
 export function defineFilter(

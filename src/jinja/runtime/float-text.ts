@@ -130,3 +130,12 @@ export function roundToInteger(value: number): bigint {
   const rounded = divideRounded(digits, 10n ** BigInt(scale));
   return value < 0 ? -rounded : rounded;
 }
+
+/** The digits of a magnitude for the types e, f and g. */
+export function floatDigits(magnitude: number, type: string, precision: number, alternate: boolean): string {
+  const special = specialText(magnitude);
+  if (special !== null) return special;
+  if (type === 'e') return exponential(magnitude, precision, alternate);
+  if (type === 'g') return general(magnitude, precision, alternate);
+  return fixed(magnitude, precision) + (alternate && precision === 0 ? '.' : '');
+}

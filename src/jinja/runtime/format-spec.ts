@@ -1,13 +1,11 @@
 import { raise } from '../errors.ts';
 import { spendText } from './budget.ts';
 import { toFloat } from './conversions.ts';
-import { formatFloat, significant, specialText } from './float-text.ts';
+import { floatDigits, formatFloat, significant, specialText } from './float-text.ts';
 import { textLength } from './iteration.ts';
-import type { Value } from './object.ts';
-import { floatDigits } from './percent-format.ts';
 import { integerText, str } from './repr.ts';
 import { integerOf, textOf, typeName } from './types.ts';
-import { Float } from './values.ts';
+import { Float, type Value } from './values.ts';
 
 const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
 

@@ -1,6 +1,6 @@
 import { raise } from '../errors.ts';
-import { type KeywordArguments, PythonObject, type Value } from './object.ts';
 import { repr } from './repr.ts';
+import { type KeywordArguments, PythonObject, type Value } from './values.ts';
 
 /** A parameter: its name, and its default if it has one. */
 export type Parameter = string | readonly [name: string, otherwise: Value];

@@ -1,12 +1,10 @@
 import { raise } from '../errors.ts';
-import type { Dict } from './dict.ts';
 import { makeDict } from './dict-methods.ts';
 import { FreeFunction, HostFunction } from './functions.ts';
 import { lipsum } from './lipsum.ts';
-import { PythonObject, type Value } from './object.ts';
 import { Range } from './range.ts';
 import { repr } from './repr.ts';
-import { Tuple } from './values.ts';
+import { type Dict, PythonObject, Tuple, type Value } from './values.ts';
 
 /** `namespace(...)`: an object whose attributes `{% set ns.x = … %}` may change. */
 export class Namespace extends PythonObject {

@@ -13,11 +13,10 @@ export {
   trueDivide,
 } from './arithmetic.ts';
 export { spend } from './budget.ts';
-export { Dict } from './dict.ts';
 export { compare, equals, isIn } from './equality.ts';
 export { markupOf } from './escape.ts';
 export { assignAttribute } from './globals.ts';
-export { getAttribute, getItem, Slice, slice, undefinedName } from './items.ts';
+export { getAttribute, getItem, undefinedName } from './items.ts';
 export { each, generator, truthy, unpack } from './iteration.ts';
 export { LoopContext } from './loop.ts';
 export { Macro } from './macro.ts';
@@ -41,6 +40,7 @@ export {
   testNamed,
   textOnly,
 } from './operations.ts';
-export { TemplateReference } from './references.ts';
+export { superOf, TemplateReference } from './references.ts';
 export { str } from './repr.ts';
-export { Float, Markup, Tuple } from './values.ts';
+export { Slice, slice } from './subscript.ts';
+export { Dict, Float, Markup, Tuple } from './values.ts';

@@ -1,9 +1,8 @@
 import { raise } from '../errors.ts';
 import { spend, spendItems } from './budget.ts';
-import { Dict } from './dict.ts';
-import { PythonObject, type Value } from './object.ts';
+import { Iteration } from './iterator.ts';
 import { textOf, typeName } from './types.ts';
-import { Float, Iteration, Tuple } from './values.ts';
+import { Dict, Float, PythonObject, Tuple, type Value } from './values.ts';
 
 /** Python's `iter(value)`: dicts give their keys, strings their characters. */
 export function iterate(value: Value): Iterator<Value> {

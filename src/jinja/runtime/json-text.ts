@@ -1,12 +1,10 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
-import { Dict } from './dict.ts';
 import { formatFloat } from './float-text.ts';
 import { toList } from './iteration.ts';
-import type { Value } from './object.ts';
 import { integerText, repr } from './repr.ts';
 import { indexOf, textOf, typeName } from './types.ts';
-import { Float, Tuple } from './values.ts';
+import { Dict, Float, Tuple, type Value } from './values.ts';
 
 /** Python's `json.dumps(value, sort_keys=True, indent=…)`. */
 export function toJson(value: Value, indent: Value): string {

@@ -1,9 +1,8 @@
 import { spendText } from './budget.ts';
 import { HostFunction } from './functions.ts';
 import { truthy } from './iteration.ts';
-import type { Value } from './object.ts';
 import { indexOf } from './types.ts';
-import { Markup } from './values.ts';
+import { Markup, type Value } from './values.ts';
 
 const WORDS =
   'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua'.split(

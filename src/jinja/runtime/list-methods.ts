@@ -3,11 +3,10 @@ import { spendItems } from './budget.ts';
 import { same } from './equality.ts';
 import { type Method, method } from './functions.ts';
 import { toList } from './iteration.ts';
-import type { Value } from './object.ts';
 import { repr } from './repr.ts';
 import { sorted } from './sorting.ts';
 import { indexOf } from './types.ts';
-import type { Tuple } from './values.ts';
+import type { Tuple, Value } from './values.ts';
 
 function search(items: readonly Value[], wanted: Value, start: Value, stop: Value, kind: string): number {
   const clamp = (value: Value, otherwise: number): number => {

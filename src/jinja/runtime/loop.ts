@@ -3,8 +3,8 @@ import { spend } from './budget.ts';
 import { same } from './equality.ts';
 import { FreeFunction } from './functions.ts';
 import { iterate, lengthOf } from './iteration.ts';
-import { type KeywordArguments, PythonObject, type Value } from './object.ts';
-import { Tuple, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { type KeywordArguments, PythonObject, Tuple, type Value } from './values.ts';
 
 /** Renders the body of a recursive loop for another iterable. */
 export type RecursiveLoop = (iterable: Value, depth: number) => Value;

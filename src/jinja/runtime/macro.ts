@@ -1,9 +1,8 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
-import { Dict } from './dict.ts';
-import { type KeywordArguments, PythonObject, type Value } from './object.ts';
 import { repr } from './repr.ts';
-import { Markup, Tuple, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Dict, type KeywordArguments, Markup, PythonObject, Tuple, type Value } from './values.ts';
 
 /** The compiled body; an argument that was not given is undefined. */
 export type MacroBody = (...args: (Value | undefined)[]) => string;

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
-import { PythonObject, type Value } from './object.ts';
 import { repr } from './repr.ts';
+import { PythonObject, type Value } from './values.ts';
 
 /** What an import gives: the exported names of a template as attributes, and its text. */
 export class TemplateModule extends PythonObject {

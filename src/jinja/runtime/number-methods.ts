@@ -1,8 +1,7 @@
 import { raise } from '../errors.ts';
 import { type Method, method } from './functions.ts';
-import type { Value } from './object.ts';
 import { integerOf, normalizeInteger } from './types.ts';
-import { Float, Tuple } from './values.ts';
+import { Float, Tuple, type Value } from './values.ts';
 
 type Integer = number | bigint | boolean;
 

@@ -1,8 +1,7 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
-import type { Value } from './object.ts';
 import { normalizeInteger } from './types.ts';
-import { Float } from './values.ts';
+import { Float, type Value } from './values.ts';
 
 export type Numeric = number | bigint | Float;
 

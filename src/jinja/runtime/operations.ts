@@ -1,17 +1,16 @@
 import { isTemplateNotFound, JinjaError, raise } from '../errors.ts';
 import { spendText } from './budget.ts';
-import type { Context, Locals, RenderTemplate } from './context.ts';
-import { Dict } from './dict.ts';
+import type { Context, Filter, FilterState, Locals, RenderTemplate } from './context.ts';
 import { isMarkup, markupOf } from './escape.ts';
-import { applyFilter, type Filter, type FilterState } from './filter-types.ts';
-import { subscript } from './items.ts';
+import { applyFilter } from './filter-types.ts';
 import { each, toList } from './iteration.ts';
 import { Macro } from './macro.ts';
 import { TemplateModule } from './module.ts';
-import { type KeywordArguments, PythonObject, type Value } from './object.ts';
 import { repr, str } from './repr.ts';
+import { subscript } from './subscript.ts';
 import { textOf, typeName } from './types.ts';
-import { Markup, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Dict, type KeywordArguments, Markup, PythonObject, type Value } from './values.ts';
 
 /** A call in a template. */
 export function call(context: Context, callee: Value, args: Value[], keywords: KeywordArguments): Value {

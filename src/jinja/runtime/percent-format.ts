@@ -1,15 +1,13 @@
 import { raise } from '../errors.ts';
 import { spendText } from './budget.ts';
 import { toFloat, toInteger } from './conversions.ts';
-import { Dict } from './dict.ts';
 import { escapeText, markupOf } from './escape.ts';
-import { exponential, fixed, general, specialText } from './float-text.ts';
-import { subscript } from './items.ts';
-import type { Value } from './object.ts';
-import { PythonObject } from './object.ts';
+import { floatDigits } from './float-text.ts';
 import { ascii, integerText, repr, str } from './repr.ts';
+import { subscript } from './subscript.ts';
 import { indexOf, integerOf, textOf, typeName } from './types.ts';
-import { Float, Tuple, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Dict, Float, PythonObject, Tuple, type Value } from './values.ts';
 
 interface Conversion {
   flags: string;
@@ -177,15 +175,6 @@ function formatFloating(conversion: Conversion, value: Value, escaping: boolean)
   );
   const negative = number < 0 || Object.is(number, -0);
   return padNumber(conversion, negative, type === type.toUpperCase() ? text.toUpperCase() : text, 0);
-}
-
-/** The digits of a magnitude for the types e, f and g. */
-export function floatDigits(magnitude: number, type: string, precision: number, alternate: boolean): string {
-  const special = specialText(magnitude);
-  if (special !== null) return special;
-  if (type === 'e') return exponential(magnitude, precision, alternate);
-  if (type === 'g') return general(magnitude, precision, alternate);
-  return fixed(magnitude, precision) + (alternate && precision === 0 ? '.' : '');
 }
 
 function padNumber({ flags, width }: Conversion, negative: boolean, text: string, prefix: number): string {

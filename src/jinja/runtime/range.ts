@@ -1,9 +1,9 @@
 import { raise } from '../errors.ts';
 import { spendItems } from './budget.ts';
-import { Slice } from './items.ts';
-import { PythonObject, type Value } from './object.ts';
+import { Iteration } from './iterator.ts';
+import { Slice } from './subscript.ts';
 import { indexOf, integerOf } from './types.ts';
-import { Float, Iteration } from './values.ts';
+import { Float, PythonObject, type Value } from './values.ts';
 
 /** Python's range: lazy, so that a large one costs nothing until it is gone through. */
 export class Range extends PythonObject {

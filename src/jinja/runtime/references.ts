@@ -1,9 +1,9 @@
 import { raise } from '../errors.ts';
-import { type Context, noParentBlock, type RenderFunction } from './context.ts';
-import { PythonObject, type Value } from './object.ts';
+import type { Context, RenderFunction } from './context.ts';
 import { repr } from './repr.ts';
 import { textOf } from './types.ts';
-import { Markup } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Markup, PythonObject, type Value } from './values.ts';
 
 /** `self` in a template: its blocks, callable by name. */
 export class TemplateReference extends PythonObject {
@@ -78,4 +78,17 @@ export class BlockReference extends PythonObject {
     const text = render === undefined ? '' : render(this.#context);
     return this.#context.autoescape ? new Markup(text) : text;
   }
+}
+
+/** What `super` is inside `current`, one version of block `name`. */
+export function superOf(context: Context, name: string, current: RenderFunction): Value {
+  const stack = context.blocks.get(name) ?? [];
+  const index = stack.indexOf(current) + 1;
+  if (index === 0 || index >= stack.length) return noParentBlock(name);
+  return new BlockReference(name, context, stack, index);
+}
+
+/** The Undefined for a super block that is not there. */
+function noParentBlock(name: string): Undefined {
+  return new Undefined(() => `there is no parent block called ${repr(name)}.`);
 }

@@ -1,9 +1,7 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
-import { Dict } from './dict.ts';
 import { formatFloat } from './float-text.ts';
-import { PythonObject, type Value } from './object.ts';
-import { Float, Markup, type Tuple } from './values.ts';
+import { Dict, Float, Markup, PythonObject, type Tuple, type Value } from './values.ts';
 
 // Python 3.11 refuses to write out larger ints.
 const MAXIMUM_DIGITS = 4300;

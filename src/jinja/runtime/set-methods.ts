@@ -1,8 +1,8 @@
 import { raise } from '../errors.ts';
 import { type Method, method } from './functions.ts';
-import type { Value } from './object.ts';
 import { repr } from './repr.ts';
 import { PythonSet } from './set.ts';
+import type { Value } from './values.ts';
 
 export const SET_METHODS: ReadonlyMap<string, Method<PythonSet>> = new Map<string, Method<PythonSet>>([
   [

@@ -1,9 +1,8 @@
 import { raise } from '../errors.ts';
-import { Dict } from './dict.ts';
 import { same } from './equality.ts';
 import { each, toList } from './iteration.ts';
-import { PythonObject, type Value } from './object.ts';
 import { repr } from './repr.ts';
+import { Dict, PythonObject, type Value } from './values.ts';
 
 /** A Python set, kept in order of insertion (Python's own order is not defined). */
 export class PythonSet extends PythonObject {

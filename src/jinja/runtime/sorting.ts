@@ -1,7 +1,7 @@
 import { spend } from './budget.ts';
 import { compare } from './equality.ts';
 import { truthy } from './iteration.ts';
-import type { Value } from './object.ts';
+import type { Value } from './values.ts';
 
 /** Python's `sorted(items, key=…, reverse=…)`: stable, and TypeError where two items have no order. */
 export function sorted(items: readonly Value[], key: (item: Value) => Value, reverse: Value): Value[] {

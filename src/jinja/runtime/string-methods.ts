@@ -1,15 +1,13 @@
 import { raise } from '../errors.ts';
-import { formatMapMethod, formatMethod } from './brace-format.ts';
 import { spendText } from './budget.ts';
 import { markupOf, sameKind } from './escape.ts';
 import { type Method, method, type Parameter } from './functions.ts';
 import { iterate, truthy } from './iteration.ts';
-import type { Value } from './object.ts';
 import { type Methods, plain, required, SEARCHES, type Text } from './string-search.ts';
 import * as text from './text.ts';
 import { TEXT_KINDS } from './text-kinds.ts';
 import { indexOf, textOf, typeName } from './types.ts';
-import { Markup, Tuple } from './values.ts';
+import { Markup, Tuple, type Value } from './values.ts';
 
 /** A str argument; Markup's methods escape theirs first. */
 function argument(self: Text, value: Value, what = 'must be str'): string {
@@ -208,6 +206,4 @@ export const STRING_METHODS: ReadonlyMap<string, Method<Text>> = new Map([
   ...SEARCHES,
   ...SPLITS,
   ...KINDS,
-  ['format', formatMethod] as [string, Method<Text>],
-  ['format_map', formatMapMethod] as [string, Method<Text>],
 ]);

@@ -1,9 +1,8 @@
 import { raise } from '../errors.ts';
 import { type Method, method, type Parameter } from './functions.ts';
-import type { Value } from './object.ts';
 import * as text from './text.ts';
 import { integerOf, textOf, typeName } from './types.ts';
-import { type Markup, Tuple } from './values.ts';
+import { type Markup, Tuple, type Value } from './values.ts';
 
 export type Text = string | Markup;
 export type Methods = [string, Method<Text>][];

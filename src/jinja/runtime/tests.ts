@@ -1,15 +1,14 @@
 import { remainder } from './arithmetic.ts';
-import { Dict } from './dict.ts';
+import type { Filter } from './context.ts';
 import { compare, contains, equals, isIdentical } from './equality.ts';
 import { isMarkup } from './escape.ts';
-import { defineFilter, type Filter } from './filter-types.ts';
-import { hashKey } from './hash.ts';
+import { defineFilter } from './filter-types.ts';
 import { isIterable, lengthOf } from './iteration.ts';
-import { PythonObject, type Value } from './object.ts';
 import { str } from './repr.ts';
 import { TEXT_KINDS } from './text-kinds.ts';
 import { integerOf, isCallable, textOf } from './types.ts';
-import { Float, Tuple, Undefined } from './values.ts';
+import { Undefined } from './undefined.ts';
+import { Dict, Float, hashKey, PythonObject, Tuple, type Value } from './values.ts';
 
 function about(ask: (value: Value) => boolean): Filter {
   return defineFilter(['value'], (_state, value = null) => ask(value));

@@ -1,7 +1,5 @@
 import { raise } from '../errors.ts';
-import { Dict } from './dict.ts';
-import { PythonObject, type Value } from './object.ts';
-import { Float, Markup, Tuple } from './values.ts';
+import { Dict, Float, Markup, PythonObject, Tuple, type Value } from './values.ts';
 
 /** `type(value).__name__`. */
 export function typeName(value: Value): string {

@@ -1,4 +1,4 @@
-import type { Value } from '../runtime/object.ts';
+import type { Value } from '../runtime/values.ts';
 
 /**
  * The syntax tree of a template, in Jinja2's own terms. `typename` is what nunjucks' compiler goes by; the fields

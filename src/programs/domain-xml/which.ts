@@ -16,7 +16,7 @@ export function whichCommand(terminal: Terminal): CommandModule<object, WhichArg
     handler: async ({ name, templates, json }) => {
       const { searchTemplates } = await import('../../domain-xml/which.ts');
       const { searchText } = await import('./which-text.ts');
-      const search = searchTemplates({ name, folders: templates });
+      const search = await searchTemplates({ name, folders: templates });
       terminal.print(json ? `${JSON.stringify(search, null, 2)}\n` : searchText(search));
       const { requireUsable } = await import('../../domain-xml/which.ts');
       requireUsable(search);

@@ -1,5 +1,5 @@
-import { type Kind, operand, type Scope } from './expressions.ts';
 import { integerLiteral } from './literals.ts';
+import { type Kind, operand, type Scope } from './scope.ts';
 import { KEYS } from './variables.ts';
 
 /** A list. */

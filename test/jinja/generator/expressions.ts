@@ -1,23 +1,9 @@
 import { dict, list, tuple } from './collections.ts';
 import { filterChain } from './filters.ts';
 import { floatLiteral, integerLiteral, stringLiteral } from './literals.ts';
-import type { Random } from './random.ts';
+import { KINDS, type Kind, operand, type Scope } from './scope.ts';
 import { method, slice } from './text-methods.ts';
 import { NAMES } from './variables.ts';
-
-export type Kind = 'int' | 'float' | 'str' | 'bool' | 'list' | 'dict' | 'tuple' | 'any';
-
-const KINDS: Kind[] = ['int', 'float', 'str', 'bool', 'list', 'dict', 'tuple'];
-
-/** What an expression may refer to where it stands. */
-export interface Scope {
-  random: Random;
-  /** Names that the template itself has set, besides the variables. */
-  names: string[];
-  /** Macros that may be called. */
-  macros: string[];
-  inLoop: boolean;
-}
 
 /** A random expression that gives a value of the kind, most of the time. */
 export function expression(scope: Scope, kind: Kind, depth: number): string {
@@ -102,12 +88,6 @@ function general(scope: Scope, kind: Kind, depth: number): string {
     default:
       return `(${sub()}|${random.pick(['d', 'default'])}(${sub()}))`;
   }
-}
-
-/** An operand, in parentheses now and then. */
-export function operand(scope: Scope, kind: Kind, depth: number): string {
-  const code = expression(scope, kind, depth - 1);
-  return scope.random.chance(0.4) ? `(${code})` : code;
 }
 
 function integer(scope: Scope, depth: number): string {

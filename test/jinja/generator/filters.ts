@@ -1,4 +1,4 @@
-import { expression, type Kind, type Scope } from './expressions.ts';
+import type { Kind, Scope } from './scope.ts';
 
 type Arguments = (scope: Scope, depth: number) => string;
 
@@ -11,7 +11,7 @@ function oneOf(...choices: string[]): Arguments {
 }
 
 function values(...kinds: Kind[]): Arguments {
-  return (scope, depth) => `(${kinds.map(kind => expression(scope, kind, depth - 1)).join(', ')})`;
+  return (scope, depth) => `(${kinds.map(kind => scope.expression(scope, kind, depth - 1)).join(', ')})`;
 }
 
 /** Filters that give text, and with which arguments. */

@@ -1,4 +1,5 @@
-import { expression, type Kind, type Scope } from './expressions.ts';
+import { expression } from './expressions.ts';
+import type { Kind, Scope } from './scope.ts';
 
 /** Where statements stand: besides what expressions may use, what is allowed there. */
 export interface StatementScope extends Scope {

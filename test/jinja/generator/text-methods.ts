@@ -1,5 +1,5 @@
-import { type Kind, operand, type Scope } from './expressions.ts';
 import type { Random } from './random.ts';
+import { type Kind, operand, type Scope } from './scope.ts';
 
 /** What stands between the brackets of a slice or an index. */
 export function slice(random: Random): string {

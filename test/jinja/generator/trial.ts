@@ -1,4 +1,5 @@
 import type { Trial } from '../oracle.ts';
+import { expression } from './expressions.ts';
 import { Random } from './random.ts';
 import { body, type StatementScope } from './statements.ts';
 import { makeVariables } from './variables.ts';
@@ -29,6 +30,7 @@ export function makeTrial(seed: number): Trial {
     names: [],
     macros: [],
     inLoop: false,
+    expression,
     blocks: [],
     includes: ['part'],
     imports: ['lib'],

@@ -1,7 +1,7 @@
 import { getItem } from '../items.ts';
-import type { Value } from '../object.ts';
 import { textOf } from '../types.ts';
-import { Undefined } from '../values.ts';
+import { Undefined } from '../undefined.ts';
+import type { Value } from '../values.ts';
 
 type Getter = (item: Value) => Value;
 

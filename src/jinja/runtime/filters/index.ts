@@ -1,4 +1,4 @@
-import type { Filter } from '../filter-types.ts';
+import type { Filter } from '../context.ts';
 import { MARKUP_FILTERS } from './markup.ts';
 import { NUMERIC_FILTERS } from './numeric.ts';
 import { SELECTION_FILTERS } from './selection.ts';

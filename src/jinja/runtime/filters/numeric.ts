@@ -1,11 +1,12 @@
 import { JinjaError, raise } from '../../errors.ts';
 import { absolute, multiply, raiseToPower, trueDivide } from '../arithmetic.ts';
+import type { Filter } from '../context.ts';
 import { parseInteger, toFloat, toInteger } from '../conversions.ts';
-import { defineFilter, type Filter } from '../filter-types.ts';
+import { defineFilter } from '../filter-types.ts';
 import { fixed, roundFloat, roundToInteger } from '../float-text.ts';
-import type { Value } from '../object.ts';
 import { indexOf, integerOf, normalizeInteger, textOf, typeName } from '../types.ts';
-import { Float, Undefined } from '../values.ts';
+import { Undefined } from '../undefined.ts';
+import { Float, type Value } from '../values.ts';
 
 function isNotANumber(error: unknown): boolean {
   return (

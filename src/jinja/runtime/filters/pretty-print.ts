@@ -1,11 +1,9 @@
 import { spend } from '../budget.ts';
-import { Dict } from '../dict.ts';
 import { compare } from '../equality.ts';
-import type { Value } from '../object.ts';
 import { quote, repr } from '../repr.ts';
 import { splitLines } from '../text.ts';
 import { typeName } from '../types.ts';
-import { Tuple } from '../values.ts';
+import { Dict, Tuple, type Value } from '../values.ts';
 
 const WIDTH = 80;
 

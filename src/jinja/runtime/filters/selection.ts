@@ -1,10 +1,11 @@
 import { raise } from '../../errors.ts';
-import { applyFilter, defineFreeFilter, type Filter, type FilterState } from '../filter-types.ts';
+import type { Filter, FilterState } from '../context.ts';
+import { applyFilter, defineFreeFilter } from '../filter-types.ts';
 import { each, generator, truthy } from '../iteration.ts';
-import type { KeywordArguments, Value } from '../object.ts';
 import { repr } from '../repr.ts';
 import { textOf } from '../types.ts';
-import { Undefined } from '../values.ts';
+import { Undefined } from '../undefined.ts';
+import type { KeywordArguments, Value } from '../values.ts';
 import { attributeGetter } from './attribute-path.ts';
 
 function lookUp(table: ReadonlyMap<string, Filter>, kind: string, name: Value): Filter {

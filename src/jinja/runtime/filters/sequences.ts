@@ -1,20 +1,21 @@
 import { isLookupFailure, raise } from '../../errors.ts';
 import { add } from '../arithmetic.ts';
-import { Dict } from '../dict.ts';
+import type { Filter } from '../context.ts';
 import { itemPairs } from '../dict-methods.ts';
 import { compare, same } from '../equality.ts';
 import { isMarkup, markupOf, softText } from '../escape.ts';
-import { defineFilter, type Filter } from '../filter-types.ts';
-import { subscript } from '../items.ts';
+import { defineFilter } from '../filter-types.ts';
 import { characters, each, generator, iterate, lengthOf, toList, truthy } from '../iteration.ts';
-import { PythonObject, type Value } from '../object.ts';
+import { Iteration } from '../iterator.ts';
 import { Range } from '../range.ts';
 import { str } from '../repr.ts';
 import { DictView, PythonSet } from '../set.ts';
 import { sorted } from '../sorting.ts';
 import { join } from '../string-methods.ts';
+import { subscript } from '../subscript.ts';
 import { indexOf, textOf, typeName } from '../types.ts';
-import { Iteration, Markup, Tuple, Undefined } from '../values.ts';
+import { Undefined } from '../undefined.ts';
+import { Dict, Markup, PythonObject, Tuple, type Value } from '../values.ts';
 import { attributeGetter, attributesGetter, caseOf } from './attribute-path.ts';
 
 /** The first or last of what is compared without case, unless told otherwise. */

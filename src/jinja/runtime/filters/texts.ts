@@ -2,18 +2,19 @@ import { raise } from '../../errors.ts';
 import { add, remainder } from '../arithmetic.ts';
 import { attributeOf } from '../attributes.ts';
 import { spendText } from '../budget.ts';
-import { Dict } from '../dict.ts';
+import type { Filter } from '../context.ts';
 import { compare } from '../equality.ts';
 import { escapeValue, isMarkup, markupOf, sameKind, softText } from '../escape.ts';
-import { defineFilter, defineFreeFilter, type Filter } from '../filter-types.ts';
-import { getItem, slice } from '../items.ts';
+import { defineFilter, defineFreeFilter } from '../filter-types.ts';
+import { getItem } from '../items.ts';
 import { lengthOf, truthy } from '../iteration.ts';
-import type { Value } from '../object.ts';
 import { str } from '../repr.ts';
 import { join } from '../string-methods.ts';
+import { slice } from '../subscript.ts';
 import * as text from '../text.ts';
 import { indexOf, textOf, typeName } from '../types.ts';
-import { Markup, Tuple, Undefined } from '../values.ts';
+import { Undefined } from '../undefined.ts';
+import { Dict, Markup, Tuple, type Value } from '../values.ts';
 import { wrapText } from './wrap.ts';
 
 function onText(run: (plain: string, kind: string | Markup) => string): Filter {

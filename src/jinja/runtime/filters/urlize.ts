@@ -1,10 +1,10 @@
 import { raise } from '../../errors.ts';
 import { escapeText, markupOf } from '../escape.ts';
 import { each } from '../iteration.ts';
-import type { Value } from '../object.ts';
 import { quote, str } from '../repr.ts';
 import { split } from '../text.ts';
 import { indexOf, textOf } from '../types.ts';
+import type { Value } from '../values.ts';
 
 export interface UrlizeOptions {
   limit: Value;
