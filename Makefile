@@ -98,6 +98,13 @@ test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel 
 test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
 	tap --jobs=2 --timeout=0 $(TEMPLATE_TESTS)
 
+# What runs in the labs is not counted: those kernels' processes are not watched.
+.PHONY: coverage
+coverage: build build/.stamp .tap/plugins needs-templates ## Show what the tests without a lab run of the rooms that touch nothing
+	@tap --jobs=2 --timeout=0 --no-disable-coverage --allow-incomplete-coverage --coverage-report=text \
+		$(UNIT_TESTS) 'build/test/domain-xml/*.test.js' >build/coverage.txt || { grep -A20 'not ok' build/coverage.txt; exit 1; }
+	@awk -F'|' '/^ *File/ { print } /^ src\// { wanted = $$1 ~ /src\/(devices\/plan|words|claims|domain-xml)/ } / src\// || /^  / { if (wanted && NF > 4) print }' build/coverage.txt
+
 .PHONY: fuzz-templates
 fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templates as Jinja2 does, others each time, until one differs
 	@while JINJA_SEED=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') JINJA_TRIALS=20000 \
