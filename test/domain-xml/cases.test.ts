@@ -5,6 +5,7 @@ import { checkVmDescription } from '../../src/domain-xml/description/vm-descript
 import { templateEnvironment } from '../../src/domain-xml/environment.ts';
 import { TemplateFolders } from '../../src/domain-xml/search/folders.ts';
 import { VmBuilder } from '../../src/domain-xml/vm/build.ts';
+import '../../src/jinja/compiler.ts';
 import { JinjaError } from '../../src/jinja/index.ts';
 import { PROJECT } from './support/project.ts';
 import { folderWith } from './support/run.ts';

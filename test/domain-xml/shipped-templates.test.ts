@@ -5,8 +5,7 @@ import { checkVmDescription } from '../../src/domain-xml/description/vm-descript
 import { templateEnvironment } from '../../src/domain-xml/environment.ts';
 import { TemplateFolders } from '../../src/domain-xml/search/folders.ts';
 import { VmBuilder } from '../../src/domain-xml/vm/build.ts';
-import type { Precompiled } from '../../src/jinja/compiled.ts';
-import { CompilerMissing } from '../../src/jinja/environment.ts';
+import { CompilerMissing, type Precompiled } from '../../src/jinja/index.ts';
 import { description, SAMPLES } from './support/descriptions.ts';
 import { JINJA, TEMPLATES } from './support/project.ts';
 import { renderWithPython } from './support/python.ts';
@@ -17,7 +16,7 @@ function moduleText(): string {
   const maker = new URL('../../src/domain-xml/compiled/templates-module.js', import.meta.url).href;
   const request = JSON.stringify({ templates: TEMPLATES, jinja: JINJA });
   const script = `import { shippedTemplatesModule } from ${JSON.stringify(maker)};
-process.stdout.write(shippedTemplatesModule(${request}));`;
+process.stdout.write(await shippedTemplatesModule(${request}));`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import '../../src/jinja/compiler.ts';
 import { Environment } from '../../src/jinja/index.ts';
 import { dataFile, sampleVm } from './sample-vm.ts';
 
