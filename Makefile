@@ -29,8 +29,8 @@ $(MODULES): package.json package-lock.json
 	npm ci
 	@touch $@
 
-.PHONY: needs-build needs-kernel needs-templates needs-xen
-needs-build needs-kernel needs-templates needs-xen: needs-%:
+.PHONY: needs-build needs-kernel needs-libvirt needs-templates needs-xen
+needs-build needs-kernel needs-libvirt needs-templates needs-xen: needs-%:
 	@test/needs.sh $*
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
@@ -77,14 +77,15 @@ KERNEL_TESTS := 'build/test/kernel/*.test.js'
 # leaves half a processor to the tests that need no lab (and goes before them: test/xen/lab/boot.sh).
 .PHONY: test
 test: ## Lint, and run every test, those on the real kernel and the real Xen included
+	@rm -f build/failed.txt
 	@$(MAKE) --no-print-directory -j2 --output-sync=target needs-test lint build build/.stamp .tap/plugins
 	@test/xen/lab/build-image.sh >/dev/null & $(MAKE) --no-print-directory test-kernel
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen || { cat build/failed.txt; exit 1; }
 
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
 test-beside-xen: build build/.stamp .tap/plugins needs-templates
-	tap --jobs=1 --timeout=0 $(UNIT_TESTS) $(TEMPLATE_TESTS)
+	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS)
 
 .PHONY: needs-test
 needs-test:
@@ -92,11 +93,11 @@ needs-test:
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
-	tap --jobs=2 $(UNIT_TESTS)
+	test/tap.sh 10 --jobs=2 --timeout=120 $(UNIT_TESTS)
 
 .PHONY: test-templates
 test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
-	tap --jobs=2 --timeout=0 $(TEMPLATE_TESTS)
+	test/tap.sh 20 --jobs=2 --timeout=600 $(TEMPLATE_TESTS)
 
 # What runs in the labs is not counted: those kernels' processes are not watched.
 .PHONY: coverage
@@ -116,13 +117,18 @@ check: build build/.stamp .tap/plugins ## Run one test file, in whichever lab it
 	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel
-test-kernel: build build/.stamp .tap/plugins needs-kernel ## Run the tests on a real device-mapper kernel
-	tap --jobs=2 --timeout=0 $(KERNEL_TESTS)
+test-kernel: build build/.stamp .tap/plugins needs-kernel needs-libvirt ## Run the tests on a real device-mapper kernel
+	test/tap.sh 60 --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
 .PHONY: test-long
 test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
+	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
+
+.PHONY: test-guards
+test-guards: build build/.stamp needs-kernel ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md
+	@node build/test/guards/run.js $(if $(RULE),'$(RULE)')
 
 .PHONY: demo
 demo: build needs-kernel ## Show the main job on a real device-mapper kernel, in a page
@@ -155,60 +161,17 @@ lint: build/.stamp ## Check formatting, lint and types: those by the compiler, w
 format: $(MODULES) ## Format the sources
 	biome check --write
 
-DESTDIR ?=
-PREFIX ?= /usr
-LIBRARY = $(DESTDIR)$(PREFIX)/lib/block-snapshot
-CONFIGURATION = $(DESTDIR)/etc/block-snapshot.conf
-QUBES_LIBRARY = $(DESTDIR)$(PREFIX)/lib/qubes
-QUBES_TEMPLATES = $(DESTDIR)$(PREFIX)/share/qubes/templates
-TEMPLATES = $(shell cd templates && find libvirt -name '*.xml')
-
-.PHONY: install
-install: build ## Install below DESTDIR and PREFIX (/usr)
-	install -d $(LIBRARY) $(DESTDIR)$(PREFIX)/bin $(QUBES_LIBRARY) $(DESTDIR)$(PREFIX)/lib/udev/rules.d
-	install -m 755 dist/block-snapshot $(LIBRARY)/block-snapshot
-	install -m 755 dist/block-snapshot.node $(LIBRARY)/block-snapshot.node
-	install -m 644 etc/udev/60-block-snapshot.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
-	@# What the administrator has chosen stays.
-	@if [ -e "$(CONFIGURATION)" ]; then echo "kept $(CONFIGURATION)"; else install -D -m 644 etc/block-snapshot.conf "$(CONFIGURATION)"; fi
-	@for name in block-snapshot domain-xml; do ln -sfn ../lib/block-snapshot/block-snapshot $(DESTDIR)$(PREFIX)/bin/$$name; done
-	@# qubesd's own scripts are kept beside ours, and come back with make uninstall.
-	@for name in create-snapshot destroy-snapshot; do \
-		file=$(QUBES_LIBRARY)/$$name; \
-		if [ -e "$$file" ] && [ ! -L "$$file" ]; then mv "$$file" "$$file.distrib"; fi; \
-		ln -sfn ../block-snapshot/block-snapshot "$$file"; \
-	done
-
-	@# A distributor's templates stay: only what is missing, or was ours, is put there. Ours are always in the library folder.
-	@for name in $(TEMPLATES); do \
-		file=$(QUBES_TEMPLATES)/$$name; own=$(LIBRARY)/templates/$$name; \
-		if [ ! -e "$$file" ] || cmp -s "$$file" "$$own" || cmp -s "$$file" "templates/$$name"; then \
-			install -D -m 644 "templates/$$name" "$$file"; \
-		else echo "kept $$file, which is another package's"; fi; \
-		install -D -m 644 "templates/$$name" "$$own"; \
-	done
-
-.PHONY: uninstall
-uninstall: ## Remove what make install has installed
-	rm -f $(LIBRARY)/block-snapshot $(LIBRARY)/block-snapshot.node
-	rm -f $(DESTDIR)$(PREFIX)/bin/block-snapshot $(DESTDIR)$(PREFIX)/bin/domain-xml
-	@for name in $(TEMPLATES); do \
-		file=$(QUBES_TEMPLATES)/$$name; own=$(LIBRARY)/templates/$$name; \
-		if cmp -s "$$file" "$$own"; then rm -f "$$file"; fi; \
-		rm -f "$$own"; \
-	done
-	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-block-snapshot.rules
-	@if cmp -s etc/block-snapshot.conf "$(CONFIGURATION)"; then rm -f "$(CONFIGURATION)"; elif [ -e "$(CONFIGURATION)" ]; then echo "kept $(CONFIGURATION)"; fi
-	@for name in create-snapshot destroy-snapshot; do \
-		file=$(QUBES_LIBRARY)/$$name; \
-		rm -f "$$file"; \
-		if [ -e "$$file.distrib" ]; then mv "$$file.distrib" "$$file"; fi; \
-	done
-	-rmdir --ignore-fail-on-non-empty $(LIBRARY)/templates/libvirt/devices $(LIBRARY)/templates/libvirt $(LIBRARY)/templates $(LIBRARY) $(QUBES_LIBRARY)
-
 .PHONY: clean
 clean: ## Remove everything that was built
 	rm -rf dist build .tap $(SHIPPED)
 
+# DESTDIR, PREFIX and SYSCONFDIR, when they are given, are in the environment of what make starts.
+.PHONY: install
+install: build ## Install below PREFIX (/usr), where SYSCONFDIR is /etc; DESTDIR stands for the root
+	@etc/install.sh install
+
+.PHONY: uninstall
+uninstall: ## Take away what make install has put there, and nothing else
+	@etc/install.sh uninstall
+
 include test/xen/xen.mk
-include test/libvirt/libvirt.mk

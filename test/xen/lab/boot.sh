@@ -38,7 +38,7 @@ qemu=
 
 tar -C "$results" -xf "$scratch/results.img" 2>/dev/null
 if [ ! -s "$results/status" ]; then
-  echo "boot.sh: Xen did not come to an end within $minutes minutes, or did not come up:" >&2
+  echo "boot.sh: Xen did not come to an end within $minutes minutes (XEN_LAB_MINUTES= gives it more), or did not come up:" >&2
   tail -n 40 "$results/console" >&2
   exit 125
 fi
