@@ -31,9 +31,10 @@ export function mergeName(base: Image, cow: Image): string {
 /**
  * Has the kernel write the blocks that a store keeps back to its base, or finds that it does so already: it goes on with it
  * whatever becomes of this program. The caller holds the base's lock, and knows that nobody uses the base.
+ * @param force whether the store is merged though it was begun on another version of the base
  * @throws Refusal
  */
-export function beginMerge(base: Image, cow: Image, locks: DiskLocks): void {
+export function beginMerge(base: Image, cow: Image, locks: DiskLocks, force: boolean): void {
   const name = mergeName(base, cow);
   withUdevSession(udev => {
     // What a killed one has left: a table that was loaded and never made live, or a device that stands still.
@@ -48,7 +49,8 @@ export function beginMerge(base: Image, cow: Image, locks: DiskLocks): void {
     const undo = new Undo();
     undo.guard(() => {
       const layers = planStack(base, [cow]);
-      buildStack({ base, layers, origin: false, merge: true, runningOrigin: undefined, locks }, udev, undo);
+      const stack = { base, layers, origin: false, merge: true, runningOrigin: undefined, locks, force };
+      buildStack(stack, udev, undo);
       turnIntoMerge(name, udev);
     });
   });

@@ -8,6 +8,7 @@ import { makeCowFile } from './kernel/cow-file.ts';
 import { findImage, type Image, isStillThere, realPathOf, requireImage } from './kernel/images.ts';
 import { descriptorSectors, openImage, withDescriptor } from './kernel/open-descriptor.ts';
 import { mendOrigin } from './kernel/origin-device.ts';
+import { putAside, StaleCow } from './kernel/stale-cow.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
 import { requireNoOperation } from './operations.ts';
@@ -26,6 +27,8 @@ const ATTEMPTS = 10;
 export interface PrepareOptions {
   /** The device's name as the caller computed it, where it did. */
   expectedName?: string | undefined;
+  /** Whether kept stores are taken for what they are given as, though they were begun on something else. */
+  force?: boolean;
   /**
    * Called under the base's lock once it is known which device it is, before anything is made. What it returns is called
    * last of all when what was made is taken back.
@@ -54,7 +57,7 @@ export function prepare(request: StackRequest, options: PrepareOptions = {}): Ou
     try {
       const device = withBaseLock(
         base,
-        locks => (isStillThere(base) ? prepareLocked(request, base, locks, options) : undefined),
+        locks => (isStillThere(base) ? prepareOnce(request, base, locks, options) : undefined),
         cows,
       );
       if (device !== undefined) return device;
@@ -66,13 +69,30 @@ export function prepare(request: StackRequest, options: PrepareOptions = {}): Ou
   throw new Refusal(`base ${request.base.path} is replaced by another file again and again: try later`);
 }
 
+/** The cow of an image that was at the base's path before is put aside, and another is made. */
+function prepareOnce(
+  request: StackRequest,
+  base: Image,
+  locks: DiskLocks,
+  options: PrepareOptions,
+): OurDevice {
+  try {
+    return prepareLocked(request, base, locks, options);
+  } catch (error) {
+    if (!(error instanceof StaleCow)) throw error;
+    const path = putAside(error.cow);
+    if (path !== undefined) makeCowFile(path, storeSize(sizeOf(base), configuration().chunk), base);
+    return prepareLocked(request, base, locks, options);
+  }
+}
+
 function prepareLocked(
   request: StackRequest,
   base: Image,
   locks: DiskLocks,
   options: PrepareOptions,
 ): OurDevice {
-  const { expectedName, chosen, ready } = options;
+  const { expectedName, force, chosen, ready } = options;
   return withUdevSession(udev => {
     const runningOrigin = mendOrigin(base.key, udev);
     requireNoOperation(base);
@@ -89,7 +109,7 @@ function prepareLocked(
       if (expectedName !== undefined && name !== expectedName)
         throw new Refusal(`${expectedName} does not agree with the files given: they make ${name}`);
       if (chosen !== undefined) undo.add(chosen(device));
-      buildStack({ base, layers, origin, runningOrigin, locks }, udev, undo);
+      buildStack({ base, layers, origin, runningOrigin, locks, force: force === true }, udev, undo);
       udev.settle();
       // Without udev, a command that was killed before its end has left the device without its node.
       if (addon().fileStatus(node) === null) addon().mendNode(name);

@@ -1,5 +1,7 @@
 import { type Claim, claimOn, claimsOn } from '../claims/claims.ts';
 import { withBaseLock } from '../devices/kernel/base-lock.ts';
+import { closeBaseVersion } from '../devices/kernel/base-version.ts';
+import { withFileBehind } from '../devices/kernel/live-stores.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
 import { type Removal, removeUnused } from '../devices/kernel/remove-device.ts';
 import { type UdevSession, withUdevSession } from '../devices/kernel/udev-session.ts';
@@ -12,7 +14,11 @@ import {
   snapshotPrefix,
 } from '../devices/plan/device-names.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
+import type { OriginTable } from '../devices/plan/origin-table.ts';
 import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
+import { warn } from '../words/complaint.ts';
+import { Refusal } from '../words/refusal.ts';
 
 /** How long a program that only looks at a device (udev, mostly) may keep it from going. */
 const GLANCE_MILLISECONDS = 200;
@@ -48,7 +54,7 @@ export function takeDown({ identity, node }: OurDevice, options: TakeDownOptions
       const work = new Work(claimsOn(base, options.attachment), options.patience, udev);
       const removal =
         identity.type === 'origin'
-          ? work.removeOrigin(identity)
+          ? endRun(origin, () => work.removeOrigin(identity))
           : work.removeStack(identity, origin !== undefined);
       const left = isLeft(removal)
         ? `${node} is in use${removal.kind === 'in use' ? ` by ${removal.users}` : ''}: left as it is`
@@ -60,6 +66,26 @@ export function takeDown({ identity, node }: OurDevice, options: TakeDownOptions
       return outcome;
     }),
   );
+}
+
+/**
+ * Notes on the image of an origin, once that is gone, how its run has left it: whatever changes it from then on is none of ours.
+ * Where it cannot be noted the run counts as one that was cut short.
+ */
+function endRun(origin: OriginTable | undefined, remove: () => Removal): Removal {
+  if (origin === undefined) return remove();
+  let removal: Removal | undefined;
+  withFileBehind(origin.base, file => {
+    removal = remove();
+    if (isLeft(removal)) return;
+    try {
+      closeBaseVersion(file);
+    } catch (error) {
+      if (!(error instanceof Refusal) && !isSystemError(error)) throw error;
+      warn(`the end of the run of ${file.path} could not be noted: ${error.message}`);
+    }
+  });
+  return removal ?? remove();
 }
 
 /** One call of takeDown. */

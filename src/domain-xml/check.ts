@@ -39,12 +39,12 @@ export async function checkDomain(request: CheckRequest): Promise<CheckResult> {
 }
 
 /** The document, or what keeps it from being one. */
-function parse(rendering: DomainRendering, map: SourceMap | null): XmlElement | string {
+function parse(rendering: DomainRendering, map: SourceMap | undefined): XmlElement | string {
   try {
     return parseXml(rendering.xml, 'the output');
   } catch (error) {
     if (!(error instanceof XmlSyntaxError)) throw error;
-    if (error.line === null) return new Refusal(`${rendering.path}: ${error.message}`).message;
+    if (error.line === undefined) return new Refusal(`${rendering.path}: ${error.message}`).message;
     const place = origin(rendering, map, { line: error.line, column: Number.MAX_SAFE_INTEGER });
     return `${place}: ${error.message}`;
   }
@@ -52,9 +52,9 @@ function parse(rendering: DomainRendering, map: SourceMap | null): XmlElement | 
 
 function origin(
   { path }: DomainRendering,
-  map: SourceMap | null,
+  map: SourceMap | undefined,
   { line, column }: { line: number; column: number },
 ): string {
-  const place = map?.originOf(line, column) ?? null;
-  return place === null ? `${path}, line ${line} of its output` : `${place.path}, line ${place.line}`;
+  const place = map?.originOf(line, column);
+  return place === undefined ? `${path}, line ${line} of its output` : `${place.path}, line ${place.line}`;
 }

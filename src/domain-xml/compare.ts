@@ -9,10 +9,10 @@ import { parseXml } from './xml/parse.ts';
 const LONGEST_XML = 64 * 1024 * 1024;
 
 export interface CompareRequest extends DomainRequest {
-  /** A file with the domain XML to compare with ("-" is standard input); null asks libvirt. */
-  against: string | null;
-  /** libvirt's URI; null leaves it to virsh. */
-  connect: string | null;
+  /** A file with the domain XML to compare with ("-" is standard input); undefined asks libvirt. */
+  against: string | undefined;
+  /** libvirt's URI; undefined leaves it to virsh. */
+  connect: string | undefined;
 }
 
 /** What differs, and what the two sides are. */
@@ -32,9 +32,9 @@ export async function diffDomain(request: CompareRequest): Promise<DomainDiffere
   const rendering = await renderDomain(request);
   const { against } = request;
   const before =
-    against === null ? `virsh dumpxml ${request.name}` : against === '-' ? 'standard input' : against;
+    against === undefined ? `virsh dumpxml ${request.name}` : against === '-' ? 'standard input' : against;
   const text =
-    against === null
+    against === undefined
       ? await dumpDomain(request.name, request.connect)
       : readNamedText(against, LONGEST_XML, 'domain XML has');
   const lines = diffXml(parseXml(text, before), parseXml(rendering.xml, rendering.path));

@@ -8,8 +8,8 @@ import { type DiffLine, diffXml } from './xml/diff.ts';
 import { parseXml } from './xml/parse.ts';
 
 export interface DefineRequest extends CheckRequest {
-  /** libvirt's URI; null leaves it to virsh. */
-  connect: string | null;
+  /** libvirt's URI; undefined leaves it to virsh. */
+  connect: string | undefined;
 }
 
 /** A domain that can be handed to libvirt, and what that would change. */
@@ -21,8 +21,8 @@ export interface Proposal {
   /** What libvirt's schema does not take, one line each: then there is nothing to hand over. */
   problems: string[];
   warnings: string[];
-  /** The domain's uuid in libvirt; null where it has none of that name. */
-  uuid: string | null;
+  /** The domain's uuid in libvirt; undefined where it has none of that name. */
+  uuid: string | undefined;
   /** What changes against what libvirt has; none for a new domain. */
   changes: DiffLine[];
 }
@@ -34,7 +34,7 @@ export interface Proposal {
 export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
   const { name, connect } = request;
   const { path, xml, problems, warnings } = await checkDomain(request);
-  const proposal = { name, path, xml, problems, warnings, uuid: null, changes: [] };
+  const proposal = { name, path, xml, problems, warnings, uuid: undefined, changes: [] };
   if (problems.length > 0) return proposal;
   const domain = parseXml(xml, path);
   const called = domain.children.find(child => child.name === 'name')?.text;
@@ -44,7 +44,7 @@ export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
       `${path}: gives a domain called ${called ?? 'nothing'}, not ${name}: nothing is defined`,
     );
   const uuid = await findDomain(name, connect);
-  if (uuid === null) return proposal;
+  if (uuid === undefined) return proposal;
   const changes = diffXml(parseXml(await dumpDomain(uuid, connect), `virsh dumpxml ${name}`), domain);
   return { ...proposal, uuid, changes };
 }
@@ -53,7 +53,7 @@ export async function proposeDomain(request: DefineRequest): Promise<Proposal> {
  * Hands the domain to libvirt, which keeps it.
  * @throws Refusal
  */
-export async function defineDomain(proposal: Proposal, connect: string | null): Promise<void> {
+export async function defineDomain(proposal: Proposal, connect: string | undefined): Promise<void> {
   await withFile(proposal, file =>
     virsh({ connect, args: ['define', '--file', file], what: `define ${proposal.name}` }),
   );
@@ -65,7 +65,7 @@ export async function defineDomain(proposal: Proposal, connect: string | null): 
  */
 export async function createDomain(
   proposal: Proposal,
-  { connect, paused, limit }: { connect: string | null; paused: boolean; limit: number },
+  { connect, paused, limit }: { connect: string | undefined; paused: boolean; limit: number },
 ): Promise<void> {
   await withFile(proposal, file =>
     virsh({

@@ -36,7 +36,7 @@ export function templateEnvironment({
     precompiled,
     readTemplate: path => {
       const file = folders.readPath(path);
-      if (file === null) throw Object.assign(new Error(`${path}: no such template`), { code: 'ENOENT' });
+      if (file === undefined) throw Object.assign(new Error(`${path}: no such template`), { code: 'ENOENT' });
       return replace === undefined ? file.source : replace(file);
     },
   });
@@ -47,7 +47,7 @@ const bug = variadicHostFunction('bug', ['message'], (message, ...args) =>
 );
 
 /** A template's error in one line: where, what, and the source there. Anything else as it is. */
-export function describeJinjaError(error: unknown, hint = '', file: string | null = null): unknown {
+export function describeJinjaError(error: unknown, hint = '', file?: string): unknown {
   if (!(error instanceof JinjaError)) return error;
   const { path, template, line, pythonName, reason, sourceLine } = error;
   const place = `${path ?? file ?? template ?? 'template'}${line === null ? '' : `, line ${line}`}`;

@@ -3,7 +3,7 @@ import { JinjaError } from '../jinja/index.ts';
 /** Remembers what a template looked for in vain, to say which file lacks it when that ends the rendering. */
 export class MissingAttributes {
   readonly #file: string;
-  #last: string | null = null;
+  #last: string | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -15,7 +15,7 @@ export class MissingAttributes {
 
   /** The words to add to the error; "" where it is about something else. */
   hint(error: unknown): string {
-    if (!(error instanceof JinjaError) || error.pythonName !== 'UndefinedError' || this.#last === null)
+    if (!(error instanceof JinjaError) || error.pythonName !== 'UndefinedError' || this.#last === undefined)
       return '';
     return error.reason.endsWith(`has no attribute '${this.#last}'`)
       ? ` (${this.#file} has no "${this.#last}")`

@@ -16,8 +16,8 @@ import { VmBuilder } from './vm/build.ts';
 export interface PartRequest extends DomainRequest {
   /** As `devices/block.xml`. */
   part: string;
-  /** The device in JSON: a path, or "-" for standard input; null for the part that has none. */
-  deviceFile: string | null;
+  /** The device in JSON: a path, or "-" for standard input; undefined for the part that has none. */
+  deviceFile: string | undefined;
 }
 
 /** What a template gave. */
@@ -42,17 +42,17 @@ export async function renderDomain(request: DomainRequest): Promise<DomainRender
   });
 }
 
-/** Likewise, with a map from the XML's lines to the templates'; null where there is none to be had. */
+/** Likewise, with a map from the XML's lines to the templates'; undefined where there is none to be had. */
 export async function renderDomainMapped(
   request: DomainRequest,
-): Promise<{ rendering: DomainRendering; map: SourceMap | null }> {
+): Promise<{ rendering: DomainRendering; map: SourceMap | undefined }> {
   const prepared = await prepare(request);
   const { folders, warnings, file } = prepared;
   await loadCompiler();
   const xml = renderVm(templateEnvironment({ folders }), prepared);
   const marks = new SourceMarks();
   const marked = templateEnvironment({ folders, replace: ({ source, path }) => marks.mark(source, path) });
-  let map: SourceMap | null = null;
+  let map: SourceMap | undefined;
   try {
     map = marks.mapOf(renderVm(marked, prepared), xml);
   } catch (error) {
@@ -70,21 +70,23 @@ export async function renderPart(request: PartRequest): Promise<DomainRendering>
   const { part, deviceFile } = request;
   const name = partTemplateName(part);
   const needsDevice = part !== 'devices/net.xml';
-  if (needsDevice && deviceFile === null) throw usageError(`--part ${part} needs --device`);
-  if (!needsDevice && deviceFile !== null) throw usageError(`--part ${part} takes no --device`);
+  if (needsDevice && deviceFile === undefined) throw usageError(`--part ${part} needs --device`);
+  if (!needsDevice && deviceFile !== undefined) throw usageError(`--part ${part} takes no --device`);
   const folders = openFolders(request.folders);
   const { description, origin, warnings } = await describe(request.name, request);
   const device =
-    deviceFile === null ? null : readDescription(deviceFile, json => checkDeviceDescription(json, part));
+    deviceFile === undefined
+      ? undefined
+      : readDescription(deviceFile, json => checkDeviceDescription(json, part));
   const file = folders.read(name);
-  if (file === null) {
+  if (file === undefined) {
     throw new Refusal(`there is no template ${name}: none of ${folders.candidates(name).join(', ')}`);
   }
   return withCompiled(folders, precompiled => {
     const missing = new MissingAttributes(origin);
     const builder = new VmBuilder(missing.note);
     const variables = new Map<string, Value>([['vm', builder.vm(description)]]);
-    if (device !== null) for (const [key, value] of builder.device(device)) variables.set(key, value);
+    if (device !== undefined) for (const [key, value] of builder.device(device)) variables.set(key, value);
     return {
       path: file.path,
       xml: render(templateEnvironment({ folders, precompiled }), file, variables, missing),
@@ -104,7 +106,7 @@ async function prepare(request: DomainRequest): Promise<Prepared> {
   const names = domainTemplateNames(request.name);
   for (const name of names) {
     const file = folders.read(name);
-    if (file !== null) return { ...vm, folders, file };
+    if (file !== undefined) return { ...vm, folders, file };
   }
   throw noTemplate(
     request.name,

@@ -13,6 +13,6 @@ export function openFolders(folders: readonly string[]): TemplateFolders {
   return new TemplateFolders({
     folders: folders.length > 0 ? folders : DEFAULT_FOLDERS,
     mustExist: folders.length > 0,
-    onlyOwner: process.geteuid?.() === 0 ? 0 : null,
+    onlyOwner: process.geteuid?.() === 0 ? 0 : undefined,
   });
 }

@@ -14,7 +14,7 @@ const STOPPED = 'shut off';
  * The state of a domain in virsh's words; "shut off" for one that libvirt has forgotten.
  * @throws Refusal
  */
-export async function domainState(uuid: string, connect: string | null): Promise<string> {
+export async function domainState(uuid: string, connect: string | undefined): Promise<string> {
   const result = await tryVirsh({ connect, args: ['domstate', '--domain', uuid] });
   if (result.exitCode === 0) return result.stdout.trim();
   // One that was never defined is gone when it stops; any other failure shows again here.
@@ -24,15 +24,15 @@ export async function domainState(uuid: string, connect: string | null): Promise
 }
 
 /** Whether the domain runs, in whatever way. */
-export async function isActive(uuid: string, connect: string | null): Promise<boolean> {
+export async function isActive(uuid: string, connect: string | undefined): Promise<boolean> {
   return (await domainState(uuid, connect)) !== STOPPED;
 }
 
 export interface StartRequest {
   name: string;
   /** Where that is known already. */
-  uuid: string | null;
-  connect: string | null;
+  uuid: string | undefined;
+  connect: string | undefined;
   paused: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function startDomain({ name, uuid, connect, paused }: StartRequest)
 
 export interface StopRequest {
   name: string;
-  connect: string | null;
+  connect: string | undefined;
   /** Seconds that the domain has to shut down by itself. */
   timeout: number;
   /** Told that the wait has begun, and again and again how long it has taken, in seconds. */
@@ -72,11 +72,11 @@ export async function stopDomain(request: StopRequest): Promise<Stop> {
   const state = await domainState(uuid, connect);
   if (state === STOPPED) return { how: 'was not running' };
   const reason = deafness(state, request.timeout) ?? (await shutDown(uuid, request));
-  if (reason === null) return { how: 'shut down' };
+  if (reason === undefined) return { how: 'shut down' };
   const result = await tryVirsh({ connect, args: ['destroy', '--domain', uuid], limit: LONGEST_START });
   if (result.exitCode === 0) return { how: 'destroyed', reason };
   // It may have stopped in this very moment.
-  if ((await findDomain(name, connect)) === null || !(await isActive(uuid, connect)))
+  if ((await findDomain(name, connect)) === undefined || !(await isActive(uuid, connect)))
     return { how: 'shut down' };
   await virsh({
     connect,
@@ -93,15 +93,18 @@ function deafness(state: string, timeout: number): string | undefined {
   return timeout === 0 ? 'it was given no time to shut down' : undefined;
 }
 
-/** @returns null when it has shut down, else why it has not */
-async function shutDown(uuid: string, { connect, timeout, waiting }: StopRequest): Promise<string | null> {
+/** @returns undefined when it has shut down, else why it has not */
+async function shutDown(
+  uuid: string,
+  { connect, timeout, waiting }: StopRequest,
+): Promise<string | undefined> {
   const asked = await tryVirsh({ connect, args: ['shutdown', '--domain', uuid] });
   if (asked.exitCode !== 0) return virshReason(asked);
   const began = performance.now();
   const waited = () => (performance.now() - began) / 1000;
   for (;;) {
     waiting(Math.min(waited(), timeout));
-    if (!(await isActive(uuid, connect))) return null;
+    if (!(await isActive(uuid, connect))) return undefined;
     if (waited() >= timeout) return `it did not shut down within ${timeout} seconds`;
     await pause(PAUSE_MILLISECONDS);
   }

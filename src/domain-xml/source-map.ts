@@ -49,9 +49,9 @@ export class SourceMarks {
     return marked;
   }
 
-  /** The map of an output with marks, or null if without them it is not the output that was wanted. */
-  mapOf(marked: string, output: string): SourceMap | null {
-    if (marked.replace(MARKS, '') !== output) return null;
+  /** The map of an output with marks, or undefined if without them it is not the output that was wanted. */
+  mapOf(marked: string, output: string): SourceMap | undefined {
+    if (marked.replace(MARKS, '') !== output) return undefined;
     const places: Place[] = [];
     let removed = 0;
     for (const match of marked.matchAll(MARKS)) {
@@ -84,14 +84,14 @@ export class SourceMap {
   }
 
   /**
-   * Where the output at that line and column (from 1) comes from; a column beyond the line is its end. Null before
+   * Where the output at that line and column (from 1) comes from; a column beyond the line is its end. Undefined before
    * the first text of a template.
    */
-  originOf(line: number, column: number): TemplateLine | null {
+  originOf(line: number, column: number): TemplateLine | undefined {
     const start = this.#lineOffsets[line - 1] ?? 0;
     const end = (this.#lineOffsets[line] ?? Number.POSITIVE_INFINITY) - 1;
     const offset = Math.min(start + column - 1, end);
-    return this.#places.findLast(place => place.offset <= offset)?.origin ?? null;
+    return this.#places.findLast(place => place.offset <= offset)?.origin;
   }
 }
 

@@ -5,8 +5,8 @@ const INSTALL = 'install libvirt-clients (Debian) or libvirt-client (Fedora)';
 
 /** What virsh is asked to do. */
 export interface VirshRequest {
-  /** A libvirt URI; null leaves it to virsh. */
-  connect: string | null;
+  /** A libvirt URI; undefined leaves it to virsh. */
+  connect: string | undefined;
   /** The command, and what it is given. */
   args: readonly string[];
   /** How errors call it, where not as it is called. */
@@ -35,7 +35,7 @@ export async function tryVirsh({
   remedy = INSTALL,
   limit,
 }: VirshRequest): Promise<ProgramResult> {
-  const connection = connect === null ? [] : ['--connect', connect];
+  const connection = connect === undefined ? [] : ['--connect', connect];
   return runProgram({
     program: 'virsh',
     args: [...connection, ...args],
@@ -61,10 +61,10 @@ export function virshReason({ stderr, exitCode }: ProgramResult): string {
 
 /**
  * The domain XML that libvirt has of a VM: of a running one too what will hold at its next start, as that is
- * what a definition changes. `connect` is a libvirt URI; null leaves it to virsh.
+ * what a definition changes. `connect` is a libvirt URI; undefined leaves it to virsh.
  * @throws Refusal
  */
-export async function dumpDomain(name: string, connect: string | null): Promise<string> {
+export async function dumpDomain(name: string, connect: string | undefined): Promise<string> {
   const domain = isNumber(name) ? await requireDomain(name, connect) : name;
   return virsh({
     connect,
@@ -75,23 +75,23 @@ export async function dumpDomain(name: string, connect: string | null): Promise<
 }
 
 /**
- * The uuid of a domain by its name; null where libvirt has none of that name. virsh itself takes a number for
+ * The uuid of a domain by its name; undefined where libvirt has none of that name. virsh itself takes a number for
  * the id of a running domain first, whatever that one is called.
  * @throws Refusal
  */
-export async function findDomain(name: string, connect: string | null): Promise<string | null> {
+export async function findDomain(name: string, connect: string | undefined): Promise<string | undefined> {
   const list = await virsh({ connect, args: ['list', '--all', '--name', '--uuid'], what: 'list' });
   for (const line of list.split('\n')) {
     const [uuid = '', ...rest] = line.trim().split(/\s+/);
     if (rest.join(' ') === name) return uuid;
   }
-  return null;
+  return undefined;
 }
 
 /** The same; raises Refusal where there is none. */
-export async function requireDomain(name: string, connect: string | null): Promise<string> {
+export async function requireDomain(name: string, connect: string | undefined): Promise<string> {
   const uuid = await findDomain(name, connect);
-  if (uuid === null) throw new Refusal(`libvirt has no domain ${name}: see virsh list --all`);
+  if (uuid === undefined) throw new Refusal(`libvirt has no domain ${name}: see virsh list --all`);
   return uuid;
 }
 

@@ -41,19 +41,19 @@ export async function searchTemplates(request: {
   checkVmName(request.name);
   const folders = openFolders(request.folders);
   const candidates: Candidate[] = [];
-  let used: TemplateFile | null = null;
+  let used: TemplateFile | undefined;
   let decided = false;
   for (const template of domainTemplateNames(request.name)) {
     for (const [index, path] of folders.candidates(template).entries()) {
       const { file, problem } = lookAt(folders, index, template);
-      if (file !== null && !decided) used = file;
+      if (file !== undefined && !decided) used = file;
       const state: Candidate['state'] =
-        problem !== null ? 'unusable' : file === null ? 'missing' : decided ? 'exists' : 'used';
+        problem !== null ? 'unusable' : file === undefined ? 'missing' : decided ? 'exists' : 'used';
       decided ||= state !== 'missing';
       candidates.push({ template, path, state, problem });
     }
   }
-  const references = used === null ? [] : await referencesOf(used, folders);
+  const references = used === undefined ? [] : await referencesOf(used, folders);
   return { name: request.name, candidates, references };
 }
 
@@ -72,12 +72,12 @@ function lookAt(
   folders: TemplateFolders,
   index: number,
   template: string,
-): { file: TemplateFile | null; problem: string | null } {
+): { file: TemplateFile | undefined; problem: string | null } {
   try {
     return { file: folders.readIn(index, template), problem: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { file: null, problem: error.message };
+    return { file: undefined, problem: error.message };
   }
 }
 
@@ -88,9 +88,9 @@ async function referencesOf(template: TemplateFile, folders: TemplateFolders): P
   const waiting = [template];
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
     for (const { relation, template: name } of await templateReferences(file)) {
-      const found = name === null ? null : folders.read(name);
+      const found = name === null ? undefined : folders.read(name);
       references.push({ from: file.path, relation, template: name, path: found?.path ?? null });
-      if (found !== null && !seen.has(found.path)) {
+      if (found !== undefined && !seen.has(found.path)) {
         seen.add(found.path);
         waiting.push(found);
       }

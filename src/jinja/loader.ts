@@ -39,7 +39,7 @@ export class JinjaLoader extends Loader {
     this.#environment = environment;
   }
 
-  getSource(name: string): LoadedTemplate | null {
+  getSource(name: string): LoadedTemplate | undefined {
     try {
       const template = this.#environment.getTemplate(name);
       const root = (
@@ -60,7 +60,7 @@ export class JinjaLoader extends Loader {
       };
       return { src: { type: 'code', obj: { root } }, path: template.path ?? name, noCache: false };
     } catch (error) {
-      if (isTemplateNotFound(error)) return null;
+      if (isTemplateNotFound(error)) return undefined;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Access } from '../claims/sharing.ts';
 import { isDeviceType, parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
-import { type Document, type Element, type Node, parseDocument, XmlProblem } from '../xml/document.ts';
+import { type Document, type Element, parseDocument, XmlProblem } from '../xml/document.ts';
 import { NAMESPACE, NAMESPACE_FAMILY } from './namespace.ts';
 
 /** A device that a domain's metadata asks for. */
@@ -49,7 +49,7 @@ function rootOf(text: string): Element {
     document = parseDocument(text);
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error;
-    const place = error.line === null ? '' : `, line ${error.line}`;
+    const place = error.line === undefined ? '' : `, line ${error.line}`;
     throw new Refusal(
       `the domain XML on standard input${place}: is not well-formed XML: ${printable(error.message)}`,
     );
@@ -163,7 +163,7 @@ function plainChildren(element: Element, name: string): Element[] {
 
 function elementsIn(element: Element): Element[] {
   const elements: Element[] = [];
-  for (let node: Node | null = element.firstChild; node !== null; node = node.nextSibling)
+  for (let node = element.firstChild; node !== null; node = node.nextSibling)
     if (node.nodeType === node.ELEMENT_NODE) elements.push(node as Element);
   return elements;
 }

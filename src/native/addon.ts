@@ -55,6 +55,8 @@ export interface FileStatus {
   allocated: number;
   /** When its bytes were last changed, in milliseconds since 1970. */
   modified: number;
+  /** The same in nanoseconds. */
+  changed: bigint;
   user: number;
   group: number;
   /** Permission bits. */
@@ -135,6 +137,7 @@ export interface Addon {
   /** The magic number of its filesystem (linux/magic.h). */
   filesystemType(descriptor: number): number;
   readInput(descriptor: number, longest: number, text: string): Buffer | null;
+  /** ETIMEDOUT where it is a pipe or a terminal that takes nothing for five seconds. */
   writeText(descriptor: number, text: string): void;
   growFile(descriptor: number, size: number): void;
   setOwner(descriptor: number, user: number, group: number, mode: number): void;

@@ -13,16 +13,16 @@ export interface Facts {
   loops: LoopDevice[];
   /** Other block devices that lie under ours: their nodes, by number. */
   nodes: ReadonlyMap<DeviceNumber, BlockNode>;
-  /** The file at the place of a template's own cow, by the path of the template's image; null where there is none. */
-  ownCows: ReadonlyMap<string, ImageKey | null>;
+  /** The file at the place of a template's own cow, by the path of the template's image; undefined where there is none. */
+  ownCows: ReadonlyMap<string, ImageKey | undefined>;
   /** The filesystems that images lie on, by st_dev of their files; subvolumes of one share it. */
   filesystems: ReadonlyMap<bigint, Filesystem>;
   /** Disks of Xen's VMs. */
   disks: VmDisk[];
   /** Disks that libvirt's hook has claimed. */
   claimed: ClaimedDisk[];
-  /** The names of domains: null for a domain that xenstore does not know (any more), none where it did not answer. */
-  domainNames: ReadonlyMap<number, string | null>;
+  /** The names of domains: undefined for a domain that xenstore does not know (any more), none where it did not answer. */
+  domainNames: ReadonlyMap<number, string | undefined>;
   /** Who else has block devices open, looked for where it is not accounted for by our devices and by disks of VMs. */
   openers: Opener[];
 }

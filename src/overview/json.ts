@@ -1,4 +1,5 @@
 import { nodeOf } from '../devices/plan/device-names.ts';
+import { jsonAnswer } from '../words/json-answer.ts';
 import { lostStores, unusedNodes } from './conclusions.ts';
 import type { Image, Layer, Origin, Overview, StaleRecord, User } from './overview.ts';
 
@@ -12,8 +13,8 @@ export function overviewJson(overview: Overview): string {
     version: JSON_VERSION,
     templates: templates.map(({ base, size, origin, versions }) => ({
       image: imageJson(base),
-      size: size ?? null,
-      origin: origin === undefined ? null : originJson(origin),
+      size: size,
+      origin: origin && originJson(origin),
       versions: versions.map(layerJson),
     })),
     loopDevices: loops.map(({ node, device, file, users, unused }) => ({
@@ -27,9 +28,9 @@ export function overviewJson(overview: Overview): string {
     unused: unusedNodes(overview).map(({ node }) => node),
     lost: lostStores(overview).map(({ layer, users, toCommit }) => ({
       node: nodeOf(layer.name),
-      cow: layer.cow.path ?? null,
+      cow: layer.cow.path,
       users: users.map(userJson),
-      toCommit: toCommit ?? null,
+      toCommit: toCommit,
     })),
     filesystems: overview.filesystems.map(({ point, size, available, unwritten, fits }) => ({
       path: point,
@@ -39,18 +40,18 @@ export function overviewJson(overview: Overview): string {
       fits,
     })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonAnswer(document);
 }
 
 function imageJson({ path, place, key, size, allocated, loop, device }: Image) {
   return {
-    path: path ?? null,
+    path: path,
     place,
-    key: key ?? null,
-    size: size ?? null,
-    allocated: allocated ?? null,
-    loop: loop ?? null,
-    device: device ?? null,
+    key: key,
+    size: size,
+    allocated: allocated,
+    loop: loop,
+    device: device,
   };
 }
 
@@ -60,7 +61,7 @@ function originJson({ name, device, state, suspended, size, users, unknownUsers,
     device,
     state,
     suspended,
-    size: size ?? null,
+    size: size,
     users: users.map(userJson),
     unknownUsers,
     unused,
@@ -69,7 +70,7 @@ function originJson({ name, device, state, suspended, size, users, unknownUsers,
 
 interface LayerJson {
   node: string;
-  outdated: boolean | null;
+  outdated: boolean | undefined;
   layers: LayerJson[];
   [field: string]: unknown;
 }
@@ -81,12 +82,12 @@ function layerJson(layer: Layer): LayerJson {
     state: layer.state,
     onBroken: layer.onBroken,
     suspended: layer.suspended,
-    outdated: layer.outdated ?? null,
-    size: layer.size ?? null,
+    outdated: layer.outdated,
+    size: layer.size,
     cow: imageJson(layer.cow),
-    used: layer.fill?.used ?? null,
-    capacity: layer.fill?.all ?? null,
-    metadata: layer.fill?.metadata ?? null,
+    used: layer.fill?.used,
+    capacity: layer.fill?.all,
+    metadata: layer.fill?.metadata,
     users: layer.users.map(userJson),
     unknownUsers: layer.unknownUsers,
     unused: layer.unused,
@@ -95,19 +96,19 @@ function layerJson(layer: Layer): LayerJson {
 }
 
 function userJson(user: User) {
-  return user.kind === 'vm' || user.kind === 'libvirt' ? { ...user, name: user.name ?? null } : user;
+  return user.kind === 'vm' || user.kind === 'libvirt' ? { ...user, name: user.name } : user;
 }
 
 function staleRecordJson({ record, user, device }: StaleRecord) {
   const [vm, domain] = user.kind === 'vm' ? [user, undefined] : [undefined, user];
   return {
     record,
-    domain: vm?.domain ?? null,
-    name: user.name ?? null,
-    disk: vm?.disk ?? null,
-    driver: domain?.driver ?? null,
-    uuid: domain?.uuid ?? null,
-    target: domain?.target ?? null,
+    domain: vm?.domain,
+    name: user.name,
+    disk: vm?.disk,
+    driver: domain?.driver,
+    uuid: domain?.uuid,
+    target: domain?.target,
     node: nodeOf(device),
   };
 }

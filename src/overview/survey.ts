@@ -84,14 +84,14 @@ function readClaimed(claims: readonly Claim[], warn: (message: string) => void):
 function readOwnCows(
   loops: readonly LoopDevice[],
   lower: ReadonlySet<DeviceNumber>,
-): Map<string, ImageKey | null> {
-  const found = new Map<string, ImageKey | null>();
+): Map<string, ImageKey | undefined> {
+  const found = new Map<string, ImageKey | undefined>();
   for (const { device, file } of loops) {
     if (!lower.has(device) || file.place !== 'present' || file.path === undefined) continue;
     const cow = ownCow(file.path);
     const status = cow === undefined ? undefined : quietStatus(cow);
     if (status !== undefined)
-      found.set(file.path, status === null ? null : imageKey(status.device, status.inode));
+      found.set(file.path, status === 'nothing' ? undefined : imageKey(status.device, status.inode));
   }
   return found;
 }

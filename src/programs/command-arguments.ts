@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import { usageError } from '../words/refusal.ts';
+import { inform } from './answer.ts';
 import { strictYargs } from './strict-yargs.ts';
 
 /** What a command takes. */
@@ -24,7 +25,8 @@ export async function commandArguments<Wanted extends Record<string, Options>>(
 ) {
   const wrong = (reason: string) => usageError(`${reason}: usage: ${usage}`);
   const operands = operand === undefined ? 0 : 1;
-  const values = await strictYargs(parameters)
+  let help = '';
+  const values = await strictYargs()
     .usage(`${usage}\n\n${about}`)
     .options(options)
     .strictOptions()
@@ -33,8 +35,13 @@ export async function commandArguments<Wanted extends Record<string, Options>>(
       if (error !== undefined && error.name !== 'YError') throw error;
       throw wrong(message ?? error?.message ?? 'wrong usage');
     })
-    .parseAsync();
-  if (values['help'] === true) return undefined;
+    .parseAsync(parameters, {}, (_error, _values, output) => {
+      help = output;
+    });
+  if (values['help'] === true) {
+    inform(help);
+    return undefined;
+  }
   for (const [name, value] of Object.entries(values))
     if (name !== '_' && Array.isArray(value))
       throw wrong(`${name.length === 1 ? '-' : '--'}${name} is given more than once`);

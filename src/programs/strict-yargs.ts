@@ -1,11 +1,11 @@
 import yargs from 'yargs';
 
 /**
- * A parser that gives values as they were written, never ends the process, and prints nothing but what --help asks for:
- * what all commands that are read with yargs begin with.
+ * A parser that gives values as they were written, never ends the process, and prints nothing (given a function, it
+ * hands that what --help asks for): what all commands that are read with yargs begin with.
  */
-export function strictYargs(parameters: readonly string[]) {
-  return yargs([...parameters])
+export function strictYargs() {
+  return yargs()
     .parserConfiguration({
       'dot-notation': false,
       'parse-numbers': false,

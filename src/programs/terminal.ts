@@ -1,4 +1,7 @@
+import { writeSync } from 'node:fs';
+import { isSystemError } from '../native/system-error.ts';
 import { oneLine } from '../words/printable.ts';
+import { unwritten } from './answer.ts';
 
 /** Where a command's answer goes: the answer itself, what it has to say about it, and whether colours are seen. */
 export interface Terminal {
@@ -23,26 +26,47 @@ export function say(terminal: Terminal, line: string): void {
   terminal.print(`${oneLine(line)}\n`);
 }
 
-/** The process's own terminal. A reader that goes away early (`| head`) is no error. */
+/**
+ * The process's own terminal. A reader that goes away early (`| head`) is no error, and one that takes its time (`| less`)
+ * is waited for; where standard error does not take a line, there is nobody to tell.
+ */
 export function processTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
   return {
+    /** @throws Refusal when standard output does not take it */
     print: text => {
-      process.stdout.write(text);
+      try {
+        write(1, text);
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        if (error.code !== 'EPIPE') throw unwritten(error);
+      }
     },
-    complain: line => {
-      process.stderr.write(`${line}\n`);
-    },
+    complain: line => writeQuietly(2, `${line}\n`),
     interactive: process.stdout.isTTY === true,
-    status:
-      process.stderr.isTTY === true
-        ? text => {
-            process.stderr.write(`\r\u001b[K${text}`);
-          }
-        : undefined,
+    status: process.stderr.isTTY === true ? text => writeQuietly(2, `\r\u001b[K${text}`) : undefined,
   };
+}
+
+/** All of it, before anything else is done: what is written in the background fails when nobody can tell of it any more. */
+function write(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if (!isSystemError(error, 'EAGAIN', 'EINTR')) throw error;
+      // Somebody has made the pipe one that does not wait.
+      Atomics.wait(NEVER, 0, 0, 10);
+    }
+  }
+}
+
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+function writeQuietly(descriptor: number, text: string): void {
+  try {
+    write(descriptor, text);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }

@@ -1,8 +1,7 @@
 import { configuration } from '../devices/configuration.ts';
-import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { type Commit, commitRun } from './commit.ts';
 import { withOperation } from './operation-lock.ts';
-import type { TemplateFiles } from './template-files.ts';
+import { findTemplate, type TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 import { type NameUser, requireStopped } from './users.ts';
 
@@ -11,15 +10,15 @@ import { type NameUser, requireStopped } from './users.ts';
  * @throws Refusal while the template runs, or where it cannot be done
  */
 export async function commitByHand(files: TemplateFiles, nameUser: NameUser): Promise<Commit> {
-  const base = requireImage(files.image);
-  const stopped = <Result>(action: (base: Image) => Result) =>
-    withTemplateLock(files, base, () => {
-      requireStopped(base, nameUser);
-      return action(base);
+  const template = findTemplate(files);
+  const stopped = <Result>(action: () => Result) =>
+    withTemplateLock(template, () => {
+      requireStopped(template.image, nameUser);
+      return action();
     });
   // Nothing is held up for a commit that cannot be.
   stopped(() => {});
-  return withOperation(base, 'a commit', async () =>
-    stopped(() => commitRun(files, base, configuration(), nameUser)),
+  return withOperation(template.image, 'a commit', async () =>
+    stopped(() => commitRun(template, configuration(), nameUser)),
   );
 }

@@ -5,7 +5,7 @@ import { parseStackRequest, type StackRequest } from '../devices/request/stack-r
 import { Refusal } from '../words/refusal.ts';
 import { commitRun } from './commit.ts';
 import { overflowText } from './overflow.ts';
-import { filesOf } from './template-files.ts';
+import { templateOf } from './template-files.ts';
 
 /**
  * Commits the run of a template whose origin has just been removed, unless the configuration leaves that to people. The
@@ -24,11 +24,11 @@ export function commitOnStop(base: ImageKey, images: string): string {
   const image = findImage(request.base);
   // A file that was put in the place of the base has had no run.
   if (image?.key !== base) return `not committed: ${request.base.path} is another file by now`;
-  const files = filesOf(image);
+  const template = templateOf(image);
   const found = findImage(cow);
-  if (files === undefined || (found !== undefined && realPathOf(found) !== files.cow.path))
+  if (template === undefined || (found !== undefined && realPathOf(found) !== template.cow.path))
     return `not committed: ${cow.path} is not the template's own cow`;
-  const commit = commitRun(files, image, settings);
+  const commit = commitRun(template, settings);
   if (!commit.committed) return `not committed: ${commit.reason}`;
   if (commit.overflow !== undefined)
     return `its run is ended and VMs that start see what it changed, but ${overflowText(commit.overflow)}`;

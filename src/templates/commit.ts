@@ -15,7 +15,7 @@ import { Refusal } from '../words/refusal.ts';
 import { type Overflow, overflowOf, overflowText } from './overflow.ts';
 import { linkRevisions } from './revisions.ts';
 import { rotateCow } from './rotate.ts';
-import { revisionPath, type TemplateFiles } from './template-files.ts';
+import { revisionPath, type Template } from './template-files.ts';
 import type { NameUser } from './users.ts';
 
 /** What became of a commit. */
@@ -43,15 +43,15 @@ export type Commit =
  * @throws Refusal, with the old pair in its place
  */
 export function commitRun(
-  files: TemplateFiles,
-  base: Image,
+  template: Template,
   settings: Settings,
   nameUser: NameUser = attachment => `the VM disk ${attachment}`,
 ): Commit {
+  const base = template.image;
   requireNotReverted(base);
-  const cow = findImage(files.cow);
+  const cow = findImage(template.cow);
   if (cow === undefined)
-    return { committed: false, reason: `${files.cow.path} is not there, so no run of the template was` };
+    return { committed: false, reason: `${template.cow.path} is not there, so no run of the template was` };
   if (cow.device !== undefined)
     throw new Refusal(
       `cow ${cow.path} is a block device, which cannot be kept under another name: only files are committed`,
@@ -79,7 +79,7 @@ export function commitRun(
       `the run of ${base.path} could not be committed: ${reason}, then block-snapshot commit ${base.path}; nothing is lost`,
     );
   }
-  linkRevisions(files);
+  linkRevisions(template);
   return commit;
 }
 

@@ -1,4 +1,5 @@
 import { type Image, requireImage } from '../devices/kernel/images.ts';
+import { dropStoreLabel, moveStore } from '../devices/kernel/label-file.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts';
 import { isHalfReverted } from '../devices/operations.ts';
@@ -7,7 +8,7 @@ import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { warn } from '../words/complaint.ts';
-import { revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
+import { findTemplate, revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 
 /**
@@ -67,7 +68,7 @@ export function listRevisions(cow: string): Revision[] {
  */
 export function revisionsOf(files: TemplateFiles): { revisions: Revision[]; reverting: boolean } {
   const { path } = files.cow;
-  return withTemplateLock(files, requireImage(files.image), () => ({
+  return withTemplateLock(findTemplate(files), () => ({
     revisions: listRevisions(path),
     reverting: isHalfReverted(path),
   }));
@@ -85,12 +86,18 @@ export function noteEnd(cow: string): void {
 export function settleRevisions(cow: string): RevisionName[] {
   const wanted = revisionNames(cow);
   const paths = new Set(wanted.map(({ path }) => path));
-  for (const path of pathsOf(cow)) if (!paths.has(path)) addon().removeFile(path);
+  for (const path of pathsOf(cow)) if (!paths.has(path)) removeRevision(path);
   return wanted.map(({ path, key }, index) => {
     const settled = revisionPath(cow, index + 1);
-    if (settled !== path) addon().renameFile(path, settled);
+    if (settled !== path) moveStore(path, settled);
     return { path: settled, key };
   });
+}
+
+/** Removes the cow of a finished run. */
+export function removeRevision(path: string): void {
+  addon().removeFile(path);
+  dropStoreLabel(path);
 }
 
 /**

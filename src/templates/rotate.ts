@@ -1,14 +1,14 @@
 import { writeEmptyCow } from '../devices/kernel/cow-file.ts';
 import type { Image } from '../devices/kernel/images.ts';
-import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { copyStoreLabel, dropStoreLabel } from '../devices/kernel/label-file.ts';
 import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
+import { syncFolder } from '../devices/kernel/sync-folder.ts';
 import { hasNoHardLinks } from '../devices/kernel/whole-file.ts';
-import { folderOf } from '../devices/plan/folder-of.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import type { Bytes } from '../devices/plan/units.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
-import { noteEnd, settleRevisions } from './revisions.ts';
+import { noteEnd, removeRevision, settleRevisions } from './revisions.ts';
 import { revisionPath } from './template-files.ts';
 
 /**
@@ -37,19 +37,24 @@ export function rotateCow(
   writeEmptyCow(fresh, size, base, settings, cow);
   if (kept === 0) {
     // Without the undo of this run, those of the runs before would make a mixture of two versions.
-    for (const { path } of revisions) addon().removeFile(path);
+    for (const { path } of revisions) removeRevision(path);
   } else {
     const give = canLink(cow) ? linkOver : moveOver;
+    const giveName = (from: string, to: string) => {
+      copyStoreLabel(from, to);
+      give(cow, from, to);
+    };
     for (let number = revisions.length; number > 0; number--)
-      give(cow, revisionPath(cow, number), revisionPath(cow, number + 1));
-    give(cow, cow, revisionPath(cow, 1));
+      giveName(revisionPath(cow, number), revisionPath(cow, number + 1));
+    giveName(cow, revisionPath(cow, 1));
   }
   syncFolder(cow);
   addon().renameFile(fresh, cow);
+  dropStoreLabel(cow);
   syncFolder(cow);
   if (kept > 0)
     for (let number = revisions.length + 1; number > kept; number--)
-      addon().removeFile(revisionPath(cow, number));
+      removeRevision(revisionPath(cow, number));
 }
 
 /** Whether the filesystem of a cow has hard links: it is tried with the name that a file has for a moment. */
@@ -83,16 +88,4 @@ function linkOver(cow: string, from: string, to: string): void {
 /** The name that a file has for a moment, on the way to one that is taken. */
 function spare(cow: string): string {
   return `${cow}.old.new`;
-}
-
-/** Returns when the names in the folder of a file are on disk. */
-export function syncFolder(path: string): void {
-  withDescriptor(openToRead(folderOf(path)), descriptor => {
-    try {
-      addon().syncFile(descriptor);
-    } catch (error) {
-      // A filesystem that does not sync folders (man 2 fsync): it keeps names as it keeps them.
-      if (!isSystemError(error, 'EINVAL')) throw error;
-    }
-  });
 }

@@ -1,4 +1,4 @@
-import { type Image, placeOf, realPathOf } from '../devices/kernel/images.ts';
+import { type Image, placeOf, realPathOf, requireImage } from '../devices/kernel/images.ts';
 import { imageOfCow, ownCow } from '../devices/plan/own-cow.ts';
 import { type ImagePath, imagePath } from '../devices/request/image-path.ts';
 import { addon, type FileStatus } from '../native/addon.ts';
@@ -16,6 +16,17 @@ export interface TemplateFiles {
   cow: ImagePath;
   /** The path of a link to the cow, beside the link to the image that the template was given by: where people look. */
   linked?: string;
+}
+
+/** A template that is there. */
+export interface Template extends TemplateFiles {
+  /** What its devices are made on. */
+  image: Image;
+}
+
+/** @throws Refusal where its image is not there, or can be none */
+export function findTemplate(files: TemplateFiles): Template {
+  return { ...files, image: requireImage(files.image) };
 }
 
 /**
@@ -42,7 +53,7 @@ export function filesOfImage(image: string): TemplateFiles {
       `template ${image} is neither a folder nor an image whose name ends with .img: give the one or the other`,
     );
   const owner = imageOfCow(path);
-  if (owner !== path && statusOf(owner) !== null)
+  if (owner !== path && statusOf(owner) !== undefined)
     throw new Refusal(`${image} is the cow of ${owner}: give that as the template`);
   return filesAt(path, cow, image);
 }
@@ -59,11 +70,11 @@ function filesAt(path: string, cow: string, given: string): TemplateFiles {
     : files;
 }
 
-/** The files of the template with an image that was found; undefined for one that can be no template's. */
-export function filesOf(image: Image): TemplateFiles | undefined {
+/** The template with an image that was found; undefined for one that can be no template's. */
+export function templateOf(image: Image): Template | undefined {
   const path = realPathOf(image);
   const cow = ownCow(path);
-  return cow === undefined ? undefined : filesAt(path, cow, image.path);
+  return cow === undefined ? undefined : { ...filesAt(path, cow, image.path), image };
 }
 
 /**
@@ -72,7 +83,7 @@ export function filesOf(image: Image): TemplateFiles | undefined {
  */
 function resolved(path: string): string {
   const found = statusOf(path);
-  return found === null ? path : placeOf(path, found);
+  return found === undefined ? path : placeOf(path, found);
 }
 
 /**
@@ -92,9 +103,9 @@ export function revisionOf(cow: string, path: string): number | undefined {
   return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) + 1 : undefined;
 }
 
-function statusOf(path: string): (FileStatus & { path: string }) | null {
+function statusOf(path: string): (FileStatus & { path: string }) | undefined {
   try {
-    return addon().resolveFile(path);
+    return addon().resolveFile(path) ?? undefined;
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to look at template ${path}: run as root`);

@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type Image, requireImage } from '../devices/kernel/images.ts';
+import { closeBaseVersion, openBaseVersion, readBaseVersion } from '../devices/kernel/base-version.ts';
+import type { Image } from '../devices/kernel/images.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -7,7 +8,7 @@ import type { Progress } from '../words/progress.ts';
 import { Refusal } from '../words/refusal.ts';
 import { requireClosedFile } from './open-files.ts';
 import { withOperation } from './operation-lock.ts';
-import type { TemplateFiles } from './template-files.ts';
+import { findTemplate, type Template, type TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 import {
   type NameUser,
@@ -36,23 +37,30 @@ export interface Trimmed {
  * @throws Refusal unless the template is stopped, and nobody uses it
  */
 export async function trim(files: TemplateFiles, nameUser: NameUser, progress: Progress): Promise<Trimmed> {
-  const base = requireImage(files.image);
+  const template = findTemplate(files);
+  const base = template.image;
   if (base.device !== undefined)
     throw new Refusal(
       `template ${base.path} is a block device, which has no holes: run fstrim inside the template, ` +
         'or blkdiscard --zeroout on what is known to be unused',
     );
-  withTemplateLock(files, base, () => requireUnused(base, nameUser));
+  withTemplateLock(template, () => requireUnused(base, nameUser));
   return withOperation(base, 'a trim', () =>
     withOpenImage(base, async descriptor => {
       const before = addon().descriptorStatus(descriptor).allocated;
       progress.start(before);
+      // Digging changes the image's time, and nothing of what it holds.
+      const file = { descriptor, path: base.path };
+      withTemplateLock(template, () => {
+        const version = readBaseVersion(file, false);
+        openBaseVersion(file, version, version.is ?? []);
+      });
       try {
-        await digAll(files, base, descriptor, nameUser, progress);
+        await digAll(template, descriptor, nameUser, progress);
       } finally {
         progress.end();
+        closeBaseVersion(file);
       }
-      addon().syncFile(descriptor);
       const { allocated } = addon().descriptorStatus(descriptor);
       return { freed: Math.max(0, before - allocated), allocated };
     }),
@@ -83,15 +91,15 @@ function requireUnused(base: Image, nameUser: NameUser): void {
  * it nobody may write there.
  */
 async function digAll(
-  files: TemplateFiles,
-  base: Image,
+  template: Template,
   descriptor: number,
   nameUser: NameUser,
   progress: Progress,
 ): Promise<void> {
+  const base = template.image;
   let looked = 0;
   for (let position = 0; ; ) {
-    const next = withTemplateLock(files, base, () => {
+    const next = withTemplateLock(template, () => {
       requireStopped(base, nameUser);
       requireNoSnapshots(base, nameUser);
       return whileClosed(base, descriptor, () => digSlice(base, descriptor, position));

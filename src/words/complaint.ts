@@ -1,4 +1,5 @@
 import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
 import { oneLine } from './printable.ts';
 
 /** The name that lines on standard error begin with. */
@@ -12,9 +13,9 @@ export function complain(message: string): void {
   const line = oneLine(`${PROGRAM}: ${message}`);
   try {
     addon().writeText(2, `${line}\n`);
-  } catch {
-    // The addon itself could not be loaded.
-    console.error(line);
+  } catch (error) {
+    // Where standard error does not take it, there is nobody to tell; else the addon itself could not be loaded.
+    if (!isSystemError(error)) console.error(line);
   }
 }
 

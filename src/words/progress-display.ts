@@ -1,4 +1,6 @@
 import { SingleBar } from 'cli-progress';
+import { addon } from '../native/addon.ts';
+import { isSystemError } from '../native/system-error.ts';
 import type { Progress } from './progress.ts';
 import { sizeText } from './sizes.ts';
 import { durationText } from './times.ts';
@@ -61,12 +63,21 @@ function lines(verb: string): Progress {
       last = performance.now();
       const amount = Math.min(done, total);
       const percent = total === 0 ? 100 : Math.floor((amount / total) * 100);
-      process.stderr.write(
-        `${percent} %, ${verb} ${sizeText(amount)} of ${sizeText(total)}, ${timeLeft(started, amount, total)}\n`,
+      writeLine(
+        `${percent} %, ${verb} ${sizeText(amount)} of ${sizeText(total)}, ${timeLeft(started, amount, total)}`,
       );
     },
     end: () => {},
   };
+}
+
+/** An operation goes on whether or not anybody can be told how far it has come. */
+function writeLine(line: string): void {
+  try {
+    addon().writeText(2, `${line}\n`);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 function timeLeft(started: number, done: number, total: number): string {

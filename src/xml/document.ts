@@ -4,9 +4,9 @@ export type { Document, Element, Node } from '@xmldom/xmldom';
 
 /** XML that is not well-formed: `line` (from 1) is where the parser noticed, as far as it says. */
 export class XmlProblem extends Error {
-  readonly line: number | null;
+  readonly line: number | undefined;
 
-  constructor(message: string, line: number | null) {
+  constructor(message: string, line: number | undefined) {
     super(message);
     this.line = line;
   }
@@ -22,16 +22,18 @@ export function parseDocument(text: string): Document {
   const parser = new DOMParser({
     // Warnings too: an attribute without quotes is one for this parser, and no XML for libvirt.
     onError(_level, message, context: { locator?: { lineNumber?: number } }) {
-      problem ??= new XmlProblem(firstLine(message), context.locator?.lineNumber || null);
+      problem ??= new XmlProblem(firstLine(message), context.locator?.lineNumber || undefined);
       throw problem;
     },
   });
   try {
     const document = parser.parseFromString(text, 'text/xml');
-    if (document.documentElement === null) throw new XmlProblem('there is no element', null);
+    if (document.documentElement === null) throw new XmlProblem('there is no element', undefined);
     return document;
   } catch (error) {
-    throw problem ?? new XmlProblem(firstLine(error instanceof Error ? error.message : String(error)), null);
+    throw (
+      problem ?? new XmlProblem(firstLine(error instanceof Error ? error.message : String(error)), undefined)
+    );
   }
 }
 

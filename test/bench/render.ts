@@ -61,7 +61,7 @@ function compareProcesses(program: string, templates: string, title: string, bar
 }
 
 function compareWarm(): void {
-  const folders = new TemplateFolders({ folders: [TEMPLATES], mustExist: true, onlyOwner: null });
+  const folders = new TemplateFolders({ folders: [TEMPLATES], mustExist: true, onlyOwner: undefined });
   const template = templateEnvironment({ folders }).getTemplate(NAME);
   const vm = new VmBuilder(() => {}).vm(checkVmDescription(description('hvm_net')));
   let ours = Number.POSITIVE_INFINITY;

@@ -9,7 +9,7 @@ import { CompilerMissing, Environment } from '../../src/jinja/environment.ts';
 import { folderWith } from './support/run.ts';
 
 const ME = process.getuid?.() ?? 0;
-const NOTHING_SHIPPED = { templates: new Map(), compilerId: null };
+const NOTHING_SHIPPED = { templates: new Map(), compilerId: undefined };
 
 function cacheIn(folder: string, compilerId = 'one'): CompiledCache {
   return new CompiledCache({ folder: `${folder}/cache`, compilerId, owner: ME });
@@ -18,13 +18,13 @@ function cacheIn(folder: string, compilerId = 'one'): CompiledCache {
 t.test('What was written is read again, for that name, that source and that compiler only', async t => {
   const folder = folderWith(t, {});
   const cache = cacheIn(folder);
-  t.equal(cache.read('a.xml', 'source'), null);
+  t.equal(cache.read('a.xml', 'source'), undefined);
   cache.write('a.xml', 'source', 'code');
   t.equal(cache.read('a.xml', 'source'), 'code');
   t.equal(cacheIn(folder).read('a.xml', 'source'), 'code', 'in the next run');
-  t.equal(cache.read('b.xml', 'source'), null);
-  t.equal(cache.read('a.xml', 'source2'), null);
-  t.equal(cacheIn(folder, 'two').read('a.xml', 'source'), null);
+  t.equal(cache.read('b.xml', 'source'), undefined);
+  t.equal(cache.read('a.xml', 'source2'), undefined);
+  t.equal(cacheIn(folder, 'two').read('a.xml', 'source'), undefined);
 });
 
 t.test('What others can write is never read, nor is a link', async t => {
@@ -39,14 +39,14 @@ t.test('What others can write is never read, nor is a link', async t => {
     [folder, 0o777, 0o755],
   ] as const) {
     chmodSync(path, open);
-    t.equal(cache.read('a.xml', 'source'), null, path);
+    t.equal(cache.read('a.xml', 'source'), undefined, path);
     chmodSync(path, closed);
     t.equal(cache.read('a.xml', 'source'), 'code', path);
   }
   const other = folderWith(t, { 'code.js': 'evil' });
   mkdirSync(`${other}/cache`, { mode: 0o700 });
   symlinkSync('../code.js', `${other}/cache/${name}`);
-  t.equal(cacheIn(other).read('a.xml', 'source'), null);
+  t.equal(cacheIn(other).read('a.xml', 'source'), undefined);
 });
 
 t.test('What is left of an entry that is cut short or damaged is none, and it is made anew', async t => {
@@ -58,14 +58,14 @@ t.test('What is left of an entry that is cut short or damaged is none, and it is
   const whole = readFileSync(file);
   for (let length = 0; length < whole.length; length += 1) {
     writeFileSync(file, whole.subarray(0, length));
-    t.equal(cache.read('a.xml', 'source'), null, `${length} bytes`);
+    t.equal(cache.read('a.xml', 'source'), undefined, `${length} bytes`);
     const damaged = Buffer.from(whole);
     damaged[length] = (damaged[length] ?? 0) ^ 0x81;
     writeFileSync(file, damaged);
-    t.equal(cache.read('a.xml', 'source'), null, `byte ${length} changed`);
+    t.equal(cache.read('a.xml', 'source'), undefined, `byte ${length} changed`);
   }
   writeFileSync(file, Buffer.alloc(whole.length));
-  t.equal(cache.read('a.xml', 'source'), null, 'zeros, as after a power cut');
+  t.equal(cache.read('a.xml', 'source'), undefined, 'zeros, as after a power cut');
   cache.write('a.xml', 'source', 'return 3;');
   t.equal(cache.read('a.xml', 'source'), 'return 3;');
   t.same(readdirSync(`${folder}/cache`), [name]);
@@ -75,7 +75,7 @@ t.test('A cache that cannot be written is no error, and one that is full makes r
   const folder = folderWith(t, { 'file/x': '' });
   const nowhere = new CompiledCache({ folder: `${folder}/file/x/cache`, compilerId: 'one', owner: ME });
   nowhere.write('a.xml', 'source', 'code');
-  t.equal(nowhere.read('a.xml', 'source'), null);
+  t.equal(nowhere.read('a.xml', 'source'), undefined);
   const cache = cacheIn(folder);
   for (let index = 0; index < 450; index += 1) cache.write(`${index}.xml`, 'source', 'code');
   t.ok(readdirSync(`${folder}/cache`).length <= 200);
@@ -89,7 +89,7 @@ t.test('A template is compiled once, and rendered from the cache until it is edi
     const folders = new TemplateFolders({
       folders: [`${folder}/templates`],
       mustExist: true,
-      onlyOwner: null,
+      onlyOwner: undefined,
     });
     const precompiled = new CompiledTemplates({ folders, shipped: NOTHING_SHIPPED });
     precompiled.lookIn(cacheIn(folder));

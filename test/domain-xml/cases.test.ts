@@ -29,7 +29,7 @@ function read(file: string) {
 
 /** The text, or the class of the error. */
 function render(folder: string, context: Record<string, unknown> = {}): { expect?: string; error?: string } {
-  const folders = new TemplateFolders({ folders: [folder], mustExist: true, onlyOwner: null });
+  const folders = new TemplateFolders({ folders: [folder], mustExist: true, onlyOwner: undefined });
   const vm = new VmBuilder(() => {}).vm(description);
   try {
     return {

@@ -7,7 +7,7 @@ import { folderWith } from './support/run.ts';
 
 const ME = process.getuid?.() ?? 0;
 
-function open(folders: string[], onlyOwner: number | null = null, mustExist = true): TemplateFolders {
+function open(folders: string[], onlyOwner?: number, mustExist = true): TemplateFolders {
   return new TemplateFolders({ folders, mustExist, onlyOwner });
 }
 
@@ -23,8 +23,8 @@ t.test(
       source: 'first',
     });
     t.equal(folders.read('./libvirt//xen.xml')?.path, `${second}/libvirt/xen.xml`);
-    t.equal(folders.read('libvirt/nothing.xml'), null);
-    t.equal(folders.read('libvirt/xen.xml/inside'), null, 'a file is no folder');
+    t.equal(folders.read('libvirt/nothing.xml'), undefined);
+    t.equal(folders.read('libvirt/xen.xml/inside'), undefined, 'a file is no folder');
     t.same(folders.candidates('libvirt/xen.xml'), [`${first}/libvirt/xen.xml`, `${second}/libvirt/xen.xml`]);
   },
 );
@@ -33,10 +33,10 @@ t.test('A name with ".." in it, or none at all, stands for no template', async t
   const outer = folderWith(t, { 'secret.xml': 'secret', 'in/a.xml': 'a' });
   const folders = open([`${outer}/in`]);
   for (const name of ['../secret.xml', 'x/../../secret.xml', '', '/', '..', '..\\secret.xml', 'a\0.xml']) {
-    t.equal(folders.read(name), null, JSON.stringify(name));
+    t.equal(folders.read(name), undefined, JSON.stringify(name));
   }
   t.equal(folders.read('/a.xml')?.source, 'a', 'a name that begins with a slash is inside the folders too');
-  t.equal(folders.readPath(`${outer}/secret.xml`), null, 'a path outside the folders');
+  t.equal(folders.readPath(`${outer}/secret.xml`), undefined, 'a path outside the folders');
 });
 
 t.test('A link inside the folders is followed, one that leads out of them or nowhere is refused', async t => {
@@ -78,7 +78,7 @@ t.test('A folder that must exist and does not, and one that is a file, are error
     message: `${folder}/none: cannot be used as a folder of templates: no such file or folder`,
   });
   t.throws(() => open([`${folder}/file`]), { message: `${folder}/file: is not a folder of templates` });
-  t.equal(open([`${folder}/none`], null, false).read('a.xml'), null);
+  t.equal(open([`${folder}/none`], undefined, false).read('a.xml'), undefined);
 });
 
 t.test('What is no regular file, no UTF-8 or too long is refused, and a FIFO is not waited for', async t => {

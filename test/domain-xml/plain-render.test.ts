@@ -4,9 +4,9 @@ import { plainRender } from '../../src/programs/domain-xml/plain-render.ts';
 import { renderCommand } from '../../src/programs/domain-xml/render.ts';
 import type { RenderRequest } from '../../src/programs/domain-xml/run-render.ts';
 
-/** What yargs makes of the arguments; null where it finds fault with them. */
-async function byYargs(argv: string[]): Promise<RenderRequest | null> {
-  let request: RenderRequest | null = null;
+/** What yargs makes of the arguments; undefined where it finds fault with them. */
+async function byYargs(argv: string[]): Promise<RenderRequest | undefined> {
+  let request: RenderRequest | undefined;
   const command = renderCommand({ print: () => {}, complain: () => {}, interactive: false });
   command.handler = ({
     name,
@@ -35,7 +35,7 @@ async function byYargs(argv: string[]): Promise<RenderRequest | null> {
       })
       .parseAsync();
   } catch {
-    return null;
+    return undefined;
   }
   return request;
 }
@@ -73,7 +73,7 @@ t.test('What is recognized without yargs is what yargs makes of it', async t => 
     for (const pieces of arrangements(PIECES, length)) {
       const argv = ['render', ...pieces.flat()];
       const plain = plainRender(argv);
-      if (plain === null) continue;
+      if (plain === undefined) continue;
       recognized += 1;
       const request = await byYargs(argv);
       if (JSON.stringify(request) !== JSON.stringify(plain)) t.same(plain, request, argv.join(' '));
@@ -101,6 +101,6 @@ for (const argv of [
   ['--vm', 'a', 'render', 'work'],
 ]) {
   t.test(`Left to yargs: ${argv.join(' ')}`, async t => {
-    t.equal(plainRender(argv), null);
+    t.equal(plainRender(argv), undefined);
   });
 }

@@ -33,7 +33,7 @@ t.test(
       const folders = new TemplateFolders({
         folders: [`${folder}/templates`],
         mustExist: true,
-        onlyOwner: null,
+        onlyOwner: undefined,
       });
       const vm = new VmBuilder(() => {}).vm(checkVmDescription(description(sample)));
       return templateEnvironment({ folders, precompiled }).getTemplate('libvirt/xen.xml').render({ vm });

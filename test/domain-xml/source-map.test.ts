@@ -43,5 +43,5 @@ t.test('A place of the output leads to the line of the template that printed it'
 t.test('There is no map where the marks changed the output', async t => {
   const marks = new SourceMarks();
   marks.mark('x', 'a.xml');
-  t.equal(marks.mapOf('y', 'x'), null);
+  t.equal(marks.mapOf('y', 'x'), undefined);
 });

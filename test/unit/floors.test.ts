@@ -48,7 +48,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'string-width': /^words\/width\.ts$|^overview\/graph\//,
   yargs: /^programs\//,
   'node:crypto': /^domain-xml\//,
-  'node:fs': /^domain-xml\/|^jinja\/environment\.ts$|^templates\/revert\/abandon\.ts$/,
+  'node:fs':
+    /^domain-xml\/|^jinja\/environment\.ts$|^templates\/revert\/abandon\.ts$|^programs\/terminal\.ts$/,
   'node:net': /^domain-xml\/admin-api\//,
   'node:path': /^domain-xml\/|^jinja\//,
   'node:readline': /^programs\/block-snapshot\/template\/confirm\.ts$/,
@@ -167,6 +168,32 @@ t.test('each hot command loads exactly the modules that are listed for it, and n
       );
     test.same(packages, [], `${command} loads no package`);
   }
+  test.end();
+});
+
+/** Where a type may name null: at the addon, and where the data is JSON, which Python's None is written as. */
+const KNOWS_NULL = [
+  /^native\/addon\.ts$/,
+  /^jinja\//,
+  /^domain-xml\/(admin-api|qubes|qubes-xml|vm)\//,
+  /^domain-xml\/(references|which)\.ts$/,
+];
+
+t.test('null is a word of JSON and of the addon: inside, what is not there is undefined', test => {
+  const naming = modules.filter(file =>
+    /^(?!\s*(?:\*|\/)).*(?:[^|]\| null\b|\bnull \| |: null[;,)])/m.test(
+      readFileSync(join(PROJECT, 'src', file), 'utf8'),
+    ),
+  );
+  test.same(
+    naming.filter(file => file.endsWith('.ts') && !KNOWS_NULL.some(place => place.test(file))),
+    [],
+  );
+  for (const place of KNOWS_NULL)
+    test.ok(
+      naming.some(file => place.test(file)),
+      `${place} is named for something`,
+    );
   test.end();
 });
 

@@ -6,7 +6,8 @@ import type { OriginTable } from '../plan/origin-table.ts';
 import type { Layer } from '../plan/stack-plan.ts';
 import { type Backing, isBackedBy, openBase } from './backing.ts';
 import type { DiskLocks } from './base-lock.ts';
-import { attachCow, openCow } from './cow-backing.ts';
+import { bindStores } from './bind-stores.ts';
+import { attachCow, openCow, requireUnused } from './cow-backing.ts';
 import { foreignTable, type Standing, standingOf } from './device-state.ts';
 import { withHeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
@@ -25,6 +26,8 @@ export interface Stack {
   origin: boolean;
   /** Whether its store is going to be merged into the base, which is written to then. */
   merge?: boolean;
+  /** Whether kept stores are taken for what they are given as, though they were begun on something else. */
+  force?: boolean;
   /** Those that the caller holds. */
   locks: DiskLocks;
   /** The table of the base's origin where there is one already. */
@@ -45,7 +48,9 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
   const { base, runningOrigin } = stack;
   if (runningOrigin !== undefined) verifyOrigin(runningOrigin, base);
   const { live, missing } = survey(stack, udev);
-  if (missing.length === 0 && (!stack.origin || runningOrigin !== undefined)) return;
+  const merge = stack.merge === true;
+  // A merge that was killed before its first block may have left the device, and nothing noted on the base.
+  if (missing.length === 0 && (!stack.origin || runningOrigin !== undefined) && !merge) return;
 
   stack.locks.takeCows(missing.map(({ layer }) => layer.cow));
   withHeldDescriptors(held => {
@@ -55,18 +60,34 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
         addon().clearInactiveTable(layer.name);
 
     const loops = findLoops([base, ...toMake.map(({ layer }) => layer.cow)].filter(isFile), held);
-    const baseBacking = openBase(base, loops.get(base.key), stack.origin || stack.merge === true, held);
+    const baseBacking = openBase(base, loops.get(base.key), stack.origin || merge, held);
     requireOneDevice(base, baseBacking, runningOrigin?.base ?? live?.base);
     requireOneName(base, baseBacking.device);
+    for (const { layer } of toMake) requireUnused(base, layer, loops.get(layer.cow.key));
+    const bound = bindStores({
+      base,
+      live: stack.layers[stack.layers.length - missing.length - 1],
+      toMake,
+      written: runningOrigin !== undefined,
+      opens: (stack.origin && runningOrigin === undefined) || merge,
+      merge,
+      handedOut: !stack.origin && !merge,
+      force: stack.force === true,
+    });
 
     let under = live?.top ?? { device: baseBacking.device, length: baseBacking.size };
-    for (const { layer, standing, cow } of toMake) {
+    for (const [index, { layer, standing, cow }] of toMake.entries()) {
       const backing = attachCow(cow, loops.get(layer.cow.key), under.length, held);
+      bound.note(index);
       const origin = layer.first && runningOrigin !== undefined ? originName(base.key) : undefined;
       under = makeLayer(layer, standing, under, base, backing, cow.chunk, origin, udev);
       undo.add(() => withOriginSuspended(origin, udev, () => udev.remove(layer.name)));
     }
-    if (stack.origin && runningOrigin === undefined) makeOrigin(base, baseBacking, udev);
+    bound.noteBase();
+    if (stack.origin && runningOrigin === undefined) {
+      makeOrigin(base, baseBacking, udev);
+      undo.add(() => udev.remove(originName(base.key)));
+    }
   });
 }
 

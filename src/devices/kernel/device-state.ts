@@ -21,7 +21,7 @@ export type Standing =
  */
 export function standingOf(name: string): Standing {
   const state = readTable(name);
-  if (state === null) return { kind: 'absent' };
+  if (state === undefined) return { kind: 'absent' };
   if (!state.liveTable) return { kind: 'unfinished', state };
   if (state.inactiveTable)
     throw new Refusal(
@@ -30,8 +30,8 @@ export function standingOf(name: string): Standing {
   return { kind: 'live', state, device: deviceNumber(state.major, state.minor) };
 }
 
-function readTable(name: string): DeviceState | null {
-  return askDeviceMapper(() => addon().deviceTable(name));
+function readTable(name: string): DeviceState | undefined {
+  return askDeviceMapper(() => addon().deviceTable(name)) ?? undefined;
 }
 
 /**

@@ -31,9 +31,9 @@ export interface Image extends ImagePath {
  */
 export function findImage(image: ImagePath): Image | undefined {
   const { role, path } = image;
-  let found: FileStatus | null;
+  let found: FileStatus | undefined;
   try {
-    found = addon().fileStatus(path);
+    found = addon().fileStatus(path) ?? undefined;
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal(`no permission to look at ${role} ${path}: run as root`);
@@ -43,10 +43,12 @@ export function findImage(image: ImagePath): Image | undefined {
       throw new Refusal(`${role} ${path.slice(0, 100)}... has a name too long for its filesystem: rename it`);
     throw error;
   }
-  if (found === null) return undefined;
+  if (found === undefined) return undefined;
   if (found.kind !== 'file' && found.kind !== 'block device')
     throw new Refusal(`${role} ${path} is a ${found.kind}: give an image file or a block device`);
-  if (found.kind === 'file' && found.size < SECTOR_BYTES)
+  // An empty cow has nothing to lose: it is made as large as it has to be.
+  const isEmptyCow = role === 'cow' && found.size === 0;
+  if (found.kind === 'file' && found.size < SECTOR_BYTES && !isEmptyCow)
     throw new Refusal(
       found.size === 0
         ? `${role} ${path} is empty: an image has at least one sector`

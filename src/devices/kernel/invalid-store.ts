@@ -75,8 +75,8 @@ function cowOf(name: string): { role: string; path: string; key: ImageKey } | un
   const device = node.slice('/dev/'.length);
   const isLoop = /^loop\d+$/.test(device);
   const path = isLoop ? backingFile(device) : node;
-  const found = path === null ? null : addon().fileStatus(path);
-  if (path === null || found === null) return undefined;
+  const found = path === undefined ? undefined : addon().fileStatus(path);
+  if (path === undefined || !found) return undefined;
   const key = imageKey(found.device, found.inode);
   if (isLoop && key !== identity.cows.at(-1)) {
     const header = withDescriptor(openToRead(node), readStoreHeader);

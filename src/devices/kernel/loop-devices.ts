@@ -77,8 +77,8 @@ export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<
     for (const name of addon().listFolder('/sys/block')) {
       if (!/^loop\d+$/.test(name)) continue;
       const shown = backingFile(name);
-      const question = shown === null ? 'not at all' : questions.of(name, shown);
-      if (shown === null || question === 'not at all') continue;
+      const question = shown === undefined ? 'not at all' : questions.of(name, shown);
+      if (shown === undefined || question === 'not at all') continue;
       const candidate = openIfServing(name, shown, question, wanted);
       if (candidate === undefined) continue;
       const { image, loop } = candidate;
@@ -127,15 +127,15 @@ function openIfServing(
   try {
     descriptor = openToRead(path);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT') && backingFile(name) !== null && mayBe(shown, wanted))
+    if (isSystemError(error, 'ENOENT') && backingFile(name) !== undefined && mayBe(shown, wanted))
       throw lostNode(path);
     // It went since the folder was read.
     if (isSystemError(error, 'ENOENT', 'ENXIO', 'ENODEV')) return undefined;
     throw error;
   }
   const status = askLoop(descriptor, question);
-  const image = status === null ? undefined : wanted.get(imageKey(status.device, status.inode));
-  if (status === null || image === undefined) {
+  const image = status === undefined ? undefined : wanted.get(imageKey(status.device, status.inode));
+  if (status === undefined || image === undefined) {
     addon().closeFile(descriptor);
     return undefined;
   }
@@ -148,12 +148,12 @@ function openIfServing(
   return { image, loop: { path, descriptor, device: descriptorDevice(descriptor), flags: status.flags } };
 }
 
-/** Null where it is attached to nothing, or to something else than our images, which does not answer. */
-function askLoop(descriptor: number, question: Question): LoopStatus | null {
+/** Undefined where it is attached to nothing, or to something else than our images, which does not answer. */
+function askLoop(descriptor: number, question: Question): LoopStatus | undefined {
   try {
-    return addon().loopStatus(descriptor);
+    return addon().loopStatus(descriptor) ?? undefined;
   } catch (error) {
-    if (question === 'gently' && isSystemError(error)) return null;
+    if (question === 'gently' && isSystemError(error)) return undefined;
     addon().closeFile(descriptor);
     throw error;
   }

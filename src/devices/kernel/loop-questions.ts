@@ -21,12 +21,17 @@ export type Question = 'strictly' | 'gently' | 'not at all';
 /** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
 const DELETED = ' (deleted)';
 
-/** The path of the file behind a loop device as the kernel has it now; null where the device is free, or has gone. */
-export function backingFile(name: string): string | null {
+/** The path of the file behind a loop device as the kernel has it now; undefined where the device is free, or has gone. */
+export function backingFile(name: string): string | undefined {
+  return backingFileIn(`/sys/block/${name}`);
+}
+
+/** The same by the folder that sysfs has for it. */
+export function backingFileIn(folder: string): string | undefined {
   try {
-    return addon().readText(`/sys/block/${name}/loop/backing_file`)?.replace(/\n$/, '') ?? null;
+    return addon().readText(`${folder}/loop/backing_file`)?.replace(/\n$/, '');
   } catch (error) {
-    if (isSystemError(error, 'ENXIO', 'ENODEV')) return null;
+    if (isSystemError(error, 'ENXIO', 'ENODEV')) return undefined;
     throw error;
   }
 }

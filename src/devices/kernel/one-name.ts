@@ -54,7 +54,7 @@ function pathOf(key: ImageKey, number: DeviceNumber): string | undefined {
     nodeOf(mapperNameOf(number) ?? ''),
   ];
   return candidates.find(path => {
-    const found = path?.startsWith('/') ? addon().fileStatus(path) : null;
-    return found !== null && imageKey(found.device, found.inode) === key;
+    const found = path?.startsWith('/') ? (addon().fileStatus(path) ?? undefined) : undefined;
+    return found !== undefined && imageKey(found.device, found.inode) === key;
   });
 }

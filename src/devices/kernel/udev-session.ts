@@ -1,5 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { nodeOf } from '../plan/device-names.ts';
 import { patience } from './patience.ts';
 
 /**
@@ -19,6 +20,7 @@ const TRIES_TO_GO_ON = 10;
  */
 export class UdevSession {
   #cookie: number | undefined;
+  readonly #removed = new Set<string>();
 
   #events(): number {
     this.#cookie ??= addon().createUdevCookie();
@@ -46,11 +48,13 @@ export class UdevSession {
 
   /** Makes a loaded table live, or a suspended device go on. */
   resume(name: string): void {
+    this.#removed.delete(name);
     addon().resumeDevice(name, this.#events(), UDEV_FLAGS);
   }
 
   remove(name: string): void {
     addon().removeDevice(name, this.#events(), UDEV_FLAGS);
+    this.#removed.add(name);
   }
 
   /**
@@ -66,6 +70,9 @@ export class UdevSession {
       throw new Refusal(
         `udev did not finish within ${Math.round(limit / 1000)} s: see udevadm settle, and the log of systemd-udevd`,
       );
+    // libdevmapper goes on where it could not remove a node: the number behind it may be another device's soon.
+    for (const name of this.#removed) if (addon().fileStatus(nodeOf(name)) !== null) addon().mendNode(name);
+    this.#removed.clear();
   }
 }
 

@@ -11,3 +11,14 @@ export function ownCow(image: string): string | undefined {
 export function imageOfCow(cow: string): string {
   return cow.replace(/-cow\.img$/, '.img');
 }
+
+/** Whether a cow is called as a template's own is, or as the undo of one of its runs. */
+export function isOfOwnRuns(image: string, cow: string): boolean {
+  const own = ownCow(image);
+  return own !== undefined && (cow === own || cow.startsWith(`${own}.`));
+}
+
+/** Where the cow of an image that was replaced is put aside; the number is for those put aside before. */
+export function stalePath(cow: string, number: number): string {
+  return `${cow}.stale${number === 0 ? '' : `.${number}`}`;
+}

@@ -20,3 +20,14 @@ export const REVERT_ATTRIBUTE = 'trusted.block-snapshot.reverting';
 export function revertedPath(cow: string, number: number): string {
   return `${revertMark(cow)}.${number}`;
 }
+
+/**
+ * What is appended to the names of a template's files when its revert is given up, so that they are kept out of the way.
+ * @param at when that was
+ */
+export function abandonedSuffix(at: Date): string {
+  return `.abandoned-${at
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '')}`;
+}

@@ -6,12 +6,12 @@ const LONGEST_REASON = 500;
 /** A call of qubesd that failed, or was not answered as it should be. */
 export class AdminApiError extends Refusal {
   override readonly name = 'AdminApiError';
-  /** The class of qubesd's exception; null where the failure is of another kind. */
-  readonly exception: string | null;
+  /** The class of qubesd's exception; undefined where the failure is of another kind. */
+  readonly exception: string | undefined;
   /** Nothing at all came back: what a daemon does that does not have the method. */
   readonly noReply: boolean;
 
-  constructor(call: AdminCall, reason: string, { exception = null, noReply = false }: AdminApiFailure = {}) {
+  constructor(call: AdminCall, reason: string, { exception, noReply = false }: AdminApiFailure = {}) {
     const short = reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
     super(`qubesd, ${callText(call)}: ${short}`);
     this.exception = exception;
@@ -20,7 +20,7 @@ export class AdminApiError extends Refusal {
 }
 
 export interface AdminApiFailure {
-  exception?: string | null;
+  exception?: string | undefined;
   noReply?: boolean;
 }
 

@@ -109,7 +109,7 @@ export function assignedDevices(content: string, call: AdminCall): AssignedDevic
     const values = deviceValues(line, space + 1, call);
     const options = [...values].flatMap(([key, value]) => {
       const name = optionName(key);
-      return name === null ? [] : [[name, value] as const];
+      return name === undefined ? [] : [[name, value] as const];
     });
     return { backend, port, required: isRequired(values), options: new Map(options) };
   });
@@ -141,9 +141,9 @@ const OWN_KEYS = new Set([
   'required',
 ]);
 
-function optionName(key: string): string | null {
+function optionName(key: string): string | undefined {
   if (key.startsWith('_')) return key.slice(1);
-  return OWN_KEYS.has(key) ? null : key;
+  return OWN_KEYS.has(key) ? undefined : key;
 }
 
 function isRequired(values: ReadonlyMap<string, string>): boolean {

@@ -42,8 +42,8 @@ export class CompiledCache {
     this.#request = request;
   }
 
-  /** The code of the template of that name with that source, or null. */
-  read(name: string, source: string): string | null {
+  /** The code of the template of that name with that source, or undefined. */
+  read(name: string, source: string): string | undefined {
     const { folder, owner } = this.#request;
     return orNothing(() => {
       checkFolderTrusted(folder, folder, owner);
@@ -52,7 +52,7 @@ export class CompiledCache {
       try {
         const stats = fstatSync(descriptor);
         checkFileTrusted(path, stats, owner);
-        return stats.isFile() ? codeOf(readFileSync(descriptor, 'utf8')) : null;
+        return stats.isFile() ? codeOf(readFileSync(descriptor, 'utf8')) : undefined;
       } finally {
         closeSync(descriptor);
       }
@@ -75,7 +75,7 @@ export class CompiledCache {
         rmSync(temporary, { force: true });
         throw error;
       }
-      return null;
+      return undefined;
     });
   }
 
@@ -90,9 +90,9 @@ function entryOf(code: string): string {
   return `// ${createHash('sha256').update(code).digest('hex')}\n${code}`;
 }
 
-function codeOf(entry: string): string | null {
+function codeOf(entry: string): string | undefined {
   const code = entry.slice(entry.indexOf('\n') + 1);
-  return entryOf(code) === entry ? code : null;
+  return entryOf(code) === entry ? code : undefined;
 }
 
 /** On disk before it gets its name: a rename alone says nothing about what is in the file after a power cut. */
@@ -123,11 +123,11 @@ function makeRoom(folder: string): void {
   for (const { path } of aged.slice(0, entries.length - MOST_ENTRIES / 2)) rmSync(path, { force: true });
 }
 
-function orNothing<T>(work: () => T): T | null {
+function orNothing<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal || isSystemError(error)) return null;
+    if (error instanceof Refusal || isSystemError(error)) return undefined;
     throw error;
   }
 }

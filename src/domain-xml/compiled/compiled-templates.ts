@@ -14,8 +14,8 @@ export interface CompiledTemplatesRequest {
 /** The templates that need not be compiled (any more): those of the build, and those in the cache. */
 export class CompiledTemplates extends Map<string, PrecompiledTemplate> {
   readonly #request: CompiledTemplatesRequest;
-  #cache: CompiledCache | null = null;
-  #compile: CompileToCode | null = null;
+  #cache: CompiledCache | undefined;
+  #compile: CompileToCode | undefined;
 
   constructor(request: CompiledTemplatesRequest) {
     super();
@@ -35,13 +35,13 @@ export class CompiledTemplates extends Map<string, PrecompiledTemplate> {
   override get(name: string): PrecompiledTemplate | undefined {
     const { folders, shipped } = this.#request;
     const file = folders.read(name);
-    if (file === null) return undefined;
+    if (file === undefined) return undefined;
     const own = shipped.templates.get(name);
     if (own?.source === file.source) return own;
-    if (this.#cache === null) return undefined;
+    if (this.#cache === undefined) return undefined;
     const known = this.#cache.read(name, file.source);
-    if (known !== null) return fromCode(file, known);
-    if (this.#compile === null) return undefined;
+    if (known !== undefined) return fromCode(file, known);
+    if (this.#compile === undefined) return undefined;
     const code = this.#compile(file);
     this.#cache.write(name, file.source, code);
     return fromCode(file, code);

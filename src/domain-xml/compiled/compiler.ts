@@ -16,23 +16,23 @@ export async function withCompiled<T>(
   const compiled = new CompiledTemplates({ folders, shipped });
   const attempt = () => workUnlessCompilerMissing(() => work(compiled));
   let done = attempt();
-  if (done === null && shipped.compilerId !== null && process.geteuid?.() === 0) {
+  if (done === undefined && shipped.compilerId !== undefined && process.geteuid?.() === 0) {
     const { CACHE_FOLDER, CompiledCache } = await import('./cache.ts');
     compiled.lookIn(new CompiledCache({ folder: CACHE_FOLDER, compilerId: shipped.compilerId, owner: 0 }));
     done = attempt();
   }
-  if (done !== null) return done.result;
+  if (done !== undefined) return done.result;
   const { compileToCode } = await loadCompiler();
   const environment = new Environment({ searchPath: [] });
   compiled.compileWith(file => compileToCode(environment, file));
   return work(compiled);
 }
 
-function workUnlessCompilerMissing<T>(work: () => T): { result: T } | null {
+function workUnlessCompilerMissing<T>(work: () => T): { result: T } | undefined {
   try {
     return { result: work() };
   } catch (error) {
-    if (error instanceof CompilerMissing) return null;
+    if (error instanceof CompilerMissing) return undefined;
     throw error;
   }
 }

@@ -2,8 +2,8 @@ import type { Precompiled } from '../../jinja/index.ts';
 
 export interface Shipped {
   templates: Precompiled;
-  /** Names the compiler that made them; null where the program runs without having been built. */
-  compilerId: string | null;
+  /** Names the compiler that made them; undefined where the program runs without having been built. */
+  compilerId: string | undefined;
 }
 
 /** The templates that were compiled when the program was built. */
@@ -13,7 +13,7 @@ export async function loadShipped(): Promise<Shipped> {
     return { templates, compilerId };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-      return { templates: new Map(), compilerId: null };
+      return { templates: new Map(), compilerId: undefined };
     }
     throw error;
   }

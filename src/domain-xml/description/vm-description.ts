@@ -99,7 +99,7 @@ const volume = all(
 );
 
 const adminVmFirst: Check = (value, key) => {
-  const first = Array.isArray(value) ? value[0] : null;
+  const first = Array.isArray(value) ? value[0] : undefined;
   if (!isJsonObject(first) || first['name'] !== 'dom0') {
     throw new DescriptionError(`${key}[0]`, 'must be dom0');
   }

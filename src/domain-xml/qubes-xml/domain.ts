@@ -7,8 +7,8 @@ import { child, items, type XmlNode } from './tree.ts';
 /** A stored value: a text, or the id of what it refers to. */
 export interface StoredValue {
   text: string;
-  /** As "domain-3", "label-1"; null for a text. */
-  ref: string | null;
+  /** As "domain-3", "label-1"; undefined for a text. */
+  ref: string | undefined;
 }
 
 /** What has properties: a VM, or Qubes as a whole. A missing or wrong one is an error with the file, the VM and its name. */
@@ -23,7 +23,7 @@ export class Properties {
       const name = attributes['name'];
       if (name === undefined) throw new Refusal(`${where}: has a <property> without a name`);
       if (this.#values.has(name)) throw this.problem(name, 'is there twice');
-      this.#values.set(name, { text, ref: attributes['ref'] ?? null });
+      this.#values.set(name, { text, ref: attributes['ref'] });
     }
   }
 

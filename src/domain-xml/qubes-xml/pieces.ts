@@ -17,17 +17,17 @@ export interface Pieces {
  * Takes qubes.xml apart without parsing all of it: of 200 VMs a description needs half a dozen, and parsing
  * all takes longer than everything else together. In XML a "<" begins a tag wherever it stands but in
  * comments, CDATA sections and processing instructions; a file with one of these (qubesd writes none) is
- * parsed as a whole. Gives null for that, and for everything that is not as qubesd writes it.
+ * parsed as a whole. Gives undefined for that, and for everything that is not as qubesd writes it.
  * @throws Refusal for a frame that is no XML
  */
-export function takeApart(text: string, what: string): Pieces | null {
-  if (text.includes('<!') || text.indexOf('<?', 1) !== -1) return null;
+export function takeApart(text: string, what: string): Pieces | undefined {
+  if (text.includes('<!') || text.indexOf('<?', 1) !== -1) return undefined;
   const start = /<domains\s*>/.exec(text);
   const end = text.lastIndexOf('</domains');
-  if (start === null || end < start.index) return null;
+  if (start === null || end < start.index) return undefined;
   const inside = start.index + start[0].length;
   const domains = domainsBetween(text, inside, end);
-  if (domains === null) return null;
+  if (domains === undefined) return undefined;
   const line = (number: number) => {
     const last = lineAt(text, inside);
     return number < last ? number : number - last + lineAt(text, end);
@@ -38,15 +38,15 @@ export function takeApart(text: string, what: string): Pieces | null {
 const START = '<domain';
 const END = '</domain>';
 
-function domainsBetween(text: string, from: number, to: number): Piece[] | null {
+function domainsBetween(text: string, from: number, to: number): Piece[] | undefined {
   const domains: Piece[] = [];
   let place = from;
   while (true) {
     const start = text.indexOf('<', place);
-    if (start === to) return isBlank(text, place, to) ? domains : null;
+    if (start === to) return isBlank(text, place, to) ? domains : undefined;
     const close = text.indexOf(END, start);
-    if (!isBlank(text, place, start) || close === -1 || close > to) return null;
-    if (!text.startsWith(START, start) || !/\s/.test(text[start + START.length] ?? '')) return null;
+    if (!isBlank(text, place, start) || close === -1 || close > to) return undefined;
+    if (!text.startsWith(START, start) || !/\s/.test(text[start + START.length] ?? '')) return undefined;
     const end = close + END.length;
     domains.push({ text: text.slice(start, end), start });
     place = end;

@@ -36,7 +36,7 @@ export class QubesStore {
   referred(owner: Properties, property: string): StoredDomain | null | undefined {
     const value = owner.stored(property);
     if (value === undefined) return undefined;
-    if (value.ref === null && value.text.trim() === '') return null;
+    if (value.ref === undefined && value.text.trim() === '') return null;
     return this.#byReference(value) ?? this.#unknown(owner, property, value);
   }
 
@@ -47,7 +47,7 @@ export class QubesStore {
   }
 
   #byReference({ ref, text }: StoredValue): StoredDomain | undefined {
-    const node = ref === null ? this.#file.domainByName(text.trim()) : this.#file.domainById(ref);
+    const node = ref === undefined ? this.#file.domainByName(text.trim()) : this.#file.domainById(ref);
     return node === undefined ? undefined : this.#domain(node);
   }
 
@@ -66,7 +66,7 @@ export class QubesStore {
   label(vm: StoredDomain): string {
     const value = vm.stored('label');
     if (value === undefined) throw vm.problem('label', 'is missing');
-    if (value.ref === null) return value.text.trim();
+    if (value.ref === undefined) return value.text.trim();
     const label = items(this.#file.root, 'labels', 'label').find(each => each.attributes['id'] === value.ref);
     if (label === undefined) {
       throw vm.problem(

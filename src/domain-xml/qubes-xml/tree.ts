@@ -27,7 +27,7 @@ export function parseTree(
   const parser = new SaxesParser<{ xmlns: false; position: false }>({ xmlns: false, position: false });
   const lineNow = () => lineInFile(parser.line);
   const open: XmlNode[] = [];
-  let root: XmlNode | null = null;
+  let root: XmlNode | undefined;
   parser.on('error', ({ message }) => {
     throw new Refusal(`${what}, line ${lineNow()}: is not well-formed XML: ${message}`);
   });
@@ -39,7 +39,7 @@ export function parseTree(
   parser.on('opentag', ({ name, attributes }) => {
     const node: XmlNode = { name, attributes, children: [], text: '' };
     if (open.length >= DEEPEST) throw new Refusal(`${what}, line ${lineNow()}: is nested too deep`);
-    if (root === null) root = node;
+    if (root === undefined) root = node;
     open.at(-1)?.children.push(node);
     open.push(node);
   });
@@ -54,7 +54,7 @@ export function parseTree(
   parser.on('cdata', addText);
   parser.write(text).close();
   // The parser has refused a document without an element.
-  if (root === null) throw new Refusal(`${what}: has no element`);
+  if (root === undefined) throw new Refusal(`${what}: has no element`);
   return root;
 }
 

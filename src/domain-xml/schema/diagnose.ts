@@ -96,13 +96,13 @@ async function takeApart(part: Part, validate: Validate, removable = false): Pro
 }
 
 /** What must be there, but with another value. */
-async function wrongValue({ element, wrap }: Part, validate: Validate): Promise<Finding | null> {
+async function wrongValue({ element, wrap }: Part, validate: Validate): Promise<Finding | undefined> {
   const variants = valueVariants(element);
   const verdicts = await validate(variants.map(({ variant }) => print(wrap(variant))));
   const found = variants[verdicts.indexOf(true)];
-  if (found === undefined) return null;
+  if (found === undefined) return undefined;
   const message =
-    found.attribute === null
+    found.attribute === undefined
       ? `<${found.element.name}> may not hold ${JSON.stringify(found.element.text)}`
       : wrongAttribute(found.element, found.attribute);
   return { element: found.element, message };

@@ -4,7 +4,7 @@ import type { XmlElement } from '../xml/parse.ts';
 export interface ValueVariant {
   variant: XmlElement;
   element: XmlElement;
-  attribute: string | null;
+  attribute: string | undefined;
 }
 
 // One of each kind of value that the domain's schema knows.
@@ -48,7 +48,8 @@ export function valueVariants(element: XmlElement): ValueVariant[] {
     }
   }
   if (element.text !== '') {
-    for (const text of VALUES) variants.push({ variant: { ...element, text }, element, attribute: null });
+    for (const text of VALUES)
+      variants.push({ variant: { ...element, text }, element, attribute: undefined });
   }
   for (const child of element.children) {
     for (const inside of valueVariants(child)) {

@@ -23,22 +23,22 @@ export interface FoldersRequest {
   folders: readonly string[];
   /** Whether a folder that does not exist is an error (one that was named) or nothing (a default one). */
   mustExist: boolean;
-  /** The user (besides root) that everything must belong to and be writable by alone; null checks nothing. */
-  onlyOwner: number | null;
+  /** The user (besides root) that everything must belong to and be writable by alone; undefined checks nothing. */
+  onlyOwner: number | undefined;
 }
 
 interface SearchFolder {
   /** As it was named, but absolute: for messages. */
   path: string;
-  /** With its symbolic links resolved, or null when it does not exist. */
-  real: string | null;
+  /** With its symbolic links resolved, undefined when it does not exist. */
+  real: string | undefined;
 }
 
 /** The folders that templates are read from. Nothing outside them is ever read, whatever a name or a link says. */
 export class TemplateFolders {
   readonly #folders: readonly SearchFolder[];
-  readonly #onlyOwner: number | null;
-  readonly #read = new Map<string, TemplateFile | null>();
+  readonly #onlyOwner: number | undefined;
+  readonly #read = new Map<string, TemplateFile | undefined>();
 
   /** @throws Refusal for a folder that does not exist although it must, or cannot be reached */
   constructor(request: FoldersRequest) {
@@ -53,58 +53,58 @@ export class TemplateFolders {
   /** The paths that a template name stands for, in search order; none for a name that leads out of the folders. */
   candidates(name: string): string[] {
     const relative = relativePath(name);
-    return relative === null ? [] : this.#folders.map(folder => join(folder.path, relative));
+    return relative === undefined ? [] : this.#folders.map(folder => join(folder.path, relative));
   }
 
   /**
-   * Reads the first file of that name. Null if there is none.
+   * Reads the first file of that name. Undefined if there is none.
    * @throws Refusal for one that is there but cannot be used: unreadable, not a regular file, not UTF-8, a
    * symbolic link to nowhere or out of the folders, or writable by others than root
    */
-  read(name: string): TemplateFile | null {
+  read(name: string): TemplateFile | undefined {
     for (const index of this.#folders.keys()) {
       const file = this.readIn(index, name);
-      if (file !== null) return file;
+      if (file !== undefined) return file;
     }
-    return null;
+    return undefined;
   }
 
   /** Likewise, in the folder at that place of the search order alone. What was read once is not read again. */
-  readIn(index: number, name: string): TemplateFile | null {
+  readIn(index: number, name: string): TemplateFile | undefined {
     const relative = relativePath(name);
     const folder = this.#folders[index];
-    if (relative === null || folder === undefined || folder.real === null) return null;
+    if (relative === undefined || folder === undefined || folder.real === undefined) return undefined;
     const path = join(folder.path, relative);
     let file = this.#read.get(path);
-    if (file === undefined) {
+    if (!this.#read.has(path)) {
       const source = this.#readSource(folder.real, folder.path, relative);
-      file = source === null ? null : { name, path, source };
+      file = source === undefined ? undefined : { name, path, source };
       this.#read.set(path, file);
     }
     return file;
   }
 
   /** Likewise by one of the paths that candidates() gives. */
-  readPath(path: string): TemplateFile | null {
+  readPath(path: string): TemplateFile | undefined {
     for (const [index, folder] of this.#folders.entries()) {
       const prefix = folder.path === '/' ? '/' : `${folder.path}/`;
       if (path.startsWith(prefix)) return this.readIn(index, path.slice(prefix.length));
     }
-    return null;
+    return undefined;
   }
 
-  #readSource(realFolder: string, namedFolder: string, relative: string): string | null {
+  #readSource(realFolder: string, namedFolder: string, relative: string): string | undefined {
     const path = join(namedFolder, relative);
     const real = resolveFile(join(realFolder, relative), path);
-    if (real === null) return null;
+    if (real === undefined) return undefined;
     const home = this.#homeOf(real);
-    if (home === null) {
+    if (home === undefined) {
       throw new Refusal(
         `${path}: leads to ${real}, out of the folders of templates (${this.paths.join(', ')})`,
       );
     }
     try {
-      if (this.#onlyOwner !== null) {
+      if (this.#onlyOwner !== undefined) {
         // The folder of the link, for whoever can write it can point it elsewhere, and the folder of the file.
         const linkFolder = realpathSync(dirname(join(realFolder, relative)));
         checkFolderTrusted(linkFolder, this.#homeOf(linkFolder) ?? realFolder, this.#onlyOwner);
@@ -117,13 +117,13 @@ export class TemplateFolders {
     }
   }
 
-  #homeOf(real: string): string | null {
+  #homeOf(real: string): string | undefined {
     for (const { real: folder } of this.#folders) {
-      if (folder !== null && (real === folder || real.startsWith(folder === '/' ? '/' : `${folder}/`))) {
+      if (folder !== undefined && (real === folder || real.startsWith(folder === '/' ? '/' : `${folder}/`))) {
         return folder;
       }
     }
-    return null;
+    return undefined;
   }
 
   #readFile(real: string, path: string): string {
@@ -132,7 +132,7 @@ export class TemplateFolders {
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
-      if (this.#onlyOwner !== null) checkFileTrusted(path, stats, this.#onlyOwner);
+      if (this.#onlyOwner !== undefined) checkFileTrusted(path, stats, this.#onlyOwner);
       return decode(readBounded(descriptor, LARGEST_TEMPLATE, path, 'a template has'), path);
     } finally {
       closeSync(descriptor);
@@ -147,30 +147,30 @@ function resolveFolder(path: string, mustExist: boolean): SearchFolder {
     return { path, real };
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    if (isSystemError(error, 'ENOENT') && !mustExist) return { path, real: null };
+    if (isSystemError(error, 'ENOENT') && !mustExist) return { path, real: undefined };
     throw new Refusal(`${path}: cannot be used as a folder of templates: ${systemErrorText(error)}`);
   }
 }
 
-/** The file with its symbolic links resolved, or null if nothing of that name exists. */
-function resolveFile(file: string, path: string): string | null {
+/** The file with its symbolic links resolved, or undefined if nothing of that name exists. */
+function resolveFile(file: string, path: string): string | undefined {
   try {
     return realpathSync(file);
   } catch (error) {
-    if (isSystemError(error, 'ENOTDIR')) return null;
+    if (isSystemError(error, 'ENOTDIR')) return undefined;
     if (!isSystemError(error, 'ENOENT'))
       throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
-  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return null;
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   // Jinja2 would go on to the next folder, and the VM would silently get another template.
   throw new Refusal(`${path}: is a symbolic link to nowhere`);
 }
 
-/** The name as a path inside a folder, or null for one that Jinja2's loader refuses (a ".." in it). */
-function relativePath(name: string): string | null {
-  if (/[\0\\]/.test(name)) return null;
+/** The name as a path inside a folder, or undefined for one that Jinja2's loader refuses (a ".." in it). */
+function relativePath(name: string): string | undefined {
+  if (/[\0\\]/.test(name)) return undefined;
   const segments = name.split('/').filter(segment => segment !== '' && segment !== '.');
-  return segments.length === 0 || segments.includes('..') ? null : segments.join('/');
+  return segments.length === 0 || segments.includes('..') ? undefined : segments.join('/');
 }
 
 function decode(bytes: Uint8Array, path: string): string {

@@ -6,8 +6,8 @@ import type { XmlElement } from './parse.ts';
  */
 export function normalize(element: XmlElement): XmlElement {
   const children = element.children.map(normalize);
-  const kibibytes = MEMORY_ELEMENTS.has(element.name) ? inKibibytes(element) : null;
-  if (kibibytes === null) return { ...element, children };
+  const kibibytes = MEMORY_ELEMENTS.has(element.name) ? inKibibytes(element) : undefined;
+  if (kibibytes === undefined) return { ...element, children };
   const attributes = new Map(element.attributes).set('unit', 'KiB');
   return { ...element, attributes, children, text: kibibytes };
 }
@@ -32,9 +32,9 @@ const UNITS = new Map([
   ['tib', 1024n ** 4n],
 ]);
 
-function inKibibytes(element: XmlElement): string | null {
+function inKibibytes(element: XmlElement): string | undefined {
   const unit = UNITS.get((element.attributes.get('unit') ?? 'KiB').toLowerCase());
-  if (unit === undefined || !/^\d+$/.test(element.text)) return null;
+  if (unit === undefined || !/^\d+$/.test(element.text)) return undefined;
   // libvirt rounds up to whole KiB.
   return String((BigInt(element.text) * unit + 1023n) / 1024n);
 }

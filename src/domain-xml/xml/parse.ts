@@ -15,9 +15,9 @@ export interface XmlElement {
 
 /** XML that is not well-formed: `line` (from 1) is where the parser noticed, as far as it says. */
 export class XmlSyntaxError extends Refusal {
-  readonly line: number | null;
+  readonly line: number | undefined;
 
-  constructor(message: string, line: number | null) {
+  constructor(message: string, line: number | undefined) {
     super(message);
     this.line = line;
   }
@@ -30,12 +30,12 @@ export class XmlSyntaxError extends Refusal {
 export function parseXml(text: string, what: string): XmlElement {
   try {
     const root = parseDocument(text).documentElement;
-    if (root === null) throw new XmlProblem('there is no element', null);
+    if (root === null) throw new XmlProblem('there is no element', undefined);
     return readElement(root);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const line = error instanceof XmlProblem ? error.line : null;
-    const place = line === null ? what : `${what}, line ${line}`;
+    const line = error instanceof XmlProblem ? error.line : undefined;
+    const place = line === undefined ? what : `${what}, line ${line}`;
     throw new XmlSyntaxError(`${place}: is not well-formed XML: ${message}`, line);
   }
 }
@@ -43,7 +43,7 @@ export function parseXml(text: string, what: string): XmlElement {
 function readElement(element: Element): XmlElement {
   const children: XmlElement[] = [];
   let text = '';
-  for (let node: Node | null = element.firstChild; node !== null; node = node.nextSibling) {
+  for (let node = element.firstChild; node !== null; node = node.nextSibling) {
     if (isElement(node)) children.push(readElement(node));
     else if (node.nodeType === node.TEXT_NODE || node.nodeType === node.CDATA_SECTION_NODE) {
       text += node.nodeValue ?? '';

@@ -100,7 +100,7 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
     this.startBuffer(inner);
     this.body(node.body, inner);
     this.mark(node);
-    const value = node.filter === null ? inner.buffer : this.code(node.filter, inner);
+    const value = node.filter === undefined ? inner.buffer : this.code(node.filter, inner);
     this.store(node.target, `${this.use('captured')}(context.autoescape, ${value})`, frame);
     this.#publish(node.target, frame);
     this.leaveFrame(inner);

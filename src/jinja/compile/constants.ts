@@ -56,7 +56,7 @@ export class ConstantEvaluator {
       }
       case 'CondExpr':
         if (truthy(this.evaluate(node.test))) return this.evaluate(node.expr1);
-        return node.expr2 === null ? notConstant() : this.evaluate(node.expr2);
+        return node.expr2 === undefined ? notConstant() : this.evaluate(node.expr2);
       case 'Concat':
         return node.nodes.reduce((text, part) => text + joinPlain([this.evaluate(part)]), '');
       case 'Slice':
@@ -83,7 +83,8 @@ export class ConstantEvaluator {
   }
 
   #slice(node: Extract<Expression, { typename: 'Slice' }>): Value {
-    const part = (value: Expression | null): Value => (value === null ? null : this.evaluate(value));
+    const part = (value: Expression | undefined): Value =>
+      value === undefined ? null : this.evaluate(value);
     return new Slice(part(node.start), part(node.stop), part(node.step));
   }
 
@@ -136,7 +137,7 @@ export class ConstantEvaluator {
   #filterOrTest(node: FilterNode | TestNode): Value {
     const table = node.typename === 'Filter' ? this.#environment.filters : this.#environment.tests;
     const filter = table.get(node.name);
-    if (this.#evaluation.volatile || node.node === null || filter === undefined || filter.needsContext) {
+    if (this.#evaluation.volatile || node.node === undefined || filter === undefined || filter.needsContext) {
       return notConstant();
     }
     const { args, named } = this.#arguments(node);
@@ -160,9 +161,9 @@ export class ConstantEvaluator {
     const pairs = node.kwargs.map(({ key, value }) => [key, this.evaluate(value)] as [string, Value]);
     const { dynArgs, dynKwargs } = node;
     try {
-      if (dynArgs !== null) args.push(...each(this.evaluate(dynArgs)));
+      if (dynArgs !== undefined) args.push(...each(this.evaluate(dynArgs)));
       const named = new Map(pairs);
-      if (dynKwargs !== null) {
+      if (dynKwargs !== undefined) {
         for (const [key, value] of keywords([], this.evaluate(dynKwargs)) ?? []) named.set(key, value);
       }
       return { args, named };

@@ -15,14 +15,14 @@ export abstract class ExpressionCompiler extends OperatorCompiler {
   ): string {
     const positional = `[${[...first, ...node.args.map(arg => this.code(arg, frame))].join(', ')}]`;
     const args =
-      node.dynArgs === null
+      node.dynArgs === undefined
         ? positional
         : `${this.use('spread')}(${positional}, ${this.code(node.dynArgs, frame)})`;
     const named = node.kwargs.map(({ key, value }) => [key, this.code(value, frame)] as [string, string]);
     this.#refuseRepeated([...named, ...more], node.lineno);
-    if (named.length + more.length === 0 && node.dynKwargs === null) return `${args}, null`;
+    if (named.length + more.length === 0 && node.dynKwargs === undefined) return `${args}, null`;
     const pairs = [...named, ...more].map(([key, value]) => `[${literal(key)}, ${value}]`).join(', ');
-    const rest = node.dynKwargs === null ? '' : `, ${this.code(node.dynKwargs, frame)}`;
+    const rest = node.dynKwargs === undefined ? '' : `, ${this.code(node.dynKwargs, frame)}`;
     return `${args}, ${this.use('keywords')}([${pairs}]${rest})`;
   }
 
@@ -38,9 +38,9 @@ export abstract class ExpressionCompiler extends OperatorCompiler {
   }
 
   /** A call; a call block passes its body on as `caller`. */
-  protected callCode(node: nodes.CallNode, frame: Frame, caller: string | null = null): string {
+  protected callCode(node: nodes.CallNode, frame: Frame, caller?: string): string {
     const callee = this.code(node.node, frame);
-    const more: [string, string][] = caller === null ? [] : [['caller', caller]];
+    const more: [string, string][] = caller === undefined ? [] : [['caller', caller]];
     return `${this.use('call')}(context, ${callee}, ${this.argumentsCode(node, frame, [], more)})`;
   }
 
@@ -48,7 +48,7 @@ export abstract class ExpressionCompiler extends OperatorCompiler {
     if (!this.environment.filters.has(node.name) && !frame.soft) {
       this.error(`No filter named ${repr(node.name)}.`, node.lineno);
     }
-    const value = node.node === null ? this.#bufferCode(frame) : this.code(node.node, frame);
+    const value = node.node === undefined ? this.#bufferCode(frame) : this.code(node.node, frame);
     const args = this.argumentsCode(node, frame, [value]);
     this._emit(`${this.use('filterNamed')}(context, ${literal(node.name)}, ${args})`);
   }
@@ -73,7 +73,7 @@ export abstract class ExpressionCompiler extends OperatorCompiler {
     const value = this.code(node.expr1, frame);
     const test = this.condition(node.test, frame);
     const otherwise =
-      node.expr2 === null
+      node.expr2 === undefined
         ? `${this.use('missingElse')}(${literal(this.position(node))})`
         : this.code(node.expr2, frame);
     this._emit(`(${test} ? ${value} : ${otherwise})`);

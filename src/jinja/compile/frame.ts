@@ -23,10 +23,10 @@ export class Frame {
   /** Inside an if: an unknown filter is an error only when it is reached. */
   soft = false;
 
-  constructor(evaluation: EvaluationState, parent: Frame | null = null) {
+  constructor(evaluation: EvaluationState, parent?: Frame) {
     this.evaluation = evaluation;
-    this.symbols = new Symbols(parent?.symbols ?? null);
-    if (parent !== null) {
+    this.symbols = new Symbols(parent?.symbols);
+    if (parent !== undefined) {
       this.requireOutputCheck = parent.requireOutputCheck;
       this.buffer = parent.buffer;
     }
@@ -38,7 +38,7 @@ export class Frame {
 
   /** The same scope inside an if. */
   softened(): Frame {
-    const copy = new Frame(this.evaluation, null);
+    const copy = new Frame(this.evaluation, undefined);
     copy.symbols = this.symbols.copy();
     copy.requireOutputCheck = this.requireOutputCheck;
     copy.buffer = this.buffer;

@@ -15,10 +15,10 @@ interface Loop {
   node: nodes.ForNode;
   frame: Frame;
   elseFrame: Frame;
-  /** The identifier of `loop`, null where the body does not look at it. */
-  ref: string | null;
+  /** The identifier of `loop`, undefined where the body does not look at it. */
+  ref: string | undefined;
   /** The generator that leaves out what the loop's `if` refuses. */
-  filter: string | null;
+  filter: string | undefined;
 }
 
 /** Writes output, conditions, loops and autoescape blocks. */
@@ -41,7 +41,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     };
     for (const child of node.nodes) {
       const constant = this.#constantOutput(child, frame);
-      if (constant !== null) text += constant;
+      if (constant !== undefined) text += constant;
       else {
         flush();
         this.mark(child);
@@ -52,14 +52,14 @@ export abstract class LoopCompiler extends MacroCompiler {
     if (frame.requireOutputCheck) this._emitLine('}');
   }
 
-  #constantOutput(child: nodes.Expression, frame: Frame): string | null {
-    if (child.typename === 'TemplateData') return frame.evaluation.volatile ? null : child.data;
+  #constantOutput(child: nodes.Expression, frame: Frame): string | undefined {
+    if (child.typename === 'TemplateData') return frame.evaluation.volatile ? undefined : child.data;
     try {
       // A constant goes by what is known of autoescape here, even where a variable decides it.
       const value = new ConstantEvaluator(this.environment, frame.evaluation).evaluate(child);
       return frame.evaluation.autoescape ? markupOf(value) : str(value);
     } catch {
-      return null;
+      return undefined;
     }
   }
 
@@ -90,7 +90,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     const loop = this.#prepareLoop(node, frame);
     this.mark(node);
     if (node.recursive) this.#writeRecursive(loop, frame);
-    else this.#writeLoop(loop, this.code(node.iter, frame), null);
+    else this.#writeLoop(loop, this.code(node.iter, frame), undefined);
   }
 
   #prepareLoop(node: nodes.ForNode, outer: Frame): Loop {
@@ -101,7 +101,7 @@ export abstract class LoopCompiler extends MacroCompiler {
       node.recursive ||
       findUndeclared(node.body, ['loop']).has('loop') ||
       blocksIn(node).some(block => block.scoped);
-    const ref = extended ? frame.symbols.declareParameter('loop') : null;
+    const ref = extended ? frame.symbols.declareParameter('loop') : undefined;
     analyzeScope(frame.symbols, node, 'body');
     if (node.else_.length > 0) analyzeScope(elseFrame.symbols, node, 'else');
     for (const name of descendants(node)) {
@@ -109,7 +109,7 @@ export abstract class LoopCompiler extends MacroCompiler {
         this.error("Can't assign to special loop variable in for-loop target", name.lineno);
       }
     }
-    const filter = node.test === null ? null : this.#writeLoopFilter(node, node.test, frame, outer);
+    const filter = node.test === undefined ? undefined : this.#writeLoopFilter(node, node.test, frame, outer);
     return { node, frame, elseFrame, ref, filter };
   }
 
@@ -156,16 +156,16 @@ export abstract class LoopCompiler extends MacroCompiler {
     this.print(outer, `${this.use('str')}(${name}(${this.code(node.iter, outer)}, 0))`);
   }
 
-  #writeLoop(loop: Loop, iterable: string, recursion: string | null): void {
+  #writeLoop(loop: Loop, iterable: string, recursion: string | undefined): void {
     const { node, frame, elseFrame, ref, filter } = loop;
-    const source = filter === null ? iterable : `${this.use('generator')}(${filter}(${iterable}))`;
-    const missed = node.else_.length > 0 ? this.temporary() : null;
-    if (missed !== null) this._emitLine(`${missed} = true;`);
+    const source = filter === undefined ? iterable : `${this.use('generator')}(${filter}(${iterable}))`;
+    const missed = node.else_.length > 0 ? this.temporary() : undefined;
+    if (missed !== undefined) this._emitLine(`${missed} = true;`);
     const item = this._tmpid();
-    if (ref === null) this._emitLine(`for (const ${item} of ${this.use('each')}(${source})) {`);
+    if (ref === undefined) this._emitLine(`for (const ${item} of ${this.use('each')}(${source})) {`);
     else {
       const context = this._tmpid();
-      const more = recursion === null ? '' : `, ${recursion}`;
+      const more = recursion === undefined ? '' : `, ${recursion}`;
       this._emitLine(`${this.declare(ref)} = undefined;`);
       this._emitLine(`const ${context} = new ${this.use('LoopContext')}(${source}${more});`);
       this._emitLine(
@@ -176,10 +176,10 @@ export abstract class LoopCompiler extends MacroCompiler {
     this.store(node.target, item, frame);
     this.enterFrame(frame);
     this.body(node.body, frame);
-    if (missed !== null) this._emitLine(`${missed} = false;`);
+    if (missed !== undefined) this._emitLine(`${missed} = false;`);
     this._emitLine('}');
-    if (!node.recursive || missed !== null) this.leaveFrame(frame);
-    if (missed === null) return;
+    if (!node.recursive || missed !== undefined) this.leaveFrame(frame);
+    if (missed === undefined) return;
     this._emitLine(`if (${missed}) {`);
     this.enterFrame(elseFrame);
     this.body(node.else_, elseFrame);

@@ -22,7 +22,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
 
   compileCallBlock(node: nodes.CallBlockNode, frame: Frame): void {
     const caller = this.temporary();
-    this._emitLine(`${caller} = ${this.#macroCode(node, null, frame)};`);
+    this._emitLine(`${caller} = ${this.#macroCode(node, undefined, frame)};`);
     this.mark(node);
     this.print(frame, `${this.use('textOnly')}(${this.#callBlockCode(node, frame, caller)})`);
   }
@@ -45,7 +45,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
   }
 
   /** A macro as a value. */
-  #macroCode(node: MacroLike, name: string | null, outer: Frame): string {
+  #macroCode(node: MacroLike, name: string | undefined, outer: Frame): string {
     const frame = outer.inner();
     analyzeScope(frame.symbols, node);
     const parameters = node.args.map(arg => frame.symbols.ref(arg.name));
@@ -60,7 +60,7 @@ export abstract class MacroCompiler extends AssignmentCompiler {
     const body = this.capture(() => this.#writeMacroBody(node, frame, parameters));
     const names = node.args.map(arg => literal(arg.name)).join(', ');
     const traits = SPECIAL.map(special => `${special}: ${used.has(special)}`).join(', ');
-    const title = name === null ? 'null' : literal(name);
+    const title = name === undefined ? 'null' : literal(name);
     return `new ${this.use('Macro')}(context.autoescape, ${body}, ${title}, [${names}], { ${traits} })`;
   }
 

@@ -211,7 +211,7 @@ export abstract class OperatorCompiler extends CodeWriter {
       return;
     }
     const { start, stop, step } = node.arg;
-    const parts = [start, stop, step].map(part => (part === null ? 'null' : this.code(part, frame)));
+    const parts = [start, stop, step].map(part => (part === undefined ? 'null' : this.code(part, frame)));
     this._emit(`${this.use('slice')}(${object}, ${parts.join(', ')})`);
   }
 

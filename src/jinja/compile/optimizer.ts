@@ -21,7 +21,7 @@ export function fold(
 }
 
 function foldNode(node: Node, evaluator: ConstantEvaluator): Node {
-  const fields = node as unknown as Record<string, Node | Node[] | null>;
+  const fields = node as unknown as Record<string, Node | Node[] | undefined>;
   for (const field of FIELDS[node.typename]) {
     const held = fields[field];
     if (Array.isArray(held)) fields[field] = held.map(child => foldNode(child, evaluator));

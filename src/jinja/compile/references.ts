@@ -20,14 +20,14 @@ export function findReferences(source: string): TemplateReference[] {
   const found: TemplateReference[] = [];
   for (const node of descendants(new JinjaParser(source).parseAsRoot())) {
     const kind = kindOf(node);
-    if (kind === null || !('template' in node)) continue;
+    if (kind === undefined || !('template' in node)) continue;
     const ignoreMissing = node.typename === 'Include' && node.ignoreMissing;
     found.push({ kind, names: staticNames(node.template), line: node.lineno, ignoreMissing });
   }
   return found;
 }
 
-function kindOf(node: Node): TemplateReference['kind'] | null {
+function kindOf(node: Node): TemplateReference['kind'] | undefined {
   switch (node.typename) {
     case 'Extends':
       return 'extends';
@@ -37,7 +37,7 @@ function kindOf(node: Node): TemplateReference['kind'] | null {
     case 'FromImport':
       return 'import';
     default:
-      return null;
+      return undefined;
   }
 }
 

@@ -32,7 +32,7 @@ function analyzeFor(visitor: SymbolVisitor, node: ForNode, branch: 'body' | 'els
   }
   visitor.visit(node.target, true);
   if (branch === 'body') visitor.visitAll(node.body);
-  else if (node.test !== null) visitor.visit(node.test);
+  else if (node.test !== undefined) visitor.visit(node.test);
 }
 
 /** Goes through the nodes of one scope, and stops where another begins. */

@@ -11,12 +11,12 @@ export type Load =
  */
 export class Symbols {
   readonly level: number;
-  readonly parent: Symbols | null;
+  readonly parent: Symbols | undefined;
   refs = new Map<string, string>();
   loads = new Map<string, Load>();
   stores = new Set<string>();
 
-  constructor(parent: Symbols | null, level = parent === null ? 0 : parent.level + 1) {
+  constructor(parent: Symbols | undefined, level = parent === undefined ? 0 : parent.level + 1) {
     this.parent = parent;
     this.level = level;
   }
@@ -36,26 +36,26 @@ export class Symbols {
     return identifier;
   }
 
-  findLoad(identifier: string): Load | null {
-    return this.loads.get(identifier) ?? this.parent?.findLoad(identifier) ?? null;
+  findLoad(identifier: string): Load | undefined {
+    return this.loads.get(identifier) ?? this.parent?.findLoad(identifier);
   }
 
-  findRef(name: string): string | null {
-    return this.refs.get(name) ?? this.parent?.findRef(name) ?? null;
+  findRef(name: string): string | undefined {
+    return this.refs.get(name) ?? this.parent?.findRef(name);
   }
 
   /** The identifier of a name that was analyzed before. */
   ref(name: string): string {
     const found = this.findRef(name);
-    if (found === null) throw new Error(`the name ${name} was not analyzed`);
+    if (found === undefined) throw new Error(`the name ${name} was not analyzed`);
     return found;
   }
 
   store(name: string): void {
     this.stores.add(name);
     if (this.refs.has(name)) return;
-    const outer = this.parent?.findRef(name) ?? null;
-    this.#define(name, outer === null ? { kind: 'undefined' } : { kind: 'alias', target: outer });
+    const outer = this.parent?.findRef(name);
+    this.#define(name, outer === undefined ? { kind: 'undefined' } : { kind: 'alias', target: outer });
   }
 
   declareParameter(name: string): string {
@@ -64,7 +64,7 @@ export class Symbols {
   }
 
   load(name: string): void {
-    if (this.findRef(name) === null) this.#define(name, { kind: 'resolve', name });
+    if (this.findRef(name) === undefined) this.#define(name, { kind: 'resolve', name });
   }
 
   /** Joins what the branches of an if found: a name that not every branch sets keeps its value from outside. */
@@ -82,10 +82,10 @@ export class Symbols {
     }
     for (const [name, count] of counts) {
       if (count === branches.length) continue;
-      const outer = this.parent?.findRef(name) ?? null;
+      const outer = this.parent?.findRef(name);
       this.loads.set(
         this.ref(name),
-        outer === null ? { kind: 'resolve', name } : { kind: 'alias', target: outer },
+        outer === undefined ? { kind: 'resolve', name } : { kind: 'alias', target: outer },
       );
     }
   }
@@ -93,7 +93,7 @@ export class Symbols {
   /** Every name stored here or further out, with the identifier that it has here. */
   visibleStores(): Map<string, string> {
     const found = new Map<string, string>();
-    for (let symbols: Symbols | null = this; symbols !== null; symbols = symbols.parent) {
+    for (let symbols: Symbols | undefined = this; symbols !== undefined; symbols = symbols.parent) {
       for (const name of symbols.stores) if (!found.has(name)) found.set(name, this.ref(name));
     }
     return found;

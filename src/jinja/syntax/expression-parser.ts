@@ -26,7 +26,7 @@ const MAXIMUM_DEPTH = 200;
 export abstract class ExpressionParser extends PrimaryParser {
   private declare depth: number;
   /** The first operand, if it was read before it was known that an operator follows. */
-  private declare begun: { node: Expression; lineno: number } | null;
+  private declare begun: { node: Expression; lineno: number } | undefined;
 
   override parseExpression(withCondition = true): Expression {
     this.depth = (this.depth ?? 0) + 1;
@@ -37,13 +37,13 @@ export abstract class ExpressionParser extends PrimaryParser {
   }
 
   // Most expressions have no operator: those need not go through all the levels.
-  #parseSimple(): Expression | null {
-    if (this.isName('not')) return null;
+  #parseSimple(): Expression | undefined {
+    if (this.isName('not')) return undefined;
     const { lineno } = this.current;
     const node = this.parseUnary();
     if (ENDS.has(this.current.type)) return node;
     this.begun = { node, lineno };
-    return null;
+    return undefined;
   }
 
   /** The line where the expression at hand begins. */
@@ -56,7 +56,7 @@ export abstract class ExpressionParser extends PrimaryParser {
     let node = this.parseOr();
     while (this.skipName('if')) {
       const test = this.parseOr();
-      const otherwise = this.skipName('else') ? this.parseCondition() : null;
+      const otherwise = this.skipName('else') ? this.parseCondition() : undefined;
       node = { typename: 'CondExpr', test, expr1: node, expr2: otherwise, lineno };
       lineno = this.current.lineno;
     }
@@ -95,21 +95,21 @@ export abstract class ExpressionParser extends PrimaryParser {
     const ops: OperandNode[] = [];
     for (;;) {
       const op = this.#comparison();
-      if (op === null) break;
+      if (op === undefined) break;
       ops.push({ typename: 'Operand', op, expr: this.parseSum(), lineno: this.current.lineno });
       lineno = this.current.lineno;
     }
     return ops.length === 0 ? expr : { typename: 'Compare', expr, ops, lineno };
   }
 
-  #comparison(): string | null {
+  #comparison(): string | undefined {
     const { type } = this.current;
     if (COMPARISONS.has(type)) {
       this.nextToken();
       return type;
     }
     if (this.skipName('in')) return 'in';
-    if (!this.isName('not') || !this.isNextName('in')) return null;
+    if (!this.isName('not') || !this.isNextName('in')) return undefined;
     this.nextToken();
     this.nextToken();
     return 'notin';
@@ -149,7 +149,7 @@ export abstract class ExpressionParser extends PrimaryParser {
   parseUnary(withFilter = true): Expression {
     if (this.begun) {
       const { node } = this.begun;
-      this.begun = null;
+      this.begun = undefined;
       return node;
     }
     const { type, lineno } = this.current;

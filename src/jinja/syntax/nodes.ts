@@ -52,13 +52,13 @@ export interface KeywordNode extends At {
 export interface Arguments {
   args: Expression[];
   kwargs: KeywordNode[];
-  dynArgs: Expression | null;
-  dynKwargs: Expression | null;
+  dynArgs: Expression | undefined;
+  dynKwargs: Expression | undefined;
 }
 export interface FilterNode extends At, Arguments {
   typename: 'Filter';
-  /** Null in a filter block: what the block printed. */
-  node: Expression | null;
+  /** Undefined in a filter block: what the block printed. */
+  node: Expression | undefined;
   name: string;
 }
 export interface TestNode extends At, Arguments {
@@ -82,9 +82,9 @@ export interface GetattrNode extends At {
 }
 export interface SliceNode extends At {
   typename: 'Slice';
-  start: Expression | null;
-  stop: Expression | null;
-  step: Expression | null;
+  start: Expression | undefined;
+  stop: Expression | undefined;
+  step: Expression | undefined;
 }
 export interface ConcatNode extends At {
   typename: 'Concat';
@@ -104,7 +104,7 @@ export interface ConditionNode extends At {
   typename: 'CondExpr';
   test: Expression;
   expr1: Expression;
-  expr2: Expression | null;
+  expr2: Expression | undefined;
 }
 export type BinaryName = 'Add' | 'Sub' | 'Mul' | 'Div' | 'FloorDiv' | 'Mod' | 'Pow' | 'And' | 'Or';
 export interface BinaryNode extends At {
@@ -154,7 +154,7 @@ export interface ForNode extends At {
   iter: Expression;
   body: Statement[];
   else_: Statement[];
-  test: Expression | null;
+  test: Expression | undefined;
   recursive: boolean;
 }
 export interface AssignNode extends At {
@@ -165,7 +165,7 @@ export interface AssignNode extends At {
 export interface AssignBlockNode extends At {
   typename: 'AssignBlock';
   target: Expression;
-  filter: FilterNode | null;
+  filter: FilterNode | undefined;
   body: Statement[];
 }
 export interface WithNode extends At {

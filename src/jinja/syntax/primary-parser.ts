@@ -140,22 +140,22 @@ export abstract class PrimaryParser extends TokenParser {
 
   #parseSubscribed(): Expression {
     const { lineno } = this.current;
-    let start: Expression | null = null;
+    let start: Expression | undefined;
     if (!this.isType('colon')) {
       start = this.parseExpression();
       if (!this.isType('colon')) return start;
     }
     this.nextToken();
-    const part = (): Expression | null =>
-      this.isType('colon', 'rbracket', 'comma') ? null : this.parseExpression();
+    const part = (): Expression | undefined =>
+      this.isType('colon', 'rbracket', 'comma') ? undefined : this.parseExpression();
     const stop = part();
-    const step = this.skipType('colon') ? part() : null;
+    const step = this.skipType('colon') ? part() : undefined;
     return { typename: 'Slice', start, stop, step, lineno };
   }
 
   parseArguments(): Arguments {
     const { lineno } = this.expectType('lparen');
-    const found: Arguments = { args: [], kwargs: [], dynArgs: null, dynKwargs: null };
+    const found: Arguments = { args: [], kwargs: [], dynArgs: undefined, dynKwargs: undefined };
     const ensure = (fine: boolean): void => {
       if (!fine) this.error('invalid syntax for function call expression', lineno);
     };
@@ -167,18 +167,18 @@ export abstract class PrimaryParser extends TokenParser {
       }
       first = false;
       if (this.isType('mul')) {
-        ensure(found.dynArgs === null && found.dynKwargs === null);
+        ensure(found.dynArgs === undefined && found.dynKwargs === undefined);
         this.nextToken();
         found.dynArgs = this.parseExpression();
       } else if (this.isType('pow')) {
-        ensure(found.dynKwargs === null);
+        ensure(found.dynKwargs === undefined);
         this.nextToken();
         found.dynKwargs = this.parseExpression();
       } else if (this.isType('name') && this.look(1).type === 'assign') {
-        ensure(found.dynKwargs === null);
+        ensure(found.dynKwargs === undefined);
         found.kwargs.push(this.#parseKeyword());
       } else {
-        ensure(found.dynArgs === null && found.dynKwargs === null && found.kwargs.length === 0);
+        ensure(found.dynArgs === undefined && found.dynKwargs === undefined && found.kwargs.length === 0);
         found.args.push(this.parseExpression());
       }
     }
@@ -207,9 +207,9 @@ export abstract class PrimaryParser extends TokenParser {
 
   /** Filters after `|`; with `inline` the first stands alone, as in a filter block. */
   parseFilter(start: Expression, inline?: boolean): FilterNode;
-  parseFilter(start: null, inline: true): FilterNode;
-  parseFilter(start: null, inline?: boolean): FilterNode | null;
-  parseFilter(start: Expression | null, inline = false): FilterNode | null {
+  parseFilter(start: undefined, inline: true): FilterNode;
+  parseFilter(start: undefined, inline?: boolean): FilterNode | undefined;
+  parseFilter(start: Expression | undefined, inline = false): FilterNode | undefined {
     let node = start;
     for (let bare = inline; bare || this.isType('pipe'); bare = false) {
       if (!bare) this.nextToken();
@@ -217,7 +217,7 @@ export abstract class PrimaryParser extends TokenParser {
       const args = this.isType('lparen') ? this.parseArguments() : noArguments();
       node = { typename: 'Filter', node, name, ...args, lineno };
     }
-    return node as FilterNode | null;
+    return node as FilterNode | undefined;
   }
 
   #parseTest(node: Expression): Expression {
@@ -236,7 +236,7 @@ export abstract class PrimaryParser extends TokenParser {
 }
 
 function noArguments(): Arguments {
-  return { args: [], kwargs: [], dynArgs: null, dynKwargs: null };
+  return { args: [], kwargs: [], dynArgs: undefined, dynKwargs: undefined };
 }
 
 function nameOrConstant(name: string, lineno: number): Expression {

@@ -28,7 +28,7 @@ export class JinjaParser extends TagParser {
   }
 
   /** Statements and text up to a tag with one of the names, or to the end. */
-  override parseNodes(endNames: string[] | null = null): Statement[] {
+  override parseNodes(endNames?: string[]): Statement[] {
     const body: Statement[] = [];
     let data: Expression[] = [];
     const flush = (): void => {
@@ -36,7 +36,7 @@ export class JinjaParser extends TagParser {
       if (first !== undefined) body.push({ typename: 'Output', nodes: data, lineno: first.lineno });
       data = [];
     };
-    if (endNames !== null) this.endNames.push(endNames);
+    if (endNames !== undefined) this.endNames.push(endNames);
     while (!this.isType('eof')) {
       const token = this.nextToken();
       if (token.type === 'data') {
@@ -46,13 +46,13 @@ export class JinjaParser extends TagParser {
         this.expectType('variable_end');
       } else {
         flush();
-        if (endNames !== null && this.isName(...endNames)) break;
+        if (endNames !== undefined && this.isName(...endNames)) break;
         body.push(this.parseStatement());
         this.expectType('block_end');
       }
     }
     flush();
-    if (endNames !== null) this.endNames.pop();
+    if (endNames !== undefined) this.endNames.pop();
     return body;
   }
 
@@ -62,7 +62,7 @@ export class JinjaParser extends TagParser {
     const name = String(token.value);
     const { lineno } = token;
     const parse = this.#statementParser(name);
-    if (parse === null) return this.#failUnknownTag(name, lineno);
+    if (parse === undefined) return this.#failUnknownTag(name, lineno);
     this.openTags.push(name);
     this.nextToken();
     const statement = parse(lineno);
@@ -70,7 +70,7 @@ export class JinjaParser extends TagParser {
     return statement;
   }
 
-  #statementParser(name: string): ((lineno: number) => Statement) | null {
+  #statementParser(name: string): ((lineno: number) => Statement) | undefined {
     switch (name) {
       case 'for':
         return lineno => this.parseFor(lineno);
@@ -101,7 +101,7 @@ export class JinjaParser extends TagParser {
       case 'filter':
         return lineno => this.parseFilterBlock(lineno);
       default:
-        return null;
+        return undefined;
     }
   }
 
@@ -112,13 +112,13 @@ export class JinjaParser extends TagParser {
   protected override failEnd(endNames: string[]): never {
     return this.#failTag(
       'Unexpected end of template.',
-      null,
+      undefined,
       [...this.endNames, endNames],
       this.current.lineno,
     );
   }
 
-  #failTag(start: string, name: string | null, endNames: string[][], lineno: number): never {
+  #failTag(start: string, name: string | undefined, endNames: string[][], lineno: number): never {
     const looking = endNames
       .at(-1)
       ?.map(end => repr(end))
@@ -126,7 +126,7 @@ export class JinjaParser extends TagParser {
     let message = start;
     if (looking !== undefined) {
       message +=
-        name !== null && endNames.flat().includes(name)
+        name !== undefined && endNames.flat().includes(name)
           ? ` You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for ${looking}.`
           : ` Jinja was looking for the following tags: ${looking}.`;
     }

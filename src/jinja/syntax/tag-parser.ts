@@ -5,7 +5,7 @@ import type { Expression, NameNode, Node, Signature, Statement } from './nodes.t
 
 /** Jinja2's tags, one method each; what stands between them is parsed by the class below. */
 export abstract class TagParser extends ExpressionParser {
-  abstract override parseNodes(endNames?: string[] | null): Statement[];
+  abstract override parseNodes(endNames?: string[] | undefined): Statement[];
   protected abstract failEnd(endNames: string[]): never;
 
   protected parseBody(endNames: string[], dropEnd = true): Statement[] {
@@ -46,7 +46,7 @@ export abstract class TagParser extends ExpressionParser {
     const target = this.parseTarget();
     this.expectName('in');
     const iter = this.parseTuple({ withCondition: false });
-    const test = this.skipName('if') ? this.parseExpression() : null;
+    const test = this.skipName('if') ? this.parseExpression() : undefined;
     const recursive = this.skipName('recursive');
     const body = this.parseBody(['endfor', 'else'], false);
     const else_ = this.nextToken().value === 'endfor' ? [] : this.parseBody(['endfor']);
@@ -132,7 +132,7 @@ export abstract class TagParser extends ExpressionParser {
     const template = this.parseExpression();
     this.expectName('import');
     const names: { name: string; alias: string }[] = [];
-    let withContext: boolean | null = null;
+    let withContext: boolean | undefined;
     const parseContext = (): boolean => {
       if (!this.isName('with', 'without') || !this.isNextName('context')) return false;
       withContext = this.parseContext(false);
@@ -160,7 +160,7 @@ export abstract class TagParser extends ExpressionParser {
   protected parseSet(lineno: number): Statement {
     const target = this.parseTarget(true);
     if (this.skipType('assign')) return { typename: 'Assign', target, node: this.parseTuple(), lineno };
-    const filter = this.parseFilter(null);
+    const filter = this.parseFilter(undefined);
     return { typename: 'AssignBlock', target, filter, body: this.parseBody(['endset']), lineno };
   }
 
@@ -212,7 +212,7 @@ export abstract class TagParser extends ExpressionParser {
   }
 
   protected parseFilterBlock(lineno: number): Statement {
-    const filter = this.parseFilter(null, true);
+    const filter = this.parseFilter(undefined, true);
     return { typename: 'FilterBlock', filter, body: this.parseBody(['endfilter']), lineno };
   }
 }

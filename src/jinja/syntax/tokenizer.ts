@@ -37,7 +37,7 @@ export class JinjaTokenizer extends Tokenizer {
   override nextToken(): Token {
     for (;;) {
       const token = this.#state === 'root' ? this.#template() : this.#code(this.#state);
-      if (token !== null) return token;
+      if (token !== undefined) return token;
     }
   }
 
@@ -52,9 +52,9 @@ export class JinjaTokenizer extends Tokenizer {
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#line += 1;
   }
 
-  #match(rule: RegExp): string | null {
+  #match(rule: RegExp): string | undefined {
     rule.lastIndex = this.index;
-    return rule.exec(this.str)?.[0] ?? null;
+    return rule.exec(this.str)?.[0];
   }
 
   #fail(message: string): never {
@@ -63,14 +63,14 @@ export class JinjaTokenizer extends Tokenizer {
   }
 
   // Jinja2 misses the end only if something else is there instead.
-  #failUnlessAtEnd(message: string): null {
+  #failUnlessAtEnd(message: string): undefined {
     if (this.index < this.len) this.#fail(message);
     this.#state = 'root';
-    return null;
+    return undefined;
   }
 
   /** Text up to the next tag, or the tag that begins here. */
-  #template(): Token | null {
+  #template(): Token | undefined {
     if (this.index >= this.len) return this.#token('eof', '', '');
     rules.TAG_START.lastIndex = this.index;
     const start = rules.TAG_START.exec(this.str);
@@ -79,14 +79,14 @@ export class JinjaTokenizer extends Tokenizer {
     if (start.index > this.index) {
       const text = this.str.slice(this.index, start.index);
       const token = this.#token('data', sign === '-' ? strip(text, null, 'right') : text, text);
-      return token.value === '' ? null : token;
+      return token.value === '' ? undefined : token;
     }
     return this.#tag(start[0], sign);
   }
 
-  #tag(start: string, sign: string): Token | null {
-    const raw = start === '{%' ? this.#match(rules.RAW_START) : null;
-    if (raw !== null) {
+  #tag(start: string, sign: string): Token | undefined {
+    const raw = start === '{%' ? this.#match(rules.RAW_START) : undefined;
+    if (raw !== undefined) {
       this.#skip(raw);
       return this.#raw();
     }
@@ -99,46 +99,46 @@ export class JinjaTokenizer extends Tokenizer {
     return this.#token(`${this.#state}_begin`, text, text);
   }
 
-  #comment(): null {
+  #comment(): undefined {
     rules.COMMENT_END.lastIndex = this.index;
     const end = rules.COMMENT_END.exec(this.str);
     if (end === null) return this.#failUnlessAtEnd('Missing end of comment tag');
     this.#skip(this.str.slice(this.index, end.index + end[0].length));
-    return null;
+    return undefined;
   }
 
-  #raw(): Token | null {
+  #raw(): Token | undefined {
     rules.RAW_END.lastIndex = this.index;
     const end = rules.RAW_END.exec(this.str);
     if (end === null) return this.#failUnlessAtEnd('Missing end of raw directive');
     const text = this.str.slice(this.index, end.index);
     const token = this.#token('data', end[1] === '-' ? strip(text, null, 'right') : text, text + end[0]);
-    return token.value === '' ? null : token;
+    return token.value === '' ? undefined : token;
   }
 
   /** A token inside `{{ }}` or `{% %}`. */
-  #code(state: 'block' | 'variable'): Token | null {
+  #code(state: 'block' | 'variable'): Token | undefined {
     if (this.#brackets.length === 0) {
       const end = this.#match(state === 'block' ? rules.BLOCK_END : rules.VARIABLE_END);
-      if (end !== null) {
+      if (end !== undefined) {
         this.#state = 'root';
         return this.#token(`${state}_end`, end, end);
       }
     }
     const blank = this.#match(rules.WHITESPACE);
-    if (blank !== null) {
+    if (blank !== undefined) {
       this.#skip(blank);
-      return null;
+      return undefined;
     }
     if (this.index >= this.len) return this.#token('eof', '', '');
     return this.#literal() ?? this.#operator();
   }
 
-  #literal(): Token | null {
+  #literal(): Token | undefined {
     const float = this.#match(rules.FLOAT);
-    if (float !== null) return this.#token('float', new Float(Number(float.replaceAll('_', ''))), float);
+    if (float !== undefined) return this.#token('float', new Float(Number(float.replaceAll('_', ''))), float);
     const integer = this.#match(rules.INTEGER);
-    if (integer !== null) {
+    if (integer !== undefined) {
       return this.#token(
         'integer',
         normalizeInteger(BigInt(integer.replaceAll('_', '').toLowerCase())),
@@ -146,15 +146,15 @@ export class JinjaTokenizer extends Tokenizer {
       );
     }
     const plain = this.#match(rules.PLAIN_NAME);
-    if (plain !== null) return this.#token('name', plain, plain);
-    const name = NAME_START.test(this.str.charAt(this.index)) ? this.#match(rules.NAME) : null;
-    if (name !== null) {
+    if (plain !== undefined) return this.#token('name', plain, plain);
+    const name = NAME_START.test(this.str.charAt(this.index)) ? this.#match(rules.NAME) : undefined;
+    if (name !== undefined) {
       return rules.IDENTIFIER.test(name)
         ? this.#token('name', name, name)
         : this.#fail('Invalid character in identifier');
     }
     const string = this.#match(rules.STRING);
-    return string === null ? null : this.#string(string);
+    return string === undefined ? undefined : this.#string(string);
   }
 
   #string(literal: string): Token {
@@ -169,7 +169,7 @@ export class JinjaTokenizer extends Tokenizer {
 
   #operator(): Token {
     const operator = this.#match(rules.OPERATOR);
-    if (operator === null) {
+    if (operator === undefined) {
       return this.#fail(`unexpected char '${this.str.charAt(this.index)}' at ${this.index}`);
     }
     const closing = CLOSING[operator];

@@ -55,14 +55,14 @@ export const FIELDS: Readonly<Record<Node['typename'], readonly string[]>> = {
   Template: ['body'],
 };
 
-type Held = Node | Node[] | null | undefined;
+type Held = Node | Node[] | undefined;
 
 /** The nodes right below a node; `except` names a field to leave out. */
 export function children(node: Node, except?: string): Node[] {
   const found: Node[] = [];
   const fields = node as unknown as Record<string, Held>;
   for (const field of FIELDS[node.typename]) {
-    const held = field === except ? null : fields[field];
+    const held = field === except ? undefined : fields[field];
     if (Array.isArray(held)) found.push(...held);
     else if (held) found.push(held);
   }

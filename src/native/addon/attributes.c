@@ -7,10 +7,10 @@
 #include <sys/types.h>
 #include <sys/xattr.h>
 
-/* fileAttribute(path, name): an extended attribute of at most 255 bytes; null where there is none, or cannot be. */
+/* fileAttribute(path, name): an extended attribute of less than a KiB; null where there is none, or cannot be. */
 static napi_value file_attribute(napi_env env, napi_callback_info info)
 {
-	char path[PATH_MAX], name[256], value[256];
+	char path[PATH_MAX], name[256], value[1024];
 	napi_value arguments[2];
 	ssize_t length;
 
@@ -19,7 +19,7 @@ static napi_value file_attribute(napi_env env, napi_callback_info info)
 		return NULL;
 	length = getxattr(path, name, value, sizeof(value) - 1);
 	if (length < 0) {
-		if (errno == ENODATA || errno == ENOTSUP || errno == ENOENT || errno == ERANGE)
+		if (errno == ENODATA || errno == ENOTSUP || errno == ENOENT)
 			return make_null(env);
 		return throw_system_error(env, "read attribute of", path, errno, "");
 	}
@@ -30,7 +30,7 @@ static napi_value file_attribute(napi_env env, napi_callback_info info)
 /* setFileAttribute(path, name, value): false where the filesystem keeps none. */
 static napi_value set_file_attribute(napi_env env, napi_callback_info info)
 {
-	char path[PATH_MAX], name[256], value[256];
+	char path[PATH_MAX], name[256], value[1024];
 	napi_value arguments[3];
 
 	if (!get_arguments(env, info, 3, arguments) || !get_string(env, arguments[0], path, sizeof(path)) ||

@@ -51,6 +51,8 @@ static napi_value describe_file(napi_env env, const struct stat *status)
 	set_property(env, result, "allocated", make_number(env, (double)status->st_blocks * 512));
 	set_property(env, result, "modified",
 		     make_number(env, (double)status->st_mtim.tv_sec * 1000 + (double)(status->st_mtim.tv_nsec / 1000000)));
+	set_property(env, result, "changed",
+		     make_bigint(env, (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec));
 	set_property(env, result, "user", make_number(env, status->st_uid));
 	set_property(env, result, "group", make_number(env, status->st_gid));
 	set_property(env, result, "mode", make_number(env, status->st_mode & 07777));

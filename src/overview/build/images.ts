@@ -54,7 +54,7 @@ export function isOutdated(base: Image, cow: Image, ownCows: Facts['ownCows']): 
   if (base.path === undefined) return undefined;
   if (place === undefined) return false;
   const present = ownCows.get(base.path);
-  if (present === undefined || cow.key === undefined || cow.path === undefined) return undefined;
+  if (!ownCows.has(base.path) || cow.key === undefined || cow.path === undefined) return undefined;
   if (present === cow.key) return false;
   if (SILLY_NAME.test(cow.path)) return undefined;
   return cow.path === place || revisionOf(place, cow.path) !== undefined;

@@ -30,8 +30,8 @@ export function userFinder(facts: Facts): UserFinder {
   const vmOf = (disk: VmDisk): VmUser => ({
     kind: 'vm',
     domain: disk.domain,
-    name: domainNames.get(disk.domain) ?? undefined,
-    gone: domainNames.get(disk.domain) === null,
+    name: domainNames.get(disk.domain),
+    gone: domainNames.has(disk.domain) && domainNames.get(disk.domain) === undefined,
     disk: disk.disk,
     connected: disk.connected,
     recorded: disk.recorded,

@@ -97,12 +97,12 @@ function silentLoop(name: string, shown: string): LoopDevice[] {
 /**
  * Finds out whether the path that sysfs shows for a loop device leads to the file behind it.
  * @param shown the path as the kernel has it now, with " (deleted)" behind it where the file lost that name
- * @param statusOf what is at a path: null for nothing, undefined where it cannot be looked at
+ * @param statusOf what is at a path: 'nothing', or undefined where it cannot be looked at
  */
 export function locateFile(
   shown: string,
   key: ImageKey,
-  statusOf: (path: string) => FileStatus | null | undefined,
+  statusOf: (path: string) => Found | undefined,
 ): BackingFile {
   const nowhere = { size: undefined, allocated: undefined };
   if (shown === '') return { path: undefined, place: 'unreachable', ...nowhere };
@@ -114,33 +114,36 @@ export function locateFile(
   // It was given the same name again.
   if (isFile(there, key)) return presentFile(path, there);
   if (there === undefined) return { path, place: 'unreachable', ...nowhere };
-  return { path, place: there === null ? 'deleted' : 'replaced', ...nowhere };
+  return { path, place: there === 'nothing' ? 'deleted' : 'replaced', ...nowhere };
 }
 
-function isFile(status: FileStatus | null | undefined, key: ImageKey): status is FileStatus {
-  return status !== null && status !== undefined && imageKey(status.device, status.inode) === key;
+function isFile(status: Found | undefined, key: ImageKey): status is FileStatus {
+  return status !== 'nothing' && status !== undefined && imageKey(status.device, status.inode) === key;
 }
 
 function presentFile(path: string, { size, allocated }: FileStatus): BackingFile {
   return { path, place: 'present', size: bytes(size), allocated: bytes(allocated) };
 }
 
+/** What is at a path. */
+export type Found = FileStatus | 'nothing';
+
 /** What is at a path; undefined where it cannot be looked at. */
-export function quietStatus(path: string): FileStatus | null | undefined {
+export function quietStatus(path: string): Found | undefined {
   try {
-    return addon().fileStatus(path);
+    return addon().fileStatus(path) ?? 'nothing';
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;
   }
 }
 
-/** A file of sysfs; null where there is none, or its device has gone in this moment. */
-export function readQuietly(path: string): string | null {
+/** A file of sysfs; undefined where there is none, or its device has gone in this moment. */
+export function readQuietly(path: string): string | undefined {
   try {
-    return addon().readText(path);
+    return addon().readText(path) ?? undefined;
   } catch (error) {
-    if (isSystemError(error)) return null;
+    if (isSystemError(error)) return undefined;
     throw error;
   }
 }

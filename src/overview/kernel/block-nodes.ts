@@ -14,6 +14,9 @@ export function readBlockNode(device: DeviceNumber): BlockNode | undefined {
   const status = quietStatus(node);
   return {
     path: mapped === undefined ? node : nodeOf(mapped),
-    key: status?.kind === 'block device' ? imageKey(status.device, status.inode) : undefined,
+    key:
+      status !== 'nothing' && status?.kind === 'block device'
+        ? imageKey(status.device, status.inode)
+        : undefined,
   };
 }

@@ -27,7 +27,7 @@ function readProcesses(wanted: ReadonlySet<DeviceNumber>): Opener[] {
       const link = quietly(() => addon().readLink(`${folder}/${descriptor}`));
       if (!link?.startsWith('/dev/') || NO_DISK.test(link)) continue;
       const status = quietStatus(`${folder}/${descriptor}`);
-      if (status?.kind !== 'block device') continue;
+      if (status === 'nothing' || status?.kind !== 'block device') continue;
       const device = deviceNumberOf(status.rdev);
       if (!wanted.has(device)) continue;
       const name = readQuietly(`/proc/${pid}/comm`)?.replace(/\n$/, '') ?? '';

@@ -47,7 +47,7 @@ export async function runLibvirtHook(driver: Driver, parameters: readonly string
 
 async function prepare(call: HookCall): Promise<void> {
   const xml = domainOfOurs();
-  if (xml === null) return;
+  if (xml === undefined) return;
   const { prepareDomain } = await import('../../libvirt/prepare-domain.ts');
   await besideOperations(() => prepareDomain(call, xml.toString()));
 }
@@ -62,13 +62,13 @@ async function release(call: HookCall): Promise<void> {
 }
 
 function refuse({ guest }: HookCall, reason: string): void {
-  if (domainOfOurs() !== null) throw new Refusal(`${printable(guest)} ${reason}`);
+  if (domainOfOurs() !== undefined) throw new Refusal(`${printable(guest)} ${reason}`);
 }
 
-/** The domain's XML; null where nothing of our namespaces stands in it: then there is nothing to parse. */
-function domainOfOurs(): Buffer | null {
+/** The domain's XML; undefined where nothing of our namespaces stands in it: then there is nothing to parse. */
+function domainOfOurs(): Buffer | undefined {
   const xml = addon().readInput(STANDARD_INPUT, LONGEST_XML + 1, NAMESPACE_FAMILY);
   if (xml !== null && xml.length > LONGEST_XML)
     throw new Refusal(`the domain XML on standard input is longer than ${LONGEST_XML / 1024 / 1024} MiB`);
-  return xml;
+  return xml ?? undefined;
 }

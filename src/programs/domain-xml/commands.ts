@@ -16,7 +16,8 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
   const fail = () => {
     exitCode = 1;
   };
-  await strictYargs(argv)
+  let help = '';
+  await strictYargs()
     .scriptName('domain-xml')
     .usage('$0 COMMAND NAME: libvirt domain XML from Jinja templates')
     .command(renderCommand(terminal))
@@ -41,6 +42,9 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
       const problem = message ?? error?.message ?? '';
       throw usageError(problem.startsWith('Not enough non-option') ? "the VM's NAME is missing" : problem);
     })
-    .parseAsync();
+    .parseAsync(argv, {}, (_error, _values, output) => {
+      help = output;
+    });
+  if (help !== '') terminal.print(`${help}\n`);
   return exitCode;
 }

@@ -17,12 +17,12 @@ export function defineCommand(
       const progress = await showProgress(terminal);
       try {
         const proposal = await propose(options, terminal, progress);
-        if (proposal === null) return fail();
+        if (proposal === undefined) return fail();
         const { defineDomain } = await import('../../domain-xml/define.ts');
         const { isActive } = await import('../../domain-xml/run-domain.ts');
         progress.step(`${name}: defining`);
-        await defineDomain(proposal, connect ?? null);
-        const runs = proposal.uuid !== null && (await isActive(proposal.uuid, connect ?? null));
+        await defineDomain(proposal, connect);
+        const runs = proposal.uuid !== undefined && (await isActive(proposal.uuid, connect));
         progress.end();
         terminal.print(
           `${name}: defined (${proposal.path})${runs ? '; it runs: this holds from its next start on' : ''}\n`,

@@ -43,8 +43,8 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
         name,
         folders: templates,
         ...descriptionSource(source),
-        against: against ?? null,
-        connect: connect ?? null,
+        against: against,
+        connect: connect,
       });
       for (const warning of difference.warnings) terminal.complain(`domain-xml: ${warning}`);
       terminal.print(diffText({ ...difference, colour: inColour(color, terminal) }));

@@ -14,7 +14,7 @@ export async function runDomainXml(
   const terminal = inLines(given);
   try {
     const request = plainRender(argv);
-    if (request !== null) {
+    if (request !== undefined) {
       const { runRender } = await import('./run-render.ts');
       await runRender(request, terminal);
       return 0;

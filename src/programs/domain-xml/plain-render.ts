@@ -14,34 +14,34 @@ const OPTIONS = new Map([
 
 /**
  * Recognizes `render NAME` with its options spelled out, each with its value as the next argument: how programs call
- * it. Null for everything else, which yargs then reads (and explains). yargs takes longer to load and parse than a
+ * it. Undefined for everything else, which yargs then reads (and explains). yargs takes longer to load and parse than a
  * rendering takes: 17 of 28 ms, measured.
  */
-export function plainRender(argv: readonly string[]): RenderRequest | null {
+export function plainRender(argv: readonly string[]): RenderRequest | undefined {
   const [command, ...rest] = argv;
-  if (command !== 'render') return null;
+  if (command !== 'render') return undefined;
   const templates: string[] = [];
   const values = new Map<string, string>();
-  let name: string | null = null;
+  let name: string | undefined;
   for (let index = 0; index < rest.length; index += 1) {
     const argument = rest[index] ?? '';
     if (!argument.startsWith('-')) {
-      if (name !== null || argument === '') return null;
+      if (name !== undefined || argument === '') return undefined;
       name = argument;
       continue;
     }
     index += 1;
     const value = rest[index] ?? '';
-    if (value === '' || (value.startsWith('-') && value !== '-')) return null;
+    if (value === '' || (value.startsWith('-') && value !== '-')) return undefined;
     if (argument === '--templates') {
       templates.push(value);
       continue;
     }
     const option = (OPTIONS as ReadonlyMap<string, string>).get(argument);
-    if (option === undefined || values.has(option)) return null;
+    if (option === undefined || values.has(option)) return undefined;
     values.set(option, value);
   }
-  if (name === null) return null;
+  if (name === undefined) return undefined;
   return {
     name,
     templates,

@@ -29,13 +29,13 @@ export function proposalOptions<T>(argv: Argv<T>): Argv<T & ProposalArguments> {
 
 /**
  * Renders, checks, and shows what would change in libvirt.
- * @returns null when the domain is not valid: then it has been said why
+ * @returns undefined when the domain is not valid: then it has been said why
  */
 export async function propose(
   { name, templates, schema, connect, color, ...source }: ProposalArguments,
   terminal: Terminal,
   progress: Progress,
-): Promise<Proposal | null> {
+): Promise<Proposal | undefined> {
   const { proposeDomain } = await import('../../domain-xml/define.ts');
   const { diffText } = await import('../../domain-xml/xml/diff-text.ts');
   progress.step(`${name}: rendering and checking`);
@@ -44,11 +44,11 @@ export async function propose(
     folders: templates,
     ...descriptionSource(source),
     schema,
-    connect: connect ?? null,
+    connect: connect,
   });
   progress.end();
   for (const line of [...proposal.warnings, ...proposal.problems]) terminal.complain(`domain-xml: ${line}`);
-  if (proposal.problems.length > 0) return null;
+  if (proposal.problems.length > 0) return undefined;
   const { changes, path } = proposal;
   const colour = inColour(color, terminal);
   terminal.print(diffText({ lines: changes, before: `virsh dumpxml ${name}`, after: path, colour }));

@@ -25,7 +25,7 @@ export async function runRender(request: RenderRequest, terminal: Terminal): Pro
   const { xml, warnings } =
     part === undefined
       ? await renderDomain(domain)
-      : await renderPart({ ...domain, part, deviceFile: device ?? null });
+      : await renderPart({ ...domain, part, deviceFile: device });
   for (const warning of warnings) terminal.complain(`domain-xml: ${warning}`);
   // To the byte what Jinja2 gives; only on a screen the prompt must not follow on the last line.
   const shown = terminal.interactive && !xml.endsWith('\n') ? `${xml}\n` : xml;

@@ -24,14 +24,14 @@ export function startCommand(terminal: Terminal, fail: () => void): CommandModul
         }),
     handler: async options => {
       const { name, paused, transient } = options;
-      const connect = options.connect ?? null;
+      const connect = options.connect;
       const progress = await showProgress(terminal);
       try {
         const proposal = await propose(options, terminal, progress);
-        if (proposal === null) return fail();
+        if (proposal === undefined) return fail();
         const { createDomain, defineDomain } = await import('../../domain-xml/define.ts');
         const { isActive, LONGEST_START, startDomain } = await import('../../domain-xml/run-domain.ts');
-        if (proposal.uuid !== null && (await isActive(proposal.uuid, connect)))
+        if (proposal.uuid !== undefined && (await isActive(proposal.uuid, connect)))
           throw new Refusal(
             `${name} runs already: stop it first (domain-xml stop ${name}), or define it only`,
           );

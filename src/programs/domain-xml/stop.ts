@@ -33,7 +33,7 @@ export function stopCommand(terminal: Terminal): CommandModule<object, StopArgum
       const progress = await showProgress(terminal, timeout);
       progress.step(`${name}: shutting down`);
       try {
-        const stop = await stopDomain({ name, connect: connect ?? null, timeout, waiting: progress.wait });
+        const stop = await stopDomain({ name, connect: connect, timeout, waiting: progress.wait });
         progress.end();
         terminal.print(`${name}: ${stop.how}${stop.how === 'destroyed' ? ` (${stop.reason})` : ''}\n`);
       } finally {

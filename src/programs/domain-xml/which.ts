@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { jsonAnswer } from '../../words/json-answer.ts';
 import type { Terminal } from '../terminal.ts';
 import { type CommonArguments, commonOptions } from './options.ts';
 
@@ -17,7 +18,7 @@ export function whichCommand(terminal: Terminal): CommandModule<object, WhichArg
       const { searchTemplates } = await import('../../domain-xml/which.ts');
       const { searchText } = await import('./which-text.ts');
       const search = await searchTemplates({ name, folders: templates });
-      terminal.print(json ? `${JSON.stringify(search, null, 2)}\n` : searchText(search));
+      terminal.print(json ? jsonAnswer(search) : searchText(search));
       const { requireUsable } = await import('../../domain-xml/which.ts');
       requireUsable(search);
     },

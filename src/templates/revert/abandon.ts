@@ -1,18 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
+import { dropBaseLabel, moveStore } from '../../devices/kernel/label-file.ts';
 import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keptRanges, type Range } from '../../devices/kernel/store-contents.ts';
+import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { giveUpMerge, mergeName } from '../../devices/merge.ts';
-import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
+import { abandonedSuffix, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
 import { revisionNames } from '../revisions.ts';
-import { syncFolder } from '../rotate.ts';
-import { revisionPath, type TemplateFiles } from '../template-files.ts';
+import { findTemplate, revisionPath, type Template, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import { type NameUser, requireNoSnapshots, requireStopped } from '../users.ts';
+import { isBegunOn } from './belonging.ts';
 import { begunRevert, removeMark, unmergedStores } from './mark.ts';
 import { isUntouched } from './untouched.ts';
 
@@ -32,6 +34,8 @@ export interface Abandoned {
   left: number;
   /** What the image still has of the run whose undo was being merged; undefined where its store cannot be read. */
   unmerged: readonly Range[] | undefined;
+  /** Whether the image is another than the revert was begun on, or was changed since, and stays: it is none of the mixture. */
+  another: boolean;
   /** Where everything is kept now. Empty where all has its own name again. */
   kept: string[];
 }
@@ -45,24 +49,26 @@ export async function abandonRevert(
   nameUser: NameUser,
   confirm: (whole: boolean) => Promise<boolean>,
 ): Promise<Abandoned | undefined> {
-  const base = requireImage(files.image);
+  const template = findTemplate(files);
+  const base = template.image;
   const look = () => {
     requireStopped(base, nameUser);
-    return requireBegun(files, base);
+    return requireBegun(template);
   };
-  const shown = withTemplateLock(files, base, look);
+  const shown = withTemplateLock(template, look);
   if (!(await confirm(shown.whole))) return undefined;
   return withOperation(base, 'giving up a revert', async () =>
-    withTemplateLock(files, base, () => {
+    withTemplateLock(template, () => {
       const { stores, whole, runs } = look();
       const [first] = stores;
       const device =
         first === undefined ? undefined : mergeName(base, requireImage({ role: 'cow', path: first }));
       requireNoSnapshots(base, nameUser, device);
+      const another = !isBegunOn(base, first, device !== undefined && addon().deviceTable(device) !== null);
       if (device !== undefined) giveUpMerge(device);
       if (first !== undefined && whole !== isUntouched(first))
         throw new Refusal(`template ${base.path} has changed in this moment: look again`);
-      return whole ? keepVersion(files, base, runs, stores) : putAside(files, base, runs, stores);
+      return whole ? keepVersion(template, runs, stores) : putAside(template, runs, stores, another);
     }),
   );
 }
@@ -74,7 +80,7 @@ interface Begun {
   whole: boolean;
 }
 
-function requireBegun({ cow, image }: TemplateFiles, base: Image): Begun {
+function requireBegun({ cow, image }: Template): Begun {
   const text = addon().readText(revertMark(cow.path));
   if (text === null)
     throw new Refusal(
@@ -85,7 +91,7 @@ function requireBegun({ cow, image }: TemplateFiles, base: Image): Begun {
   const [first] = stores;
   if (first === undefined && runs !== undefined)
     throw new Refusal(
-      `the revert of template ${base.path} has nothing left to merge: finish it, block-snapshot revert ${base.path}`,
+      `the revert of template ${image.path} has nothing left to merge: finish it, block-snapshot revert ${image.path}`,
     );
   return { runs, stores, whole: runs !== undefined && first !== undefined && isUntouched(first) };
 }
@@ -107,22 +113,30 @@ function runsOf(cow: string): number | undefined {
 }
 
 /** The stores are revisions again, each where it was: the names are free, for the runs that are undone have none. */
-function keepVersion({ cow }: TemplateFiles, base: Image, runs = 0, stores: readonly string[]): Abandoned {
+function keepVersion(template: Template, runs = 0, stores: readonly string[]): Abandoned {
+  const { cow } = template;
   for (const store of stores) {
     const number = Number(/\.reverting\.(\d+)$/.exec(store)?.[1] ?? 0);
-    if (number > 0) addon().renameFile(store, revisionPath(cow.path, number));
+    if (number > 0) moveStore(store, revisionPath(cow.path, number));
   }
   syncFolder(cow.path);
-  removeMark(base, cow.path);
-  return { whole: true, undone: runs - stores.length, left: stores.length, unmerged: [], kept: [] };
+  removeMark(template);
+  return {
+    whole: true,
+    undone: runs - stores.length,
+    left: stores.length,
+    unmerged: [],
+    another: false,
+    kept: [],
+  };
 }
 
 /** Nothing starts on a mixture, and nothing is lost of it. */
 function putAside(
-  { cow }: TemplateFiles,
-  base: Image,
+  { cow, image: base }: Template,
   runs: number | undefined,
   stores: readonly string[],
+  another: boolean,
 ): Abandoned {
   if (base.device !== undefined)
     throw new Refusal(
@@ -132,10 +146,7 @@ function putAside(
   const mark = revertMark(cow.path);
   const [first] = stores;
   const unmerged = first === undefined ? undefined : readRanges(first);
-  const suffix = `.abandoned-${new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '')}`;
+  const suffix = abandonedSuffix(new Date());
   const former = addon().readText(mark) ?? '';
   // What an earlier call was ended in: another image may stand in this one's place by now.
   const meant = /^given up with the image (\S+)/.exec(former)?.[1] ?? base.key;
@@ -145,15 +156,16 @@ function putAside(
     ...revisionNames(cow.path)
       .filter(({ path }) => !stores.includes(path))
       .map(({ path }): [string, string] => [path, cow.path + suffix + path.slice(cow.path.length)]),
-    ...(meant === base.key ? [[real, real + suffix] as [string, string]] : []),
+    ...(meant === base.key && !another ? [[real, real + suffix] as [string, string]] : []),
   ];
   const kept = [...moves.map(([, to]) => to), cow.path + suffix];
   for (const path of kept)
     if (addon().fileStatus(path) !== null)
       throw new Refusal(`${path} is there already: run the same command again in a second`);
   syncImage(base);
-  if (!former.startsWith('given up')) writeMark(cow.path, reportText(base, unmerged, moves));
-  for (const [from, to] of moves) addon().renameFile(from, to);
+  if (!former.startsWith('given up')) writeMark(cow.path, reportText(base, unmerged, moves, another));
+  for (const [from, to] of moves) moveStore(from, to);
+  if (!another) dropBaseLabel(real);
   syncFolder(real);
   syncFolder(cow.path);
   addon().renameFile(mark, cow.path + suffix);
@@ -163,6 +175,7 @@ function putAside(
     undone: runs === undefined ? 0 : runs - stores.length,
     left: stores.length,
     unmerged,
+    another,
     kept,
   };
 }
@@ -187,9 +200,11 @@ function reportText(
   base: Image,
   unmerged: readonly Range[] | undefined,
   moves: readonly [string, string][],
+  another: boolean,
 ): string {
   return [
-    `given up with the image ${base.key}: a revert of ${base.path} could not be finished, the image is a mixture of versions`,
+    `given up with the image ${base.key}: a revert of ${base.path} could not be finished, ` +
+      (another ? 'and the image is another by now' : 'the image is a mixture of versions'),
     unmerged === undefined
       ? 'which blocks are of which version cannot be told: the first store cannot be read'
       : 'bytes of the image that are still as the run left them which was being undone (from, to):',

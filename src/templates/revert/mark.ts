@@ -1,8 +1,10 @@
 import { configuration } from '../../devices/configuration.ts';
-import { type Image, realPathOf } from '../../devices/kernel/images.ts';
+import { realPathOf } from '../../devices/kernel/images.ts';
+import { dropStoreLabel, moveStore } from '../../devices/kernel/label-file.ts';
 import { openImage, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { noRoomText, reserve } from '../../devices/kernel/room.ts';
 import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
+import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { makeWholeFile } from '../../devices/kernel/whole-file.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
 import { imageOfCow, ownCow } from '../../devices/plan/own-cow.ts';
@@ -14,8 +16,7 @@ import { warn } from '../../words/complaint.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { settleRevisions } from '../revisions.ts';
-import { syncFolder } from '../rotate.ts';
-import { revisionPath } from '../template-files.ts';
+import { revisionPath, type Template } from '../template-files.ts';
 
 // A revert of N runs, so that it can be ended anywhere, and go on:
 //   1. the mark is made, which says N; from then on nothing starts on the template;
@@ -43,7 +44,11 @@ export function begunRevert(cow: string): number | undefined {
  * Step 1. The mark is there in one step and whole, and on disk when this returns. The caller holds the base's lock.
  * @throws Refusal, without the mark, where it would not be found by all names of the image
  */
-export function makeMark(base: Image, cow: string, runs: number): void {
+export function makeMark(template: Template, runs: number): void {
+  const {
+    image: base,
+    cow: { path: cow },
+  } = template;
   settleRevisions(cow);
   syncFolder(cow);
   makeWholeFile(revertMark(cow), 0o644, descriptor =>
@@ -53,7 +58,7 @@ export function makeMark(base: Image, cow: string, runs: number): void {
     ),
   );
   syncFolder(cow);
-  if (noteMark(base, cow) || (base.links === 1 && ownCow(realPathOf(base)) === cow)) return;
+  if (noteMark(template) || (base.links === 1 && ownCow(realPathOf(base)) === cow)) return;
   addon().removeFile(revertMark(cow));
   throw new Refusal(
     `template ${base.path} has other names, or its cow is elsewhere, and its filesystem keeps no attributes: ` +
@@ -66,9 +71,9 @@ export function makeMark(base: Image, cow: string, runs: number): void {
  * while the mark is.
  * @returns false where the filesystem keeps no attributes
  */
-export function noteMark(base: Image, cow: string): boolean {
+export function noteMark({ image: base, cow }: Template): boolean {
   if (base.device !== undefined) return true;
-  if (!addon().setFileAttribute(base.path, REVERT_ATTRIBUTE, revertMark(cow))) return false;
+  if (!addon().setFileAttribute(base.path, REVERT_ATTRIBUTE, revertMark(cow.path))) return false;
   withDescriptor(openImage(base, 'read'), descriptor => addon().syncFile(descriptor));
   return true;
 }
@@ -79,7 +84,7 @@ export function claimRevisions(cow: string, runs: number): void {
   for (let number = 1; number <= runs; number++) {
     const path = revisionPath(cow, number);
     if (addon().fileStatus(path) === null) continue;
-    addon().renameFile(path, revertedPath(cow, number));
+    moveStore(path, revertedPath(cow, number));
     moved = true;
   }
   if (moved) syncFolder(cow);
@@ -100,8 +105,11 @@ export function unmergedStores(cow: string, runs: number): string[] {
 export function dropMerged(cow: string, store: string, last: boolean): void {
   if (last) {
     giveSpaceBack(store);
-    addon().renameFile(store, cow);
-  } else addon().removeFile(store);
+    moveStore(store, cow);
+  } else {
+    addon().removeFile(store);
+    dropStoreLabel(store);
+  }
   syncFolder(cow);
 }
 
@@ -139,7 +147,7 @@ function reserveAgain(store: string, descriptor: number, size: Bytes): void {
 }
 
 /** Step 4. */
-export function removeMark(base: Image, cow: string): void {
+export function removeMark({ image: base, cow: { path: cow } }: Template): void {
   if (base.device === undefined) addon().removeFileAttribute(base.path, REVERT_ATTRIBUTE);
   addon().removeFile(revertMark(cow));
   syncFolder(cow);

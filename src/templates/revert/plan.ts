@@ -7,8 +7,9 @@ import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { listRevisions, type Revision } from '../revisions.ts';
-import type { TemplateFiles } from '../template-files.ts';
+import type { Template } from '../template-files.ts';
 import { type NameUser, requireClosed, requireNoSnapshots, requireStopped } from '../users.ts';
+import { requireBegunOn, requireBelonging } from './belonging.ts';
 import { begunRevert, unmergedStores } from './mark.ts';
 
 /** What a revert is going to do. */
@@ -25,19 +26,21 @@ export interface RevertPlan {
 
 /**
  * Looks at what a revert has to do, and whether it may. The caller holds the base's lock.
+ * @param force whether undos are merged though they belong to another version of the image
  * @param wanted how many runs to undo; without it the last one, or as many as a revert that was begun undoes
  * @throws Refusal that says why it may not
  */
 export function planRevert(
-  files: TemplateFiles,
-  base: Image,
+  template: Template,
   wanted: number | undefined,
   nameUser: NameUser,
+  force: boolean,
 ): RevertPlan {
-  const cow = files.cow.path;
+  const base = template.image;
+  const cow = template.cow.path;
   requireStopped(base, nameUser);
   const begun = begunRevert(cow);
-  if (begun !== undefined) return planRest(files, base, begun, wanted, nameUser);
+  if (begun !== undefined) return planRest(template, begun, wanted, nameUser, force);
   // It may have been begun by another name of the image.
   requireNotReverted(base);
   requireNoSnapshots(base, nameUser);
@@ -45,9 +48,14 @@ export function planRevert(
   const revisions = listRevisions(cow);
   const runs = wanted ?? 1;
   requireRevisions(base, revisions, runs);
-  requireCommitted(files);
+  requireCommitted(template);
   requireNoRemains(cow, runs);
   const undone = revisions.slice(0, runs);
+  if (!force)
+    requireBelonging(
+      base,
+      undone.map(({ path }) => path),
+    );
   return {
     runs,
     revisions: undone,
@@ -58,23 +66,26 @@ export function planRevert(
 
 /** What a revert that was begun has still to do. */
 function planRest(
-  files: TemplateFiles,
-  base: Image,
+  template: Template,
   begun: number,
   wanted: number | undefined,
   nameUser: NameUser,
+  force: boolean,
 ): RevertPlan {
+  const base = template.image;
   if (wanted !== undefined && wanted !== begun)
     throw new Refusal(
       `template ${base.path} is half-way back over ${runsText(begun)}, not ${wanted}: ` +
         `finish that first, block-snapshot revert ${base.path}`,
     );
-  const stores = unmergedStores(files.cow.path, begun).map(path => requireImage({ role: 'cow', path }));
+  const stores = unmergedStores(template.cow.path, begun).map(path => requireImage({ role: 'cow', path }));
   const [first] = stores;
   const device = first && mergeName(base, first);
   requireNoSnapshots(base, nameUser, device);
   // A device that the other call has left has the image open itself.
-  if (device === undefined || addon().deviceTable(device) === null) requireClosed(base);
+  const merging = device !== undefined && addon().deviceTable(device) !== null;
+  if (!merging) requireClosed(base);
+  if (!force) requireBegunOn(base, first?.path, merging);
   const bytes = stores.reduce((sum, store) => sum + bytesIn(store), 0);
   return { runs: begun, revisions: [], goesOn: true, bytes };
 }
@@ -102,8 +113,8 @@ function requireRevisions(base: Image, revisions: readonly Revision[], runs: num
 }
 
 /** A run that is not committed has to be undone before those before it, and has no revision yet. */
-function requireCommitted(files: TemplateFiles): void {
-  const cow = findImage(files.cow);
+function requireCommitted(template: Template): void {
+  const cow = findImage(template.cow);
   if (cow === undefined) return;
   if (cow.device !== undefined)
     throw new Refusal(`cow ${cow.path} is a block device: only templates whose cow is a file are reverted`);
@@ -114,8 +125,8 @@ function requireCommitted(files: TemplateFiles): void {
       );
     if (keepsBlocks(descriptor))
       throw new Refusal(
-        `the last run of template ${files.image.path} is not committed yet: ` +
-          `block-snapshot commit ${files.image.path}, then it is revision 1`,
+        `the last run of template ${template.image.path} is not committed yet: ` +
+          `block-snapshot commit ${template.image.path}, then it is revision 1`,
       );
   });
 }

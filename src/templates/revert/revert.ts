@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DiskLocks } from '../../devices/kernel/base-lock.ts';
+import { closeBaseVersion } from '../../devices/kernel/base-version.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
+import { readStoreLabel } from '../../devices/kernel/label-file.ts';
+import { withBaseFile } from '../../devices/kernel/live-stores.ts';
 import { openImage, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
 import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merge.ts';
@@ -11,7 +14,7 @@ import type { Progress } from '../../words/progress.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
 import { linkRevisions } from '../revisions.ts';
-import type { TemplateFiles } from '../template-files.ts';
+import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import type { NameUser } from '../users.ts';
 import {
@@ -36,6 +39,8 @@ export interface RevertOptions {
   revision?: number | undefined;
   /** Whether a person wants it, knowing what it does; nothing is locked meanwhile. Not asked where a revert goes on. */
   confirm: (plan: RevertPlan) => Promise<boolean>;
+  /** Whether undos are merged though they belong to another version of the image. */
+  force?: boolean;
   progress: Progress;
   nameUser: NameUser;
 }
@@ -55,24 +60,25 @@ export interface Reverted {
  * @throws Refusal
  */
 export async function revert(files: TemplateFiles, options: RevertOptions): Promise<Reverted | undefined> {
-  const base = requireImage(files.image);
-  const look = () => planRevert(files, base, options.revision, options.nameUser);
-  const shown = withTemplateLock(files, base, look);
+  const template = findTemplate(files);
+  const base = template.image;
+  const look = () => planRevert(template, options.revision, options.nameUser, options.force === true);
+  const shown = withTemplateLock(template, look);
   if (!shown.goesOn && !(await options.confirm(shown))) return undefined;
   return withOperation(base, 'a revert', async () => {
-    const plan = withTemplateLock(files, base, () => {
+    const plan = withTemplateLock(template, () => {
       const now = look();
       requireSame(base, shown, now);
       for (const { path } of now.revisions) noteUntouched(path);
-      if (now.goesOn) noteMark(base, files.cow.path);
-      else makeMark(base, files.cow.path, now.runs);
-      claimRevisions(files.cow.path, now.runs);
+      if (now.goesOn) noteMark(template);
+      else makeMark(template, now.runs);
+      claimRevisions(template.cow.path, now.runs);
       return now;
     });
     options.progress.start(plan.bytes);
     try {
-      await mergeAll(files, base, plan, options.progress);
-      withTemplateLock(files, base, () => linkRevisions(files));
+      await mergeAll(template, plan, options);
+      withTemplateLock(template, () => linkRevisions(template));
     } finally {
       options.progress.end();
     }
@@ -89,15 +95,14 @@ function requireSame(base: Image, shown: RevertPlan, now: RevertPlan): void {
 
 /** Merges one store after the other; each step is found from what is there, so that it does not matter who does it. */
 async function mergeAll(
-  files: TemplateFiles,
-  base: Image,
+  template: Template,
   plan: RevertPlan,
-  progress: Progress,
+  { progress, force = false }: RevertOptions,
 ): Promise<void> {
-  const cow = files.cow.path;
+  const base = template.image;
   let left = plan.bytes;
   for (;;) {
-    const device = withTemplateLock(files, base, locks => beginNext(cow, base, plan.runs, locks));
+    const device = withTemplateLock(template, locks => beginNext(template, plan.runs, locks, force));
     if (device === undefined) break;
     const before = left;
     let first: number | undefined;
@@ -106,7 +111,7 @@ async function mergeAll(
       left = Math.max(0, before - (first - kept));
       progress.update(plan.bytes - left);
     });
-    withTemplateLock(files, base, () => finish(cow, base, device));
+    withTemplateLock(template, () => finish(template, device));
     left = Math.max(0, before - (first ?? 0));
   }
 }
@@ -117,15 +122,17 @@ interface Merging {
 }
 
 /** @returns undefined when all is done, the mark included */
-function beginNext(cow: string, base: Image, runs: number, locks: DiskLocks): Merging | undefined {
+function beginNext(template: Template, runs: number, locks: DiskLocks, force: boolean): Merging | undefined {
+  const base = template.image;
+  const cow = template.cow.path;
   const [store] = unmergedStores(cow, runs);
   if (store === undefined) {
-    if (begunRevert(cow) !== undefined) removeMark(base, cow);
+    if (begunRevert(cow) !== undefined) removeMark(template);
     return undefined;
   }
   const image = requireImage({ role: 'cow', path: store });
   noteTouched(store);
-  beginMerge(base, image, locks);
+  beginMerge(base, image, locks, force);
   return { name: mergeName(base, image), store };
 }
 
@@ -151,13 +158,23 @@ async function waitForMerge(base: Image, name: string, kept: (bytes: number) => 
 }
 
 /** What was merged is on disk before its undo goes. */
-function finish(cow: string, base: Image, { name, store }: Merging): void {
+function finish({ image: base, cow: { path: cow } }: Template, { name, store }: Merging): void {
   if (addon().fileStatus(store) === null) return;
   endMerge(name);
   withDescriptor(openImage(base, 'write'), descriptor => addon().syncFile(descriptor));
   if (withDescriptor(openToRead(store), keepsBlocks))
     throw new Refusal(`${store} has blocks that were not merged: run the same command again, and see dmesg`);
+  noteMerged(base, store);
   const number = Number(store.slice(store.lastIndexOf('.') + 1));
   const runs = begunRevert(cow) ?? number;
   dropMerged(cow, store, number === runs);
+}
+
+/** The image is what the store gave, from now on. */
+function noteMerged(base: Image, store: string): void {
+  const gives = withDescriptor(
+    openToRead(store),
+    descriptor => readStoreLabel({ descriptor, path: store })?.gives,
+  );
+  withBaseFile(base, file => closeBaseVersion(file, gives && [gives]));
 }

@@ -56,7 +56,7 @@ export function publishDevice(store: Xenstore, { path }: Attachment, device: Our
     transaction.write(`${path}/physical-device`, number);
     transaction.write(`${path}/physical-device-path`, node);
     transaction.write(`${path}/node`, node);
-    if (sequence !== null) transaction.write(`${path}/diskseq`, sequence.toString(16));
+    if (sequence !== undefined) transaction.write(`${path}/diskseq`, sequence.toString(16));
     transaction.write(`${path}/hotplug-status`, 'connected');
   });
 }
@@ -81,7 +81,7 @@ function shortened(text: string): string {
 }
 
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */
-function inspectNode({ node, name }: OurDevice): { number: string; sequence: bigint | null } {
+function inspectNode({ node, name }: OurDevice): { number: string; sequence: bigint | undefined } {
   return withDescriptor(openToRead(node), descriptor => {
     const stats = addon().descriptorStatus(descriptor);
     const device = addon().deviceTable(name);
@@ -93,7 +93,7 @@ function inspectNode({ node, name }: OurDevice): { number: string; sequence: big
       throw new Refusal(`${node} is not the device of that name: see dmsetup info, and dmsetup mknodes`);
     return {
       number: physicalDevice(device),
-      sequence: addon().blockDeviceSequence(descriptor),
+      sequence: addon().blockDeviceSequence(descriptor) ?? undefined,
     };
   });
 }

@@ -1,5 +1,6 @@
 // Everything that device-mapper and loop devices have to do for us, in one boot of the kernel.
 import './names.ts';
+import './answers.ts';
 import './by-hand.ts';
 import './what-goes-when.ts';
 import './repairs.ts';

@@ -1,5 +1,13 @@
 // libvirt's hook under a real libvirtd with its QEMU driver: domains are defined, started and stopped.
-import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import t, { type Test } from 'tap';
 import { hashOf, MEBIBYTE, makeImage, makeTemplate, readAt } from './images.ts';
 import {
@@ -137,6 +145,17 @@ function refused(test: Test, name: string): string {
   nothingLeft(test);
   return stderr;
 }
+
+t.test(
+  'a disk that was kept over a run of the template is refused: its blocks are of the version before',
+  async test => {
+    test.match(refused(test, 'work1'), `disk vda: cow ${vm1} was begun on another version`);
+    for (const cow of [vm1, vm2]) {
+      rmSync(cow);
+      makeImage(cow, 4 * MEBIBYTE);
+    }
+  },
+);
 
 t.test('a start whose disk cannot be made fails with our line, and leaves nothing', async test => {
   renameSync(vm1, `${vm1}.away`);

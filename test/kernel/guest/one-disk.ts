@@ -18,7 +18,9 @@ import { dropLockFile, releaseLockFile, tryLockFile } from '../../../src/devices
 import { operationLock } from '../../../src/devices/operations.ts';
 import { withOperation } from '../../../src/templates/operation-lock.ts';
 import { makeMark, removeMark } from '../../../src/templates/revert/mark.ts';
+import { findTemplate, templateFiles } from '../../../src/templates/template-files.ts';
 import { check, checkLasting } from './checks.ts';
+import './identity.ts';
 import {
   hashOf,
   MEBIBYTE,
@@ -31,7 +33,7 @@ import {
 } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { commitHere, messageOf, revisionsHere, runTemplate } from './life/in-process.ts';
-import { blockSnapshot, blockSnapshotBeside, must, run } from './programs.ts';
+import { blockSnapshot, blockSnapshotBeside, executable, must, mustCleanup, run } from './programs.ts';
 import { deviceNames, leftovers, loopDevices } from './state.ts';
 import { stopAt } from './stopped-calls.ts';
 import { callsFrom, callsUnderLock, distinctWorlds } from './system-calls.ts';
@@ -150,8 +152,8 @@ check('a half-way revert is seen by whatever name the image is given', (test, te
   symlinkSync(root, join(other, 'link.img'));
   symlinkSync(template.folder, join(other, 'folder'));
   linkSync(root, join(other, 'hard.img'));
-  const base = requireImage({ role: 'template', path: root });
-  makeMark(base, rootCow, 1);
+  const found = findTemplate(templateFiles(root));
+  makeMark(found, 1);
   for (const name of ['link.img', 'folder/root.img', 'hard.img'])
     refusedFor(
       test,
@@ -163,7 +165,7 @@ check('a half-way revert is seen by whatever name the image is given', (test, te
   renameSync(root, join(other, 'moved.img'));
   refusedFor(test, /half-way back/, 'snapshot', join(other, 'moved.img'), vm1);
   renameSync(join(other, 'moved.img'), root);
-  removeMark(base, rootCow);
+  removeMark(found);
   for (const name of ['link.img', 'hard.img'])
     cleanupHere('snapshot', prepareHere('snapshot', join(other, name), vm1));
 });
@@ -213,6 +215,46 @@ check('a lock file that is removed gives no second holder', test => {
   test.equal(tryLockFile(path), undefined);
   if (second !== undefined) dropLockFile(second);
   test.notOk(existsSync(path));
+});
+
+check('whether a lock file that is removed is still held is never guessed', (test, template) => {
+  const path = `/run/block-snapshot/${must('stat', '-c', '%D:%i', template.root)}.lock`;
+  const first = tryLockFile(path);
+  if (first === undefined) throw new Error('the lock could not be had');
+  rmSync(path);
+  const held = `/proc/${process.pid}/fd`;
+  const images = `${template.root}:${template.rootCow}`;
+  const prepareFailing = (failing: string) =>
+    run('strace', [
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-P',
+      held,
+      '-e',
+      failing,
+      executable(),
+      'prepare',
+      'snapshot',
+      images,
+    ]);
+  const name = process.title;
+  for (const [title, failing] of [
+    [name, 'inject=getdents64:error=EIO'],
+    [name, 'inject=readlinkat:error=EIO'],
+    ['block-snapshot', 'inject=readlinkat:error=EACCES'],
+    ['destroy-snapshot', 'inject=openat:error=EACCES'],
+  ] as const) {
+    process.title = title;
+    const { status, stderr } = prepareFailing(failing);
+    test.equal(status, 1, `${title}, ${failing}`);
+    test.match(stderr, `list ${held}`);
+  }
+  process.title = name;
+  const { status, stdout, stderr } = prepareFailing('inject=readlinkat:error=EACCES');
+  test.equal(status, 0, `a process of another name that a profile hides is none of ours: ${stderr}`);
+  mustCleanup('snapshot', stdout.trim());
+  releaseLockFile(first);
 });
 
 check('the locks of cows leave no files behind', (test, template) => {

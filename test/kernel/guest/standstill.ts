@@ -1,9 +1,11 @@
 // The moment in which the template's disk stands still: no signal and no missing semaphore may leave it so.
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { prepare } from '../../../src/devices/prepare.ts';
+import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { check } from './checks.ts';
 import { statKey, type Template } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
-import { executable, kernel, must, run } from './programs.ts';
+import { executable, kernel, must, run, UDEV } from './programs.ts';
 import { callsFrom } from './system-calls.ts';
 
 /** Those that end or stop a program by default and can be held. */
@@ -34,6 +36,52 @@ check('no signal that can be held leaves the origin suspended', (test, template)
   cleanupHere('origin', origin);
 });
 
+check('the origin is suspended while a snapshot is made live, and while one is removed', (test, template) => {
+  const origin = prepareHere('origin', template.root, template.rootCow).slice('/dev/mapper/'.length);
+  const request = parseStackRequest('snapshot', `${template.root}:${template.vm2}`);
+  const snapshot = `snapshot-${statKey(template.root)}-${statKey(template.vm2)}`;
+  const steps = stepsOf(() => prepare(request));
+  test.same(steps, [`suspend ${origin}`, `resume ${snapshot}`, `resume ${origin}`]);
+  must('dmsetup', 'remove', snapshot);
+  const undone = stepsOf(() => {
+    try {
+      prepare(request, {
+        ready: () => {
+          throw new Error('as one that xenstore does not take');
+        },
+      });
+    } catch {
+      // What it made is taken back.
+    }
+  });
+  test.same(undone.slice(3), [`suspend ${origin}`, `remove ${snapshot}`, `resume ${origin}`]);
+  cleanupHere('origin', origin);
+});
+
+/** What an action does to devices, in order. */
+function stepsOf(action: () => void): string[] {
+  const { suspendDevice, resumeDevice, removeDevice } = kernel;
+  const steps: string[] = [];
+  kernel.suspendDevice = name => {
+    steps.push(`suspend ${name}`);
+    suspendDevice(name);
+  };
+  kernel.resumeDevice = (name, ...rest) => {
+    steps.push(`resume ${name}`);
+    resumeDevice(name, ...rest);
+  };
+  kernel.removeDevice = (name, ...rest) => {
+    steps.push(`remove ${name}`);
+    removeDevice(name, ...rest);
+  };
+  try {
+    action();
+  } finally {
+    Object.assign(kernel, { suspendDevice, resumeDevice, removeDevice });
+  }
+  return steps;
+}
+
 check(
   'with all semaphores used up, the origin never stands still, and one that does is resumed',
   (test, template) => {
@@ -42,8 +90,15 @@ check(
     const former = must('cat', '/proc/sys/kernel/sem');
     writeFileSync('/proc/sys/kernel/sem', `${former.split(/\s+/).slice(0, 3).join(' ')} 0\n`);
     try {
-      run(executable(), prepareOther(template));
+      const trace = '/run/lab/suspends';
+      run('strace', ['-qq', '-o', trace, '-e', 'trace=ioctl', executable(), ...prepareOther(template)]);
       test.equal(suspended(), false, 'it goes on, whatever became of the command');
+      if (UDEV)
+        test.notMatch(
+          readFileSync(trace, 'utf8'),
+          /DM_DEV_SUSPEND, .*name="origin-/,
+          'what cannot be done without one is seen before it is suspended',
+        );
       must('dmsetup', 'suspend', origin);
       run(executable(), prepareOther(template));
       test.equal(suspended(), false, 'the next command resumes it without a semaphore');

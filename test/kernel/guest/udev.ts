@@ -1,7 +1,10 @@
 // What udev makes of our devices: VMs write their bytes, so nothing may look into them.
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
+import { stalePath } from '../../../src/devices/plan/own-cow.ts';
+import { abandonedSuffix, revertedPath } from '../../../src/devices/plan/revert-names.ts';
+import { revisionPath } from '../../../src/templates/template-files.ts';
 import { MEBIBYTE, makeImage, makeTemplate } from './images.ts';
 import { planMessage } from './kernel-log.ts';
 import { blockSnapshotBeside, kernel, must, mustCleanup, mustPrepare, run } from './programs.ts';
@@ -29,13 +32,37 @@ for (const { name } of loopDevices()) {
 }
 t.notOk(existsSync('/dev/disk/by-label/from-a-vm'), 'the label that a VM wrote is no link on this machine');
 
-const foreign = must('losetup', '-f', '--show', makeImage(join(template.folder, 'other.raw'), 8 * MEBIBYTE));
-must('mkfs.ext4', '-q', foreign);
-must('udevadm', 'settle');
-must('udevadm', 'trigger', '--settle', foreign);
-t.match(properties(foreign), /^ID_FS_TYPE=ext4$/m, "other people's loop devices are looked at as ever");
-must('losetup', '-d', foreign);
+/** What udev finds on a loop device whose file has this name. */
+function foundOn(path: string, removed = false): string | undefined {
+  must('mkfs.ext4', '-q', '-F', makeImage(path, 8 * MEBIBYTE));
+  const loop = must('losetup', '-f', '--show', path);
+  if (removed) unlinkSync(path);
+  must('udevadm', 'settle');
+  must('udevadm', 'trigger', '--settle', loop);
+  const found = /^ID_FS_TYPE=.*$/m.exec(properties(loop))?.[0];
+  must('losetup', '-d', loop);
+  rmSync(path, { force: true });
+  return found;
+}
 
+// VMs have the files open while commits, reverts and reinstallations rename and remove them.
+const image = join(template.folder, 'another.img');
+const cow = join(template.folder, 'another-cow.img');
+for (const path of [
+  cow,
+  revisionPath(cow, 1),
+  revisionPath(cow, 2),
+  revertedPath(cow, 1),
+  stalePath(cow, 0),
+  stalePath(cow, 1),
+  `${cow}${abandonedSuffix(new Date(0))}`,
+  `${revisionPath(cow, 1)}${abandonedSuffix(new Date(0))}`,
+  `${root}${abandonedSuffix(new Date(0))}`,
+])
+  t.equal(foundOn(path), undefined, `nothing looks into ${basename(path)}`);
+for (const path of [cow, join(template.folder, 'volatile.img')])
+  t.equal(foundOn(path, true), undefined, `nothing looks into ${basename(path)} that was removed`);
+t.equal(foundOn(image), 'ID_FS_TYPE=ext4', "other people's loop devices are looked at as ever");
 mustCleanup('snapshot', node);
 must('udevadm', 'settle');
 t.same(leftovers(), [], 'nothing is left');

@@ -122,7 +122,7 @@ t.test('a field of which nothing is known is null and never missing', test => {
   const world = new World();
   const base = world.attach('/t/root.img', 'deleted');
   const version = world.layer(base, [], '/t/root-cow.img', { status: { kind: 'invalid' }, place: 'deleted' });
-  world.vm(version, 3, null);
+  world.vm(version, 3, undefined);
   const [template] = JSON.parse(overviewJson(overviewOf(world.facts))).templates;
   test.match(template, {
     image: { path: '/t/root.img', place: 'deleted', size: null, allocated: null },

@@ -167,7 +167,7 @@ t.test('the process of a domain is shown beside it', test => {
 });
 
 t.test("a domain of libvirt's driver for Xen that is a VM of Xen's on the device is one user", test => {
-  const kindsFor = (driver: 'qemu' | 'libxl', vm: string | null, name: string | undefined) => {
+  const kindsFor = (driver: 'qemu' | 'libxl', vm: string | undefined, name: string | undefined) => {
     const { world, layer, users } = oneLayer();
     world.vm(layer, 5, vm);
     world.domain(layer, WORK, name, { driver });
@@ -175,7 +175,7 @@ t.test("a domain of libvirt's driver for Xen that is a VM of Xen's on the device
   };
   test.same(kindsFor('libxl', 'work', 'work'), ['vm']);
   test.same(kindsFor('libxl', 'mail', 'work'), ['vm', 'libvirt'], 'the VM is another');
-  test.same(kindsFor('libxl', null, 'work'), ['vm', 'libvirt'], 'the VM is gone');
+  test.same(kindsFor('libxl', undefined, 'work'), ['vm', 'libvirt'], 'the VM is gone');
   test.same(kindsFor('libxl', 'work', undefined), ['vm', 'libvirt'], 'the name is not known');
   test.same(kindsFor('qemu', 'work', 'work'), ['vm', 'libvirt'], 'no domain of QEMU is a VM of Xen');
   test.end();

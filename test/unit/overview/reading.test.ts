@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { imageKey } from '../../../src/devices/plan/image-key.ts';
 import { parseSnapshotStatus } from '../../../src/devices/plan/snapshot-status.ts';
-import { type FileStatus, loadAddonFrom } from '../../../src/native/addon.ts';
-import { locateFile } from '../../../src/overview/kernel/attached-loops.ts';
+import { loadAddonFrom } from '../../../src/native/addon.ts';
+import { type Found, locateFile } from '../../../src/overview/kernel/attached-loops.ts';
 import { readServedDisks } from '../../../src/overview/users/vm-disks.ts';
 import { PROJECT, runAs } from '../executable.ts';
 
@@ -12,10 +12,10 @@ loadAddonFrom(join(PROJECT, 'dist/block-snapshot.node'));
 const KEY = imageKey(1n, 7n);
 
 /** A stat that knows these paths, by their inodes. */
-function statuses(files: Record<string, bigint>): (path: string) => FileStatus | null {
+function statuses(files: Record<string, bigint>): (path: string) => Found {
   return path =>
     files[path] === undefined
-      ? null
+      ? 'nothing'
       : {
           kind: 'file',
           device: 1n,
@@ -28,6 +28,7 @@ function statuses(files: Record<string, bigint>): (path: string) => FileStatus |
           mode: 0o600,
           links: 1,
           modified: 0,
+          changed: 0n,
         };
 }
 

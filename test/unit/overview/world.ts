@@ -38,9 +38,9 @@ export interface LayerOptions {
 export class World {
   readonly facts: Facts & {
     nodes: Map<DeviceNumber, BlockNode>;
-    ownCows: Map<string, ImageKey | null>;
+    ownCows: Map<string, ImageKey | undefined>;
     filesystems: Map<bigint, Filesystem>;
-    domainNames: Map<number, string | null>;
+    domainNames: Map<number, string | undefined>;
   } = {
     devices: [],
     loops: [],
@@ -83,7 +83,7 @@ export class World {
   /** An image with an own cow of its present version, as long as no layer says otherwise. */
   base(path: string): Attached {
     const base = this.attach(path);
-    if (ownCow(path) !== undefined) this.facts.ownCows.set(path, null);
+    if (ownCow(path) !== undefined) this.facts.ownCows.set(path, undefined);
     return base;
   }
 
@@ -91,7 +91,7 @@ export class World {
   version(base: Attached, options: LayerOptions = {}): MappedDevice {
     const path = ownCow(base.path) ?? '';
     const layer = this.layer(base, [], path, options);
-    this.facts.ownCows.set(base.path, this.facts.loops.at(-1)?.key ?? null);
+    this.facts.ownCows.set(base.path, this.facts.loops.at(-1)?.key);
     return layer;
   }
 
@@ -154,7 +154,7 @@ export class World {
   }
 
   /** A disk of a VM by its record, which the kernel's backend serves too. */
-  vm(on: MappedDevice, domain: number, name: string | null, options: Partial<VmDisk> = {}): void {
+  vm(on: MappedDevice, domain: number, name: string | undefined, options: Partial<VmDisk> = {}): void {
     this.facts.disks.push({
       domain,
       disk: 51712,

@@ -1,6 +1,7 @@
 import { type Abandoned, abandonRevert } from '../../../templates/revert/abandon.ts';
 import { runsText } from '../../../templates/revert/plan.ts';
 import type { TemplateFiles } from '../../../templates/template-files.ts';
+import { jsonAnswer } from '../../../words/json-answer.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { confirmed } from './confirm.ts';
@@ -31,10 +32,16 @@ function question(path: string, whole: boolean): string {
 
 function abandonedText(path: string, abandoned: Abandoned | undefined): string[] {
   if (abandoned === undefined) return [`${path}: left as it is`];
-  const { whole, undone, left, unmerged, kept } = abandoned;
+  const { whole, undone, left, unmerged, another, kept } = abandoned;
   if (whole)
     return [
       `${path}: the revert is given up; ${runsText(undone)} undone, ${runsText(left)} not, which can still be undone`,
+    ];
+  if (another)
+    return [
+      `${path}: the revert is given up. The image there is another than it was begun on, or was changed since: it stays, and the template can start.`,
+      'Nothing is deleted. What was not written back, and the revisions:',
+      ...kept.map(name => `  ${name}`),
     ];
   const bytes = unmerged?.reduce((sum, { start, end }) => sum + end - start, 0);
   return [
@@ -53,11 +60,12 @@ function abandonedJson(template: string, abandoned: Abandoned | undefined): stri
   const answer = {
     template,
     abandoned: abandoned !== undefined,
-    whole: abandoned?.whole ?? null,
+    whole: abandoned?.whole,
+    another: abandoned?.another,
     undone: abandoned?.undone ?? 0,
     left: abandoned?.left ?? 0,
-    unmerged: abandoned?.unmerged ?? null,
+    unmerged: abandoned?.unmerged,
     kept: abandoned?.kept ?? [],
   };
-  return `${JSON.stringify(answer, null, 2)}\n`;
+  return jsonAnswer(answer);
 }

@@ -1,5 +1,6 @@
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
 import { overflowText } from '../../../templates/overflow.ts';
+import { jsonAnswer } from '../../../words/json-answer.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
@@ -26,13 +27,13 @@ export async function runCommit(parameters: readonly string[]): Promise<void> {
     const answer = {
       template: image.path,
       committed: commit.committed,
-      changed: commit.committed ? (commit.changed ?? null) : 0,
-      undo: commit.committed ? (commit.undo ?? null) : null,
-      reason: commit.committed ? null : commit.reason,
+      changed: commit.committed ? commit.changed : 0,
+      undo: commit.committed ? commit.undo : undefined,
+      reason: commit.committed ? undefined : commit.reason,
       overflowed: commit.committed && commit.overflow !== undefined,
       lost: commit.committed ? (commit.overflow?.lost ?? []) : [],
     };
-    terminal.print(`${JSON.stringify(answer, null, 2)}\n`);
+    terminal.print(jsonAnswer(answer));
   } else if (!commit.committed) say(terminal, `${image.path}: nothing to commit: ${commit.reason}`);
   else if (commit.overflow !== undefined)
     say(

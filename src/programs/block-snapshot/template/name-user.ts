@@ -31,9 +31,9 @@ function nameLibvirtUser(attachment: string): string {
     : `VM ${oneLine(name)} (libvirt, disk ${attachment})`;
 }
 
-function nameOf(read: () => string | null | undefined): string | undefined {
+function nameOf(read: () => string | undefined): string | undefined {
   try {
-    return read() ?? undefined;
+    return read();
   } catch {
     // Without its name it has to do: that it is in use is what matters.
     return undefined;

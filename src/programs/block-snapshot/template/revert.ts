@@ -1,5 +1,6 @@
 import { type RevertPlan, runsText } from '../../../templates/revert/plan.ts';
 import { type Reverted, revert } from '../../../templates/revert/revert.ts';
+import { jsonAnswer } from '../../../words/json-answer.ts';
 import { printable } from '../../../words/printable.ts';
 import { progressDisplay } from '../../../words/progress-display.ts';
 import { usageError } from '../../../words/refusal.ts';
@@ -31,6 +32,12 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
         default: false,
         describe: 'Give up a revert that cannot be finished; nothing is deleted, and it is said what is left',
       },
+      force: {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Merge an undo though the image has been changed since, or is another: for those who know that it fits',
+      },
       yes: { type: 'boolean', default: false, describe: 'Do not ask' },
     } as const,
     parameters,
@@ -52,6 +59,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   sweepGoneOn(files.image);
   const reverted = await revert(files, {
     revision,
+    force: values.force,
     confirm: async plan => values.yes || confirmed(question(path, plan), REVERT_USAGE),
     progress,
     nameUser,
@@ -89,5 +97,5 @@ function revertJson(template: string, reverted: Reverted | undefined): string {
     bytes: reverted?.bytes ?? 0,
     resumed: reverted?.goesOn ?? false,
   };
-  return `${JSON.stringify(answer, null, 2)}\n`;
+  return jsonAnswer(answer);
 }

@@ -1,6 +1,7 @@
 import { type Revision, revisionsOf } from '../../../templates/revisions.ts';
 import type { TemplateFiles } from '../../../templates/template-files.ts';
 import { columnLines } from '../../../words/columns.ts';
+import { jsonAnswer } from '../../../words/json-answer.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
 import { processTerminal, say } from '../../terminal.ts';
@@ -37,7 +38,7 @@ function revisionsJson(files: TemplateFiles, revisions: readonly Revision[], rev
       state,
     })),
   };
-  return `${JSON.stringify(answer, null, 2)}\n`;
+  return jsonAnswer(answer);
 }
 
 function revisionsText(files: TemplateFiles, revisions: readonly Revision[], reverting: boolean): string[] {

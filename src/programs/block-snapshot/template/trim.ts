@@ -1,4 +1,5 @@
 import { trim } from '../../../templates/trim.ts';
+import { jsonAnswer } from '../../../words/json-answer.ts';
 import { progressDisplay } from '../../../words/progress-display.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
@@ -29,6 +30,6 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
   const { freed, allocated } = await trim(files, nameUser, progress);
   finished();
   const terminal = processTerminal();
-  if (values.json) terminal.print(`${JSON.stringify({ template: path, freed, allocated }, null, 2)}\n`);
+  if (values.json) terminal.print(jsonAnswer({ template: path, freed, allocated }));
   else say(terminal, `${path}: ${sizeText(freed)} given back, it takes ${sizeText(allocated)} now`);
 }

@@ -1,5 +1,6 @@
 export const COMMIT_USAGE = 'block-snapshot commit TEMPLATE [--json]';
-export const REVERT_USAGE = 'block-snapshot revert TEMPLATE [--revision N|--abandon] [--yes] [--json]';
+export const REVERT_USAGE =
+  'block-snapshot revert TEMPLATE [--revision N|--abandon] [--force] [--yes] [--json]';
 export const REVISIONS_USAGE = 'block-snapshot revisions TEMPLATE [--json]';
 export const TRIM_USAGE = 'block-snapshot trim TEMPLATE [--json]';
 

@@ -1,7 +1,7 @@
 // The filesystems that images lie on, each mounted anew.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { must } from '../programs.ts';
+import { must, run } from '../programs.ts';
 import { loadModules } from './modules.ts';
 
 /** A filesystem of its own, and how it goes again. */
@@ -88,11 +88,11 @@ const FUSE: FilesystemKind = {
   },
 };
 
-let nfsServes = false;
+let nfsIsSetUp = false;
 
 /** The kernel's server, on loopback alone: what it needs of /etc and /var is a copy. */
 function serveNfs(exported: string): void {
-  if (!nfsServes) {
+  if (!nfsIsSetUp) {
     loadModules('nfsv4', 'nfsd');
     must('ip', 'link', 'set', 'lo', 'up');
     must('mount', '-t', 'tmpfs', 'tmpfs', '/var/lib/nfs');
@@ -105,9 +105,9 @@ function serveNfs(exported: string): void {
     // No client of a server before this one has anything to claim.
     for (const time of ['nfsv4leasetime', 'nfsv4gracetime']) writeFileSync(`/proc/fs/nfsd/${time}`, '10');
     must('rpc.mountd', '-N', '3');
-    must('rpc.nfsd', '-N', '3', '--host', '127.0.0.1', '4');
-    nfsServes = true;
+    nfsIsSetUp = true;
   }
+  must('rpc.nfsd', '-N', '3', '--host', '127.0.0.1', '4');
   must('exportfs', '-o', 'rw,no_root_squash,insecure,fsid=0,no_subtree_check', `127.0.0.1:${exported}`);
 }
 
@@ -124,8 +124,9 @@ const NFS: FilesystemKind = {
       point,
       unmount: () => {
         must('umount', point);
-        must('exportfs', '-u', `127.0.0.1:${exported.point}`);
-        exported.unmount();
+        // Told to forget an export, the kernel keeps it for up to half a minute; without a server it has none.
+        must('rpc.nfsd', '0');
+        waitFor(`umount of ${exported.point}`, () => run('umount', [exported.point]).status === 0);
       },
     };
   },

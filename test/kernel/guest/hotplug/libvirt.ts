@@ -166,6 +166,16 @@ check("a domain's name leads nowhere but into a folder of its own", (test, templ
   }
 });
 
+check('a disk whose source is not the link of its own domain is refused', (test, template) => {
+  const [own, other] = [domain('work', 40), domain('other', 41)];
+  for (const source of [linkOf(other), '/dev/sda', `${linkOf(own)}x`, linkOf(own).toUpperCase()]) {
+    const xml = xmlOf(own, stackOf(template, template.vm1)).replace(linkOf(own), source);
+    const { status, stderr } = hook(own, 'prepare begin', xml);
+    test.not(status, 0, source);
+    test.match(stderr, `its source is ${source}: write <source dev="${linkOf(own)}"/>`);
+  }
+});
+
 check('a release that never came is made up for by the next start', (test, template) => {
   const vm = domain('work', 20);
   start(vm, stackOf(template, template.vm1));

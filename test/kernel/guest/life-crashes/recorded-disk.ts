@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MEBIBYTE, makeImage, newFolder } from '../images.ts';
@@ -57,6 +58,22 @@ export async function record(
   return { start, entries };
 }
 
+/** The kernel's word for which boot this is, and for how long it lasts: a power cut ends it. */
+const BOOT = { '/proc/sys/kernel/random/boot_id': `${randomUUID()}\n`, '/proc/uptime': '0.00 0.00\n' };
+
+/** Runs an action in what looks like the boot after. */
+async function inNextBoot(folder: string, action: () => Promise<void>): Promise<void> {
+  for (const [index, [path, text]] of Object.entries(BOOT).entries()) {
+    writeFileSync(join(folder, `boot-${index}`), text);
+    must('mount', '--bind', join(folder, `boot-${index}`), path);
+  }
+  try {
+    await action();
+  } finally {
+    for (const path of Object.keys(BOOT)) must('umount', path);
+  }
+}
+
 /** Mounts a disk as a power cut has left it, and lets somebody look at it. */
 export async function afterPowerCut(disk: Buffer, look: (mount: string) => Promise<void>): Promise<void> {
   const folder = newFolder();
@@ -65,7 +82,7 @@ export async function afterPowerCut(disk: Buffer, look: (mount: string) => Promi
   writeFileSync(join(folder, 'disk'), disk);
   must('mount', '-o', 'loop', join(folder, 'disk'), mount);
   try {
-    await look(mount);
+    await inNextBoot(folder, () => look(mount));
   } finally {
     must('umount', mount);
     rmSync(folder, { recursive: true });

@@ -1,11 +1,10 @@
 // The commands on templates, called in this process: see ../in-process.ts.
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../../src/devices/plan/settings.ts';
 import { type Commit, commitRun } from '../../../../src/templates/commit.ts';
 import { type Reverted, revert } from '../../../../src/templates/revert/revert.ts';
 import { listRevisions, type Revision } from '../../../../src/templates/revisions.ts';
-import { templateFiles } from '../../../../src/templates/template-files.ts';
+import { findTemplate, templateFiles } from '../../../../src/templates/template-files.ts';
 import { withTemplateLock } from '../../../../src/templates/template-lock.ts';
 import { type Trimmed, trim } from '../../../../src/templates/trim.ts';
 import { requireStopped } from '../../../../src/templates/users.ts';
@@ -16,16 +15,21 @@ const nameUser = (attachment: string) => `VM disk ${attachment}`;
 const silent = { start: () => {}, update: () => {}, end: () => {} };
 
 export function commitHere(root: string, settings: Partial<Settings> = {}): Commit {
-  const files = templateFiles(root);
-  const base = requireImage(files.image);
-  return withTemplateLock(files, base, () => {
-    requireStopped(base, nameUser);
-    return commitRun(files, base, { ...DEFAULT_SETTINGS, ...settings });
+  const template = findTemplate(templateFiles(root));
+  return withTemplateLock(template, () => {
+    requireStopped(template.image, nameUser);
+    return commitRun(template, { ...DEFAULT_SETTINGS, ...settings });
   });
 }
 
-export function revertHere(root: string, revision?: number): Promise<Reverted | undefined> {
-  return revert(templateFiles(root), { revision, confirm: async () => true, progress: silent, nameUser });
+export function revertHere(root: string, revision?: number, force = false): Promise<Reverted | undefined> {
+  return revert(templateFiles(root), {
+    revision,
+    force,
+    confirm: async () => true,
+    progress: silent,
+    nameUser,
+  });
 }
 
 export function revisionsHere(root: string): Revision[] {

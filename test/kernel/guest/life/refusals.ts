@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import type { Test } from 'tap';
-import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { claimRevisions, makeMark } from '../../../../src/templates/revert/mark.ts';
+import { findTemplate, templateFiles } from '../../../../src/templates/template-files.ts';
 import { checkLasting } from '../checks.ts';
 import {
   deleteBackend,
@@ -150,7 +150,7 @@ checkLasting(
     const names = [`snapshot-${statKey(root)}-${statKey(rootCow)}`, `origin-${statKey(root)}`];
     withOneRun(template);
     // What a revert leaves that the power cut has ended after its first steps.
-    makeMark(requireImage({ role: 'template', path: root }), rootCow, 1);
+    makeMark(findTemplate(templateFiles(root)), 1);
     claimRevisions(rootCow, 1);
     const reason = `template ${root} is half-way back to an earlier version (${rootCow}.reverting): finish that first, block-snapshot revert ${root}; where it cannot be finished, block-snapshot revert --abandon ${root} gives it up\n`;
     for (const command of [

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   utimesSync,
   writeFileSync,
@@ -14,7 +15,8 @@ import { withOperation } from '../../../../src/templates/operation-lock.ts';
 import { check, checkLasting } from '../checks.ts';
 import { allocatedBytes, hashOf, MEBIBYTE, type Template } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
-import { blockSnapshot, blockSnapshotBeside, must } from '../programs.ts';
+import { blockSnapshot, blockSnapshotBeside, executable, must, run } from '../programs.ts';
+import { callsFrom } from '../system-calls.ts';
 import { commitHere, refusalOf, revertHere, trimHere } from './in-process.ts';
 
 /** Zeros in the image itself, as what a template has freed and filled with zeros. */
@@ -82,6 +84,26 @@ checkLasting(
     must('losetup', '-d', device);
   },
 );
+
+check('an answer of the kernel about a lease that nobody expects is no "not open"', (test, template) => {
+  const { root } = template;
+  writeZeros(template, 0, MEBIBYTE);
+  const lease = callsFrom(/^fcntl\(\d+, F_SETLEASE, F_WRLCK/, ['trim', root])[0];
+  if (lease === undefined) throw new Error('no lease was asked for');
+  writeZeros(template, 0, MEBIBYTE);
+  const before = allocatedBytes(root);
+  const reader = openSync(root, 'r');
+  for (const error of ['EINVAL', 'EIO', 'ENOLCK', 'EPERM']) {
+    const failing = `inject=fcntl:error=${error}:when=${lease.occurrence}`;
+    const trace = ['-qq', '-o', '/run/lab/lease', '-e', 'trace=fcntl', '-e', failing];
+    const { status, stderr } = run('strace', [...trace, executable(), 'trim', root]);
+    test.match(readFileSync('/run/lab/lease', 'utf8'), /F_SETLEASE, F_WRLCK\) .*INJECTED/);
+    test.equal(status, 1, error);
+    test.match(stderr, new RegExp(`template ${root} is open in .*\\[${process.pid}\\]: end that first`));
+    test.equal(allocatedBytes(root), before);
+  }
+  closeSync(reader);
+});
 
 check('the program says how much it gave back', (test, template) => {
   writeZeros(template, 0, MEBIBYTE);

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BINDING_GUARDS } from './binding.ts';
+import { DEVICE_GUARDS } from './devices.ts';
+import { DISK_GUARDS } from './disks.ts';
+import type { Guard } from './guard.ts';
+import { TEMPLATE_GUARDS } from './templates.ts';
+
+export const GUARDS: readonly Guard[] = [
+  ...DEVICE_GUARDS,
+  ...BINDING_GUARDS,
+  ...TEMPLATE_GUARDS,
+  ...DISK_GUARDS,
+];
+
+/** Where the text of a guard is in the source. */
+export interface Place {
+  /** Below the project's folder. */
+  file: string;
+  text: string;
+}
+
+/**
+ * @param project its folder
+ * @throws Error when the text is not in the source, or more than once
+ */
+export function placeOf(guard: Guard, project: string): Place {
+  const found = sourcesOf(project).filter(({ text }) => text.includes(guard.from));
+  const [place] = found;
+  if (place === undefined || found.length > 1 || place.text.split(guard.from).length !== 2)
+    throw new Error(
+      `the guard "${guard.rule}" no longer applies: its text is in ${found.map(({ file }) => file).join(', ') || 'no file'} ` +
+        'of src, and has to be there once: write it anew in test/guards',
+    );
+  return place;
+}
+
+const known = new Map<string, Place[]>();
+
+function sourcesOf(project: string): Place[] {
+  const sources =
+    known.get(project) ??
+    readdirSync(join(project, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.(?:ts|c)$/.test(name))
+      .map(name => ({ file: join('src', name), text: readFileSync(join(project, 'src', name), 'utf8') }));
+  known.set(project, sources);
+  return sources;
+}
