@@ -2,7 +2,7 @@
 //   devices.js BASELINE BASELINE_CREATE BASELINE_DESTROY
 import { join } from 'node:path';
 import { MEBIBYTE, makeImage, makeTemplate, type Template } from '../kernel/guest/images.ts';
-import { prepareHere } from '../kernel/guest/in-process.ts';
+import { cleanupHere, prepareHere } from '../kernel/guest/in-process.ts';
 import { executable, must } from '../kernel/guest/programs.ts';
 import { deviceNames, takeAllDown } from '../kernel/guest/state.ts';
 import { figure, median, timeProgram } from './timing.ts';
@@ -85,14 +85,19 @@ function amongOthers(): void {
   };
   const alone = measure();
   const other = makeTemplate(MEBIBYTE);
+  const others: string[] = [];
   while (deviceNames().length < OTHERS + 2)
-    prepareHere(
-      'snapshot',
-      other.root,
-      other.rootCow,
-      makeImage(join(other.folder, `${deviceNames().length}-cow.img`), MEBIBYTE),
+    others.push(
+      prepareHere(
+        'snapshot',
+        other.root,
+        other.rootCow,
+        makeImage(join(other.folder, `${deviceNames().length}-cow.img`), MEBIBYTE),
+      ),
     );
   const among = measure();
+  for (const node of others) cleanupHere('snapshot', node);
+  takeAllDown();
   console.log(figure('prepare of what exists, alone', alone));
   console.log(figure(`the same among ${OTHERS} other devices`, among));
   console.log(`  ${'times the time among none'.padEnd(44)}${(among / alone).toFixed(2).padStart(8)}`);
