@@ -1,13 +1,13 @@
 // How long list takes where there is much to see, against the programs that show the same raw: medians, one boot.
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeRecord } from '../../src/claims/records.ts';
 import { parseNode } from '../../src/devices/request/node-request.ts';
 import { withXenstore } from '../../src/xen/xenstore/store.ts';
 import { MEBIBYTE, makeImage, newFolder } from '../kernel/guest/images.ts';
-import { prepareHere } from '../kernel/guest/in-process.ts';
+import { cleanupHere, prepareHere } from '../kernel/guest/in-process.ts';
 import { executable } from '../kernel/guest/programs.ts';
-import { deviceNames, loopDevices } from '../kernel/guest/state.ts';
+import { deviceNames, loopDevices, takeAllDown } from '../kernel/guest/state.ts';
 import { RunningServer } from '../xenstore/running-server.ts';
 import { figure, median, timeProgram } from './timing.ts';
 
@@ -68,12 +68,16 @@ console.log(`  ${'list --json, the same'.padEnd(44)}${ratio(json)}`);
 
 const xenstored = await RunningServer.start('/run/xenstored.socket');
 process.env['XENSTORED_PATH'] = xenstored.socket;
+const opened: number[] = [];
 for (const [index, node] of nodes.entries()) {
-  openSync(node, 'r');
+  opened.push(openSync(node, 'r'));
   writeRecord(`backend-vbd-${index + 1}-51712`, { parameters: 'BASE:COW', device: parseNode(node) });
   withXenstore(store => store.write(`/local/domain/${index + 1}/name`, `vm-${index + 1}`));
 }
 const [used = 0] = medians([[executable(), 'list']]);
 console.log(figure('list, every VM recorded, named and open', used));
 xenstored.stop();
+for (const descriptor of opened) closeSync(descriptor);
+for (const node of nodes) cleanupHere('snapshot', node);
+takeAllDown();
 process.exit(0);
