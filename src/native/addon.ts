@@ -92,6 +92,8 @@ export interface Addon {
   /** Whether one of them, and its file, tell of themselves (or fail to) within that time; another process asks. */
   loopAnswers(name: string, file: string, milliseconds: number): boolean;
   refreshLoopSize(loop: number): void;
+  /** From now on through the page cache; what was written is on its way to the disk first. */
+  stopDirectIo(loop: number): void;
   fileStatus(path: string): FileStatus | null;
   resolveFile(path: string): (FileStatus & { path: string }) | null;
   descriptorStatus(descriptor: number): FileStatus;

@@ -56,10 +56,36 @@ export const DEVICE_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'direct I/O is refused where it is not known to be safe',
-    from: 'if (!SAFE_FILESYSTEMS.includes(addon().filesystemType(file)))',
+    from: 'if (!isSafe(file))',
     to: 'if (SAFE_FILESYSTEMS.length === 0)',
     program: 'kernel/guest/life/configuration',
     checks: ['direct I/O is as it is configured'],
+    executable: true,
+  },
+  {
+    rule: 'direct I/O that somebody else has chosen is used only where it is safe',
+    from: 'stopDirectIo(image, loop.path, loop.descriptor);',
+    to: '',
+    program: LOOPS,
+    checks: [
+      'a loop device with direct I/O goes on through the page cache where that is not known to be safe',
+    ],
+  },
+  {
+    rule: 'a base that is given as a loop device is used with direct I/O only where it is safe',
+    from: 'if (isLoopNumber(device)) fitGivenLoop(image, descriptor);',
+    to: '',
+    program: LOOPS,
+    checks: [
+      'a loop device with direct I/O goes on through the page cache where that is not known to be safe',
+    ],
+  },
+  {
+    rule: 'VMs see sectors of 512 bytes',
+    from: 'if (text === String(SECTOR_BYTES)) return;',
+    to: 'if (text !== "") return;',
+    program: LOOPS,
+    checks: ['a loop device with other sectors than VMs see is refused, and used on where VMs have it'],
     executable: true,
   },
   {

@@ -12,6 +12,7 @@ const ALWAYS = [
   'devices/kernel/cow-backing.ts',
   'devices/kernel/cow-file.ts',
   'devices/kernel/device-state.ts',
+  'devices/kernel/direct-io.ts',
   'devices/kernel/disk-behind.ts',
   'devices/kernel/held-descriptors.ts',
   'devices/kernel/images.ts',

@@ -2,7 +2,9 @@ import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
+import { isLoopNumber } from '../plan/disk-key.ts';
 import { type Bytes, type Sectors, sectorsOf } from '../plan/units.ts';
+import { fitForVms, fitGivenLoop } from './direct-io.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { carriesOurs, inTheWay } from './in-the-way.ts';
@@ -56,7 +58,7 @@ export function isLook(loop: OpenLoop): boolean {
 
 /** @throws Refusal when somebody's look is mounted, and an origin would change what he sees */
 function useOrPass(base: Image, loop: OpenLoop, writable: boolean, held: HeldDescriptors): OpenLoop {
-  if (!isLook(loop)) return loop;
+  if (!isLook(loop)) return fitForVms(base, loop);
   const mounted = writable ? inTheWay(base, loop.device) : undefined;
   if (mounted !== undefined) throw mounted;
   return attachBase(base, writable, held);
@@ -116,7 +118,9 @@ export function loopBacking(loop: OpenLoop, fileSize: Bytes): Backing {
 
 /** An image that is a block device itself. */
 export function openGivenDevice(image: Image, device: DeviceNumber, held: HeldDescriptors): Backing {
-  const size = descriptorSectors(held.hold(openImage(image, 'read')));
+  const descriptor = held.hold(openImage(image, 'read'));
+  if (isLoopNumber(device)) fitGivenLoop(image, descriptor);
+  const size = descriptorSectors(descriptor);
   if (size === 0) throw new Refusal(`${image.role} ${image.path} is empty: the block device has no sectors`);
   return { device, size };
 }

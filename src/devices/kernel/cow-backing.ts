@@ -5,6 +5,7 @@ import type { Layer } from '../plan/stack-plan.ts';
 import type { Bytes, Sectors } from '../plan/units.ts';
 import { type Backing, isLook, loopBacking, openGivenDevice } from './backing.ts';
 import { openCowFile } from './cow-file.ts';
+import { fitForVms } from './direct-io.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { attachLoop, type OpenLoop } from './loop-devices.ts';
@@ -48,9 +49,10 @@ export function attachCow(
     growCow(image, descriptor, size);
     return loopBacking(attachLoop(image, descriptor, false, held), size);
   }
+  const fit = fitForVms(image, loop);
   growCow(image, descriptor, size);
-  addon().refreshLoopSize(loop.descriptor);
-  return loopBacking(loop, size);
+  addon().refreshLoopSize(fit.descriptor);
+  return loopBacking(fit, size);
 }
 
 function growCow({ path }: Image, descriptor: number, size: Bytes): void {

@@ -4,6 +4,7 @@ import { Refusal } from '../../words/refusal.ts';
 import { configuration } from '../configuration.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
+import { LOOP_DIRECT_IO, requireDirectIo, requireSafeDirectIo } from './direct-io.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { carriesOurs } from './in-the-way.ts';
@@ -20,7 +21,6 @@ import {
 /** LO_FLAGS of linux/loop.h. */
 export const LOOP_READ_ONLY = 1;
 const LOOP_AUTOCLEAR = 4;
-const LOOP_DIRECT_IO = 16;
 
 /** How often another program may take the free loop device from under our hands. */
 const ATTEMPTS = 100;
@@ -193,34 +193,6 @@ export function attachLoop(image: Image, file: number, readOnly: boolean, held: 
     return { path, descriptor, device: descriptorDevice(descriptor), flags };
   }
   throw new Refusal(`no free loop device for ${image.role} ${image.path}: see losetup -l for what uses them`);
-}
-
-/** EXT4_SUPER_MAGIC and XFS_SUPER_MAGIC of linux/magic.h. */
-const SAFE_FILESYSTEMS: readonly number[] = [0xef53, 0x58465342];
-
-/**
- * The kernel's word is no proof. On FUSE, NFS, FAT and JFS direct I/O of a loop device under device-mapper made Linux 6.1
- * drop pages that others hold, and panic; on btrfs a guest that changes a buffer while it is written leaves blocks whose
- * checksum is wrong, which nobody can read any more.
- */
-function requireSafeDirectIo(file: number, image: Image): void {
-  if (!SAFE_FILESYSTEMS.includes(addon().filesystemType(file)))
-    throw new Refusal(
-      `${image.role} ${image.path} is on a filesystem where direct I/O is not known to be safe (it is on ext4 and XFS): ` +
-        'set DIRECT_IO=off in /etc/block-snapshot.conf, or move it',
-    );
-}
-
-/**
- * The kernel does without, in silence, where it cannot be done (drivers/block/loop.c): also where the disk below has larger
- * sectors than the 512 bytes that a VM sees.
- */
-function requireDirectIo(loop: number, image: Image): void {
-  if (((addon().loopStatus(loop)?.flags ?? 0) & LOOP_DIRECT_IO) === 0)
-    throw new Refusal(
-      `${image.role} ${image.path} is on a filesystem, or on a disk, that cannot do direct I/O in sectors of 512 bytes: ` +
-        'set DIRECT_IO=off in /etc/block-snapshot.conf, or move it',
-    );
 }
 
 function freeNumber(image: Image): number {

@@ -202,6 +202,19 @@ static napi_value refresh_loop_size(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
+/* stopDirectIo(descriptor): from now on it goes through the page cache. */
+static napi_value stop_direct_io(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1];
+	int32_t loop;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &loop))
+		return NULL;
+	if (ioctl(loop, LOOP_SET_DIRECT_IO, 0UL) < 0)
+		return throw_descriptor_error(env, "stop direct I/O of loop device", loop);
+	return make_undefined(env);
+}
+
 void register_loop(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
@@ -211,6 +224,7 @@ void register_loop(napi_env env, napi_value exports)
 		{ "loopFiles", loop_files },
 		{ "askLoops", ask_loops },
 		{ "refreshLoopSize", refresh_loop_size },
+		{ "stopDirectIo", stop_direct_io },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { check } from './checks.ts';
-import { hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
+import { hashOf, MEBIBYTE, makeImage, statKey, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { blockSnapshot, must } from './programs.ts';
 import { deviceNames, loopDevices, tableLine } from './state.ts';
@@ -118,6 +118,60 @@ check('a loop device on a part of the base is refused', (test, template) => {
   test.match(stderr, `base ${template.root} is attached to ${part} with an offset or a size limit`);
   must('losetup', '-d', part);
 });
+
+check(
+  'a loop device with direct I/O goes on through the page cache where that is not known to be safe',
+  (test, template) => {
+    const usesDirectIo = (loop: string) =>
+      readFileSync(`/sys/block/${basename(loop)}/loop/dio`, 'utf8').trim() === '1';
+    const attach = (path: string) => must('losetup', '--direct-io=on', '-f', '--show', path);
+    const mount = onFilesystem(template.folder);
+    const safe = makeImage(join(mount, 'root.img'), 4 * MEBIBYTE, 'random');
+    for (const { root, cow, stays } of [
+      { root: template.root, cow: template.rootCow, stays: false },
+      { root: safe, cow: join(mount, 'root-cow.img'), stays: true },
+    ]) {
+      const loops = [root, cow].map(path => attach(existsSync(path) ? path : makeImage(path, 4 * MEBIBYTE)));
+      test.same(loops.map(usesDirectIo), [true, true], `${root} is attached with direct I/O`);
+      const node = prepareHere('snapshot', root, cow);
+      test.same(loops.map(usesDirectIo), [stays, stays], `${root} and its cow`);
+      test.equal(hashOf(node), hashOf(root));
+      cleanupHere('snapshot', node);
+      for (const loop of loops) must('losetup', '-d', loop);
+      const given = attach(root);
+      const onGiven = prepareHere('snapshot', given, template.vm1);
+      test.equal(usesDirectIo(given), stays, `${given}, which is given as the base`);
+      cleanupHere('snapshot', onGiven);
+      must('losetup', '-d', given);
+      rmSync(template.vm1);
+      makeImage(template.vm1, 4 * MEBIBYTE);
+    }
+    must('umount', mount);
+  },
+);
+
+check(
+  'a loop device with other sectors than VMs see is refused, and used on where VMs have it',
+  (test, template) => {
+    const { root, rootCow, vm1 } = template;
+    const loop = must('losetup', '--sector-size', '4096', '-f', '--show', root);
+    const what = `base ${root} is attached to ${loop} with sectors of 4096 bytes, where VMs see 512`;
+    test.same(blockSnapshot('prepare', 'snapshot', `${root}:${rootCow}`), {
+      status: 1,
+      stdout: '',
+      stderr: `block-snapshot: ${what}: detach it (losetup -d ${loop}) and try again\n`,
+    });
+    test.same(deviceNames(), []);
+    const cow = must('losetup', '-f', '--show', rootCow);
+    const first = `snapshot-${statKey(root)}-${statKey(rootCow)}`;
+    must('dmsetup', 'create', first, '--table', `0 8192 snapshot ${loop} ${cow} P 256`);
+    const { status, stdout, stderr } = blockSnapshot('prepare', 'snapshot', `${root}:${rootCow}:${vm1}`);
+    test.equal(status, 0);
+    test.match(stderr, `${what}: it is attached anew when no VM uses it any more`);
+    cleanupHere('snapshot', stdout.trimEnd());
+    for (const node of [loop, cow]) must('losetup', '-d', node);
+  },
+);
 
 check("a read-only loop device on a cow is somebody's look, and not used", (test, template) => {
   const readOnly = must('losetup', '-f', '-r', '--show', template.rootCow);
