@@ -1,3 +1,4 @@
+import { host } from '../host/host.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -35,7 +36,7 @@ export function readConfiguration(file: string): Settings {
       throw new Refusal(`${file} can be written by others than root: chmod go-w ${file}`);
     if (size > LARGEST)
       throw new Refusal(`${file} has ${size} bytes: it is no configuration, which has ${LARGEST} at most`);
-    return parseSettings(Buffer.from(addon().readAt(descriptor, 0, size)).toString('utf8'), file);
+    return parseSettings(host.textOf(new Uint8Array(addon().readAt(descriptor, 0, size))), file);
   });
 }
 

@@ -1,4 +1,5 @@
 import { ABANDONED, attachmentNames } from '../claims/claims.ts';
+import { host } from '../host/host.ts';
 import type { Driver } from './hook-call.ts';
 
 /** The disks of one domain that are recorded: what their records are called, and their targets. */
@@ -48,5 +49,5 @@ function prefixOf(driver: Driver, uuid: string): string {
  * start of a domain makes one of that name.
  */
 export function abandonedKey(target: string): string {
-  return `${ABANDONED}${process.pid}-${Date.now()}-${target}`;
+  return `${ABANDONED}${host.processId}-${Date.now()}-${target}`;
 }

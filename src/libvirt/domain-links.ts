@@ -1,4 +1,5 @@
 import { LOCK_FOLDER, LOCK_FOLDER_MODE } from '../devices/kernel/lock-file.ts';
+import { host } from '../host/host.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { printable } from '../words/printable.ts';
@@ -30,7 +31,7 @@ function linkFolder(guest: string): string {
 
 function folderName(guest: string): string {
   let name = '';
-  for (const byte of Buffer.from(guest)) {
+  for (const byte of host.bytesOf(guest)) {
     const character = String.fromCharCode(byte);
     const plain = PLAIN.test(character) && !(name === '' && character === '.');
     name += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
@@ -43,7 +44,7 @@ export function guestOfFolder(folder: string): string | undefined {
   const bytes = folder.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  const guest = Buffer.from(bytes, 'latin1').toString();
+  const guest = host.textOf(Uint8Array.from(bytes, byte => byte.charCodeAt(0)));
   return folder !== '' && folderName(guest) === folder ? guest : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../words/refusal.ts';
+import { host } from '../host/host.ts';
 
 /** State of one device-mapper device, with its targets (table or status, by the call that gave it). */
 export interface DeviceState {
@@ -138,7 +138,7 @@ export interface Addon {
   startsWithZeros(descriptor: number, length: number): boolean;
   /** The magic number of its filesystem (linux/magic.h). */
   filesystemType(descriptor: number): number;
-  readInput(descriptor: number, longest: number, text: string): Buffer | null;
+  readInput(descriptor: number, longest: number, text: string): Uint8Array | null;
   /** ETIMEDOUT where it is a pipe or a terminal that takes nothing for five seconds. */
   writeText(descriptor: number, text: string): void;
   growFile(descriptor: number, size: number): void;
@@ -161,8 +161,8 @@ export interface Addon {
   holdSignals(): void;
   releaseSignals(): void;
   connectUnixSocket(path: string, milliseconds: number): number;
-  sendBytes(descriptor: number, bytes: Buffer, milliseconds: number): void;
-  receiveBytes(descriptor: number, length: number, milliseconds: number): Buffer;
+  sendBytes(descriptor: number, bytes: Uint8Array, milliseconds: number): void;
+  receiveBytes(descriptor: number, length: number, milliseconds: number): Uint8Array;
   sendDatagram(path: string, text: string): void;
 }
 
@@ -170,37 +170,21 @@ let loaded: Addon | undefined;
 
 /**
  * The addon, loaded at the first call: a command that fails before it needs the kernel does not pay for it.
- * It lies beside the executable and nowhere else: nothing of the current folder or the environment is asked.
+ * Where it is a file, it lies beside the executable and nowhere else: nothing of the current folder or the environment is
+ * asked.
+ * @throws Refusal when it cannot be loaded
  */
 export function addon(): Addon {
-  loaded ??= loadAddonFrom(
-    `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}/block-snapshot.node`,
-  );
+  loaded ??= host.loadAddon() as Addon;
   return loaded;
 }
 
 /**
  * Loads the addon from another place than beside the executable: for programs that run under Node (the tests).
  * @param path absolute path of block-snapshot.node
+ * @throws Refusal
  */
 export function loadAddonFrom(path: string): Addon {
-  const module = { exports: {} };
-  try {
-    process.dlopen(module, path);
-  } catch (error) {
-    throw new Refusal(
-      `cannot load ${path}: ${remedyFor(error instanceof Error ? error.message : String(error))}`,
-    );
-  }
-  loaded = module.exports as Addon;
+  loaded = host.loadAddon(path) as Addon;
   return loaded;
-}
-
-/** What to do about an addon that the dynamic linker does not load, in one line with its own words. */
-function remedyFor(reason: string): string {
-  const words = reason.split('\n', 1)[0] ?? '';
-  const library = /version [`']GLIBC_([\d.]+)' not found/.exec(words)?.[1];
-  if (library !== undefined)
-    return `it needs glibc ${library} or newer, which this system does not have (${words})`;
-  return `install block-snapshot again, and libdevmapper 1.02 (${words})`;
 }

@@ -1,3 +1,4 @@
+import { host } from '../host/host.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { oneLine } from './printable.ts';
@@ -15,7 +16,7 @@ export function complain(message: string): void {
     addon().writeText(2, `${line}\n`);
   } catch (error) {
     // Where standard error does not take it, there is nobody to tell; else the addon itself could not be loaded.
-    if (!isSystemError(error)) console.error(line);
+    if (!isSystemError(error)) host.writeLastLine(line);
   }
 }
 

@@ -365,7 +365,7 @@ export const DEVICE_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a line on standard error that is not taken hinders nothing',
-    from: 'if (!isSystemError(error)) console.error(line);',
+    from: 'if (!isSystemError(error)) host.writeLastLine(line);',
     to: 'throw error;',
     program: ANSWERS,
     checks: ['a device comes about though nothing can be said beside: standard error is a full disk'],

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
+import { codeOf } from './code-of.ts';
 import { PROJECT } from './executable.ts';
 import { LOADED_BY } from './hot-modules.ts';
 import { loadedWith, readImports } from './imports.ts';
@@ -10,7 +12,7 @@ const modules = [...imports.keys()];
 
 /** From the ground up: what stands on one line are neighbours. A module imports its neighbours and what is below. */
 const FLOORS = [
-  ['native', 'words', 'xml'],
+  ['host', 'native', 'words', 'xml'],
   ['devices', 'jinja'],
   ['claims'],
   ['templates'],
@@ -168,6 +170,33 @@ t.test('each hot command loads exactly the modules that are listed for it, and n
       );
     test.same(packages, [], `${command} loads no package`);
   }
+  test.end();
+});
+
+/** What Node has besides the language: nothing of it is there on the engine that runs the hot path. */
+const HOST_GLOBALS = [
+  'console',
+  'require',
+  ...Object.getOwnPropertyNames(globalThis).filter(
+    name => !runInNewContext('Object.getOwnPropertyNames(globalThis)').includes(name),
+  ),
+];
+
+t.test('the hot modules name nothing that only Node or Bun has: the host face has it for them', test => {
+  const hot = new Set(LOADED_BY.flatMap(({ modules: listed }) => listed));
+  hot.delete('host/node.ts');
+  const word = new RegExp(`(?<![.\\w$#])(?:${HOST_GLOBALS.join('|')})\\b(?!\\s*[?:](?!:))`, 'g');
+  for (const name of ['Buffer', 'process', 'performance', 'setTimeout', 'TextDecoder'])
+    test.ok(HOST_GLOBALS.includes(name), `${name} is looked for`);
+  const used = [...hot].flatMap(file => {
+    const code = codeOf(readFileSync(join(PROJECT, 'src', file), 'utf8'));
+    const own = (name: string) =>
+      new RegExp(`\\b(?:interface|type|class) ${name}\\b|import [^;]*\\b${name}\\b`).test(code);
+    return [...(code.match(word) ?? []), ...(code.match(/'node:[^']*'/g) ?? [])]
+      .filter(name => !own(name))
+      .map(name => `${file}: ${name}`);
+  });
+  test.same(used, []);
   test.end();
 });
 

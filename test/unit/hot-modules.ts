@@ -65,6 +65,8 @@ const ALWAYS = [
   'devices/request/node-request.ts',
   'devices/request/stack-request.ts',
   'disks/take-down.ts',
+  'host/host.ts',
+  'host/node.ts',
   'main.ts',
   'native/addon.ts',
   'native/system-error.ts',

@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import type { ImageKey } from '../plan/image-key.ts';
 import type { Image } from './images.ts';
 import {
@@ -35,7 +36,7 @@ export class DiskLocks {
     const ofBase = new Set<string>(typeof base === 'string' ? [base] : [base.key, base.disk]);
     const all = new Set([...ofBase, ...cows.map(({ disk }) => disk)]);
     const limit = patience(PATIENCE_MILLISECONDS);
-    const end = performance.now() + limit;
+    const end = host.elapsed() + limit;
     for (const name of [...all].sort()) {
       const lock = waitForLockFile(lockPath(name), end, limit);
       (ofBase.has(name) ? this.#bases : this.#cows).set(name, lock);

@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
@@ -36,7 +37,7 @@ export function tryLockFile(path: string): LockFile | undefined {
 
 /**
  * Waits for a lock.
- * @param end when to have done with it, by performance.now()
+ * @param end when to have done with it, milliseconds since the program was started
  * @param limit what that was in milliseconds, for the message
  * @throws Refusal when another holds it until then
  */
@@ -44,7 +45,7 @@ export function waitForLockFile(path: string, end: number, limit: number): LockF
   for (let pause = 1; ; pause = Math.min(pause * 2, 8)) {
     const lock = tryLockFile(path);
     if (lock !== undefined) return lock;
-    if (performance.now() >= end)
+    if (host.elapsed() >= end)
       throw new Refusal(
         `another command has held ${path} for ${Math.round(limit / 1000)} s: see who with fuser ${path}`,
       );

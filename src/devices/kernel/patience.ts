@@ -1,3 +1,5 @@
+import { host } from '../../host/host.ts';
+
 let end = Number.POSITIVE_INFINITY;
 
 /**
@@ -10,5 +12,5 @@ export function limitWaits(milliseconds: number): void {
 
 /** How long to wait for something that may take `milliseconds`: so long, or as long as there is time. */
 export function patience(milliseconds: number): number {
-  return Math.max(0, Math.min(milliseconds, Math.round(end - performance.now())));
+  return Math.max(0, Math.min(milliseconds, Math.round(end - host.elapsed())));
 }

@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { nodeOf } from '../plan/device-names.ts';
@@ -30,7 +31,7 @@ const PAUSE_MILLISECONDS = 5;
  * @throws Refusal when it is something that we did not make
  */
 export function removeUnused(name: string, type: Target, milliseconds: number, udev: UdevSession): Removal {
-  const end = performance.now() + patience(milliseconds);
+  const end = host.elapsed() + patience(milliseconds);
   for (;;) {
     const state = addon().deviceStatus(name);
     if (state === null) {
@@ -45,7 +46,7 @@ export function removeUnused(name: string, type: Target, milliseconds: number, u
     if (state.openCount === 0 && removed(name, udev)) return { kind: 'removed' };
     const holders = holdersOf(deviceNumber(state.major, state.minor));
     const onlyDevices = state.openCount > 0 && state.openCount <= holders.length;
-    if (onlyDevices || performance.now() >= end)
+    if (onlyDevices || host.elapsed() >= end)
       return holders.length === 0
         ? { kind: 'lingering' }
         : { kind: 'in use', users: holders.map(holder => mapperName(holder) ?? holder).join(', ') };

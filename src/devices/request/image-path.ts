@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 
@@ -27,6 +28,6 @@ export function imagePath(role: ImageRole, path: string): ImagePath {
   if (path.includes('\n')) throw refuse('has a newline in its path: rename the file');
   if (path.includes('\ufffd')) throw refuse('has a path that is not UTF-8: rename the file');
   if (!path.startsWith('/')) throw refuse('is a relative path: give the absolute one');
-  if (Buffer.byteLength(path) >= PATH_MAX) throw refuse(`has a path longer than ${PATH_MAX - 1} bytes`);
+  if (host.bytesOf(path).length >= PATH_MAX) throw refuse(`has a path longer than ${PATH_MAX - 1} bytes`);
   return { role, path };
 }

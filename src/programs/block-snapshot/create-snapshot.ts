@@ -10,12 +10,12 @@ export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BA
  * `create-snapshot NAME BASE COW [COW2]`, as qubesd calls it: the NAME says which kind of device is wanted, and has to
  * be the one that the files give.
  */
-export async function runCreateSnapshot(parameters: readonly string[]): Promise<void> {
+export function runCreateSnapshot(parameters: readonly string[]): void {
   const [name, ...paths] = parameters;
   if (name === undefined || paths.length < 2)
     throw usageError(`missing argument: usage: ${CREATE_SNAPSHOT_USAGE}`);
   const wanted = parseNode(name);
-  await besideOperations(() =>
+  besideOperations(() =>
     prepare(stackRequest(wanted.identity.type, paths, paths.join(' ')), { expectedName: wanted.name }),
   );
 }

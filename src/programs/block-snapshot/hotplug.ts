@@ -18,11 +18,7 @@ const PROGRAM = /^block-(.+)$/;
  * `add` and `remove`, as libxl calls a disk's script, with XENBUS_PATH in the environment.
  * @param program the last part of the name that it was called by
  */
-export async function runHotplug(
-  program: string,
-  command: 'add' | 'remove',
-  parameters: readonly string[],
-): Promise<void> {
+export function runHotplug(program: string, command: 'add' | 'remove', parameters: readonly string[]): void {
   const type = PROGRAM.exec(program)?.[1] ?? '';
   if (!isDeviceType(type))
     throw usageError(`${printable(program)} cannot ${command}: usage: ${HOTPLUG_USAGE}`);
@@ -30,7 +26,7 @@ export async function runHotplug(
   let attachment: Attachment | undefined;
   try {
     attachment = attachmentFromEnvironment();
-    const done = command === 'add' ? await attach(type, attachment) : remove(attachment);
+    const done = command === 'add' ? attach(type, attachment) : remove(attachment);
     logCall(program, attachment, command, done);
   } catch (error) {
     const subject = attachment ?? { path: '-', domain: '-' };
@@ -42,9 +38,9 @@ export async function runHotplug(
 }
 
 /** An add that cannot be done is told to libxl once it is certain. */
-async function attach(type: DeviceType, attachment: Attachment): Promise<string> {
+function attach(type: DeviceType, attachment: Attachment): string {
   try {
-    return await besideOperations(() => add(type, attachment));
+    return besideOperations(() => add(type, attachment));
   } catch (error) {
     reportFailure(attachment, error);
     throw error;

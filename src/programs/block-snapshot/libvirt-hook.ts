@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { attachmentsOf } from '../../libvirt/attachments.ts';
 import { type Driver, type HookCall, hookCall } from '../../libvirt/hook-call.ts';
 import { NAMESPACE_FAMILY } from '../../libvirt/namespace.ts';
@@ -49,12 +50,12 @@ async function prepare(call: HookCall): Promise<void> {
   const xml = domainOfOurs();
   if (xml === undefined) return;
   const { prepareDomain } = await import('../../libvirt/prepare-domain.ts');
-  await besideOperations(() => prepareDomain(call, xml.toString()));
+  besideOperations(() => prepareDomain(call, host.textOf(xml)));
 }
 
 async function release(call: HookCall): Promise<void> {
-  const start = addon().readInput(STANDARD_INPUT, UUID_WITHIN, '<uuid>')?.toString() ?? '';
-  const uuid = UUID.exec(start)?.[1];
+  const start = addon().readInput(STANDARD_INPUT, UUID_WITHIN, '<uuid>');
+  const uuid = start === null ? undefined : UUID.exec(host.textOf(start))?.[1];
   if (uuid === undefined)
     throw new Refusal(`${printable(call.guest)}: the domain XML on standard input has no uuid`);
   const disks = attachmentsOf(call.driver, uuid);
@@ -66,7 +67,7 @@ function refuse({ guest }: HookCall, reason: string): void {
 }
 
 /** The domain's XML; undefined where nothing of our namespaces stands in it: then there is nothing to parse. */
-function domainOfOurs(): Buffer | undefined {
+function domainOfOurs(): Uint8Array | undefined {
   const xml = addon().readInput(STANDARD_INPUT, LONGEST_XML + 1, NAMESPACE_FAMILY);
   if (xml !== null && xml.length > LONGEST_XML)
     throw new Refusal(`the domain XML on standard input is longer than ${LONGEST_XML / 1024 / 1024} MiB`);

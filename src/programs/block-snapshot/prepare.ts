@@ -9,7 +9,7 @@ import { requireArguments } from './usage.ts';
 export const PREPARE_USAGE = 'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force]';
 
 /** `prepare snapshot BASE:COW[:COW2…] [--force]`, `prepare origin BASE:COW [--force]`: prints the node. */
-export async function runPrepare(parameters: readonly string[]): Promise<void> {
+export function runPrepare(parameters: readonly string[]): void {
   const operands = parameters.filter(parameter => parameter !== '--force');
   const force = operands.length < parameters.length;
   requireArguments(operands, 2, PREPARE_USAGE);
@@ -17,7 +17,7 @@ export async function runPrepare(parameters: readonly string[]): Promise<void> {
   if (!isDeviceType(type))
     throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${PREPARE_USAGE}`);
   // Under the lock: when nobody can be told of the device, what was made for it goes again.
-  await besideOperations(() =>
+  besideOperations(() =>
     prepare(parseStackRequest(type, images), { force, ready: ({ node }) => answer(node) }),
   );
 }

@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 
@@ -37,7 +38,7 @@ const PATH = /^\/?(?:[A-Za-z0-9_]+\/)+(\d{1,10})\/\d{1,10}$/;
  * @throws Refusal when XENBUS_PATH is missing or is not the path of a backend
  */
 export function attachmentFromEnvironment(): Attachment {
-  const path = process.env['XENBUS_PATH'];
+  const path = host.environment('XENBUS_PATH');
   if (path === undefined || path === '')
     throw new Refusal("XENBUS_PATH is not set: add and remove are for libxl to call, as a disk's script");
   const domain = path.length <= LONGEST_PATH ? PATH.exec(path)?.[1] : undefined;

@@ -2,6 +2,7 @@ import type { Access } from '../../claims/sharing.ts';
 import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import type { OurDevice } from '../../devices/plan/device-names.ts';
 import { deviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { oneLine, printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
@@ -71,13 +72,10 @@ export function publishError(store: Xenstore, { path }: Attachment, reason: stri
 
 /** As many whole characters as fit. */
 function shortened(text: string): string {
-  const bytes = Buffer.from(text);
+  const bytes = host.bytesOf(text);
   if (bytes.length <= LONGEST_REASON) return text;
   // A character that was cut in two is left out.
-  return bytes
-    .subarray(0, LONGEST_REASON)
-    .toString()
-    .replace(/\ufffd$/, '');
+  return host.textOf(bytes.subarray(0, LONGEST_REASON)).replace(/\ufffd$/, '');
 }
 
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */

@@ -1,4 +1,5 @@
 import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { oneLine } from '../../words/printable.ts';
 
@@ -17,9 +18,9 @@ export interface Subject {
 
 /** One line for a call: when, who, for whom, what was asked, what was done, and how long it took. */
 export function logCall(program: string, subject: Subject, command: string, done: string): void {
-  const milliseconds = Math.round(performance.now());
+  const milliseconds = Math.round(host.elapsed());
   append(
-    `${new Date().toISOString()} ${program}[${process.pid}] ${subject.path} domain ${subject.domain} ` +
+    `${new Date().toISOString()} ${program}[${host.processId}] ${subject.path} domain ${subject.domain} ` +
       `${command}: ${oneLine(done).slice(0, 4000)} (${milliseconds} ms)\n`,
   );
 }
@@ -29,7 +30,7 @@ export function logError(program: string, subject: Subject, command: string, rea
   try {
     addon().sendDatagram(
       SYSLOG,
-      `<${DAEMON_ERROR}>${program}[${process.pid}]: ${subject.path}: ${command}: ${oneLine(reason).slice(0, 4000)}`,
+      `<${DAEMON_ERROR}>${program}[${host.processId}]: ${subject.path}: ${command}: ${oneLine(reason).slice(0, 4000)}`,
     );
   } catch {
     // No syslog runs here, or it is too busy: the line in the log file has to do.

@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { printable } from '../../words/printable.ts';
@@ -9,6 +10,7 @@ import {
   HEADER_BYTES,
   type Header,
   LONGEST_PAYLOAD,
+  latin1,
   MESSAGE,
   type RequestType,
 } from './wire.ts';
@@ -20,7 +22,7 @@ export const PATIENCE_MILLISECONDS = 5000;
 export interface Request {
   type: RequestType;
   transactionId: number;
-  payload: Buffer;
+  payload: Uint8Array;
   shown: string;
 }
 
@@ -37,12 +39,12 @@ export class Connection {
 
   /** Gives xenstore its time anew: for the next step of a command, when its own work lies between. */
   restartClock(): void {
-    this.#end = performance.now() + PATIENCE_MILLISECONDS;
+    this.#end = host.elapsed() + PATIENCE_MILLISECONDS;
   }
 
   /** Milliseconds that xenstore has left. */
   timeLeft(): number {
-    return Math.max(0, Math.round(this.#end - performance.now()));
+    return Math.max(0, Math.round(this.#end - host.elapsed()));
   }
 
   close(): void {
@@ -55,7 +57,7 @@ export class Connection {
    * @throws XenstoreError with xenstore's own code when it refuses; ETIMEDOUT, ECONNRESET or EPROTO when it does not
    *   answer as it should
    */
-  exchange(request: Request): Buffer {
+  exchange(request: Request): Uint8Array {
     this.#requestId += 1;
     const { type, transactionId, payload, shown } = request;
     const message = encodeMessage({ type, requestId: this.#requestId, transactionId }, payload);
@@ -65,7 +67,7 @@ export class Connection {
     return answer;
   }
 
-  #converse(message: Buffer, shown: string): { header: Header; answer: Buffer } {
+  #converse(message: Uint8Array, shown: string): { header: Header; answer: Uint8Array } {
     const { descriptor } = this.#transport;
     try {
       addon().sendBytes(descriptor, message, this.timeLeft());
@@ -106,11 +108,11 @@ export class Connection {
 }
 
 /** An error's payload is the name of an errno and a NUL. */
-function refusalOf(answer: Buffer, shown: string): XenstoreError {
-  const code = /^([A-Z0-9]{2,20})\0?$/.exec(answer.toString('latin1'))?.[1];
+function refusalOf(answer: Uint8Array, shown: string): XenstoreError {
+  const code = /^([A-Z0-9]{2,20})\0?$/.exec(latin1(answer))?.[1];
   if (code === undefined)
     return new XenstoreError(
-      `xenstore refused "${shown}" without a reason: ${printable(answer.toString('latin1'))}`,
+      `xenstore refused "${shown}" without a reason: ${printable(latin1(answer))}`,
       'EPROTO',
     );
   return new XenstoreError(`xenstore refused "${shown}": ${code}`, code);

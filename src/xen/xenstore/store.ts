@@ -1,7 +1,8 @@
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { Connection, PATIENCE_MILLISECONDS } from './connection.ts';
 import { isXenstoreError, XenstoreError } from './error.ts';
-import { LONGEST_PAYLOAD, MESSAGE, type RequestType } from './wire.ts';
+import { LONGEST_PAYLOAD, latin1, MESSAGE, type RequestType } from './wire.ts';
 
 /** Longest pause between two attempts at a transaction. */
 const LONGEST_PAUSE_MILLISECONDS = 16;
@@ -25,15 +26,15 @@ export class Store {
    * @throws XenstoreError when it is no text (not UTF-8, or with a NUL)
    */
   read(path: string): string | undefined {
-    let value: Buffer;
+    let value: Uint8Array;
     try {
       value = this.ask(MESSAGE.read, 'read', path);
     } catch (error) {
       if (isXenstoreError(error, 'ENOENT')) return undefined;
       throw error;
     }
-    const text = value.toString('utf8');
-    if (!Buffer.from(text).equals(value))
+    const text = host.textOf(value);
+    if (!same(host.bytesOf(text), value))
       throw new XenstoreError(`${path} in xenstore is not UTF-8`, 'EILSEQ');
     if (text.includes('\0')) throw new XenstoreError(`${path} in xenstore has a NUL in it`, 'EILSEQ');
     return text;
@@ -56,7 +57,7 @@ export class Store {
   /** The names of the nodes directly under one; none where it is not there. */
   directory(path: string): string[] {
     try {
-      const names = this.ask(MESSAGE.directory, 'list', path).toString('latin1').split('\0');
+      const names = latin1(this.ask(MESSAGE.directory, 'list', path)).split('\0');
       return names.filter(name => name !== '');
     } catch (error) {
       if (isXenstoreError(error, 'ENOENT')) return [];
@@ -64,10 +65,10 @@ export class Store {
     }
   }
 
-  protected ask(type: RequestType, verb: string, path: string, value = ''): Buffer {
-    if (path === '' || path.includes('\0') || Buffer.byteLength(path) > LONGEST_PATH)
+  protected ask(type: RequestType, verb: string, path: string, value = ''): Uint8Array {
+    if (path === '' || path.includes('\0') || host.bytesOf(path).length > LONGEST_PATH)
       throw new XenstoreError(`a path of ${path.length} characters is none for xenstore`, 'EINVAL');
-    const payload = Buffer.from(`${path}\0${value}`);
+    const payload = host.bytesOf(`${path}\0${value}`);
     if (payload.length > LONGEST_PAYLOAD)
       throw new XenstoreError(`the value for ${path} in xenstore is longer than 4 KiB`, 'E2BIG');
     return this.connection.exchange({
@@ -120,10 +121,10 @@ export class Xenstore extends Store {
     const answer = this.connection.exchange({
       type: MESSAGE.startTransaction,
       transactionId: 0,
-      payload: Buffer.from('\0'),
+      payload: host.bytesOf('\0'),
       shown: 'start transaction',
     });
-    const id = Number(/^(\d{1,10})\0?$/.exec(answer.toString('latin1'))?.[1] ?? 0);
+    const id = Number(/^(\d{1,10})\0?$/.exec(latin1(answer))?.[1] ?? 0);
     if (id < 1 || id > 0xffffffff)
       throw new XenstoreError('xenstore broke its protocol: a transaction without a number', 'EPROTO');
     return id;
@@ -152,10 +153,14 @@ export class Xenstore extends Store {
     this.connection.exchange({
       type: MESSAGE.endTransaction,
       transactionId: id,
-      payload: Buffer.from(`${verdict}\0`),
+      payload: host.bytesOf(`${verdict}\0`),
       shown: 'end transaction',
     });
   }
+}
+
+function same(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
 function neverAgreed(): XenstoreError {

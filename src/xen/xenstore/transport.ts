@@ -1,4 +1,5 @@
 import { openToWrite } from '../../devices/kernel/open-descriptor.ts';
+import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { printable } from '../../words/printable.ts';
@@ -21,7 +22,7 @@ export interface Transport {
  * @throws XenstoreError when there is none
  */
 export function openTransport(milliseconds: number): Transport {
-  const given = process.env['XENSTORED_PATH'];
+  const given = host.environment('XENSTORED_PATH');
   if (given !== undefined && given !== '') {
     if (!given.startsWith('/'))
       throw new XenstoreError(

@@ -28,23 +28,25 @@ export interface Header {
 }
 
 /** A whole message. @throws XenstoreError when the payload is longer than the protocol allows */
-export function encodeMessage(header: Omit<Header, 'length'>, payload: Buffer): Buffer {
+export function encodeMessage(header: Omit<Header, 'length'>, payload: Uint8Array): Uint8Array {
   if (payload.length > LONGEST_PAYLOAD)
     throw new XenstoreError(`a message to xenstore of ${payload.length} bytes is too long`, 'E2BIG');
-  const message = Buffer.alloc(HEADER_BYTES + payload.length);
-  message.writeUInt32LE(header.type, 0);
-  message.writeUInt32LE(header.requestId, 4);
-  message.writeUInt32LE(header.transactionId, 8);
-  message.writeUInt32LE(payload.length, 12);
-  payload.copy(message, HEADER_BYTES);
+  const message = new Uint8Array(HEADER_BYTES + payload.length);
+  const words = new Uint32Array(message.buffer, 0, HEADER_BYTES / 4);
+  words.set([header.type, header.requestId, header.transactionId, payload.length]);
+  message.set(payload, HEADER_BYTES);
   return message;
 }
 
-export function decodeHeader(bytes: Buffer): Header {
-  return {
-    type: bytes.readUInt32LE(0),
-    requestId: bytes.readUInt32LE(4),
-    transactionId: bytes.readUInt32LE(8),
-    length: bytes.readUInt32LE(12),
-  };
+export function decodeHeader(bytes: Uint8Array): Header {
+  // Copied: what came may begin anywhere in its buffer, and words begin at words.
+  const [type = 0, requestId = 0, transactionId = 0, length = 0] = new Uint32Array(
+    bytes.slice(0, HEADER_BYTES).buffer,
+  );
+  return { type, requestId, transactionId, length };
+}
+
+/** What names and codes are told in: a character for each byte. */
+export function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => String.fromCharCode(byte)).join('');
 }

@@ -1,0 +1,29 @@
+/**
+ * What the hot path needs of whatever runs it, and nothing else: its modules name no global that the language itself
+ * does not have (test/unit/floors.test.ts).
+ */
+export interface Host {
+  /** The name that the program was called by, as it was given: a path, or a word. */
+  readonly calledBy: string;
+  /** The program's parameters, the name not among them. */
+  readonly parameters: readonly string[];
+  readonly processId: number;
+  /** The value of a variable of the environment; undefined where it is not set. */
+  environment(name: string): string | undefined;
+  /** Milliseconds since the program was started, by a clock that nobody sets. */
+  elapsed(): number;
+  /** What the program's exit status will be when it has nothing left to do. */
+  setExitStatus(status: number): void;
+  /** A text in UTF-8. */
+  bytesOf(text: string): Uint8Array;
+  /** A text from UTF-8; what is none becomes U+FFFD. */
+  textOf(bytes: Uint8Array): string;
+  /** A line on standard error, for when the addon cannot be loaded and so cannot write it. */
+  writeLastLine(line: string): void;
+  /**
+   * What src/native/addon exports.
+   * @param path of the addon where it is a file, and lies elsewhere than beside the executable
+   * @throws Refusal when it cannot be loaded
+   */
+  loadAddon(path?: string): unknown;
+}

@@ -1,0 +1,2 @@
+export type { Host } from './face.ts';
+export { host } from './node.ts';
