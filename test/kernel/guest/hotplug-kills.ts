@@ -1,7 +1,7 @@
 // Kills add or remove at every single system call from the taking of its lock (or its look at a record) on, then lets
 // libxl's next call come, and looks at what is left.
 //   hotplug-kills.js SCENARIO
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { LOCK_FOLDER } from '../../../src/devices/kernel/lock-file.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from './hotplug/disks.ts';
 import { xenstored } from './hotplug/surroundings.ts';
 import { hashOf, makeTemplate, type Template } from './images.ts';
-import { deviceNames, heldLocks, leftovers, loopDevices, records } from './state.ts';
+import { deviceNames, heldLocks, leakedLoops, leftovers, records } from './state.ts';
 import { callsFrom, distinctWorlds, runKilledAt, type SystemCall } from './system-calls.ts';
 
 interface Scenario {
@@ -82,13 +82,6 @@ const scenario = SCENARIOS[wanted];
 if (scenario === undefined)
   throw new Error(`no scenario "${wanted}": one of ${Object.keys(SCENARIOS).join(', ')}`);
 process.env['XENBUS_PATH'] = pathOf(scenario.disk);
-
-/** Loop devices that no device-mapper device holds: nothing will ever free them. */
-function leakedLoops(): string[] {
-  return loopDevices()
-    .filter(({ name }) => readdirSync(`/sys/block/${name}/holders`).length === 0)
-    .map(({ name, file }) => `${name} on ${file}`);
-}
 
 /** Runs the call, ended by `end`, then what libxl does in any case: remove, and delete the backend. */
 function attempt(

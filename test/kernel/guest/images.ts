@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { type Cipher, createCipheriv, createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -28,10 +28,26 @@ export function newFolder(): string {
   return folder;
 }
 
+const KEY = randomBytes(16);
+let random = beginRandom();
+
+function beginRandom(): Cipher {
+  return createCipheriv('aes-128-ctr', KEY, Buffer.alloc(16));
+}
+
+/** From here on the same random bytes come again, as from the beginning: what is made alike is alike. */
+export function repeatRandom(): void {
+  random = beginRandom();
+}
+
+function randomBuffer(length: number): Buffer {
+  return random.update(Buffer.alloc(length));
+}
+
 /** A file of random bytes, or a sparse one. */
 export function makeImage(path: string, size: number, content: 'random' | 'sparse' = 'sparse'): string {
   const descriptor = openSync(path, 'w+');
-  if (content === 'random') writeSync(descriptor, randomFillSync(Buffer.alloc(size)));
+  if (content === 'random') writeSync(descriptor, randomBuffer(size));
   else ftruncateSync(descriptor, size);
   closeSync(descriptor);
   return path;
@@ -95,7 +111,7 @@ export function readAt(path: string, position: number, length: number): Buffer {
 
 /** Writes random bytes to a file or a block device, through to what is under it. @returns the bytes */
 export function writeRandomAt(path: string, position: number, length: number): Buffer {
-  const bytes = randomFillSync(Buffer.alloc(length));
+  const bytes = randomBuffer(length);
   const descriptor = openSync(path, 'r+');
   try {
     for (let done = 0; done < length; )

@@ -1,10 +1,10 @@
 // Kills a command at every single system call from the taking of its lock on, and looks at what is left after each.
 //   kills.js SCENARIO
-import { existsSync, readdirSync, unlinkSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { hashOf, makeTemplate, type Template, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
-import { heldLocks, leftovers, loopDevices, takeAllDown } from './state.ts';
+import { heldLocks, leakedLoops, leftovers, takeAllDown } from './state.ts';
 import { callsUnderLock, distinctWorlds, runKilledAt } from './system-calls.ts';
 
 type Type = 'snapshot' | 'origin';
@@ -61,13 +61,6 @@ const SCENARIOS: Record<string, Scenario> = {
     asked: originOf,
   },
 };
-
-/** Loop devices that no device-mapper device holds: nothing will ever free them. */
-function leakedLoops(): string[] {
-  return loopDevices()
-    .filter(({ name }) => readdirSync(`/sys/block/${name}/holders`).length === 0)
-    .map(({ name, file }) => `${name} on ${file}`);
-}
 
 /** Runs a scenario with the command killed by `end`; checks all that has to hold afterwards. */
 function attempt(test: Test, name: string, scenario: Scenario, end: (parameters: string[]) => void): void {

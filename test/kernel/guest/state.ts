@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { unplannedMessages } from './kernel-log.ts';
-import { kernel, must } from './programs.ts';
+import { kernel, must, UDEV } from './programs.ts';
 
 /** Names of all device-mapper devices, sorted. */
 export function deviceNames(): string[] {
@@ -74,22 +74,32 @@ export function fingerprint(): string {
   });
 }
 
+/** Loop devices that no device-mapper device holds: nothing will ever free them. */
+export function leakedLoops(): string[] {
+  return loopDevices()
+    .filter(({ name }) => readdirSync(`/sys/block/${name}/holders`).length === 0)
+    .map(({ name, file }) => `${name} on ${file}`);
+}
+
+/** Devices that stand still. */
+export function suspendedDevices(): string[] {
+  return deviceNames().filter(name => kernel.deviceTable(name)?.suspended);
+}
+
 /** Takes down whatever is there, by force: after a test that failed half-way, so that the next one starts clean. */
 export function takeAllDown(): void {
   for (let round = 0; round < 10 && deviceNames().length > 0; round++)
-    for (const name of deviceNames().reverse()) {
-      try {
-        must('dmsetup', 'resume', name);
-      } catch {
-        // It has no table.
-      }
-      try {
-        must('dmsetup', 'remove', name);
-      } catch {
-        // Something is on it still: the next round.
-      }
-    }
-  must('dmsetup', 'mknodes');
+    for (const name of deviceNames().reverse())
+      for (const step of [() => kernel.resumeDevice(name, 0, 0), () => kernel.removeDevice(name, 0, 0)])
+        try {
+          step();
+        } catch {
+          // It has no table, or something is on it still: the next round.
+        }
+  if (UDEV) must('udevadm', 'settle');
+  for (const name of readdirSync('/dev/mapper'))
+    if (name !== 'control' && kernel.deviceTable(name) === null)
+      rmSync(`/dev/mapper/${name}`, { force: true });
   for (const { name } of loopDevices()) must('losetup', '-d', `/dev/${name}`);
   for (const name of records()) unlinkSync(`${RECORDS_FOLDER}/${name}`);
 }

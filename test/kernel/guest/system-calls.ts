@@ -60,7 +60,7 @@ export function callsFrom(
       if (name === undefined || name === CLOCK) return [];
       const occurrence = (counts.get(name) ?? 0) + 1;
       counts.set(name, occurrence);
-      return [{ name, occurrence, line: line.slice(0, 120) }];
+      return [{ name, occurrence, line: line.slice(0, 200) }];
     });
   const first = calls.findIndex(call => start.test(call.line));
   if (first < 0) throw new Error(`${parameters.join(' ')} makes no system call that matches ${start}`);
@@ -90,46 +90,4 @@ export function runKilledAt(
   if (status !== null && status !== 137)
     throw new Error(`${parameters.join(' ')}: exit ${status}: ${stderr}`);
   return true;
-}
-
-/**
- * Errors that the kernel really gives: what runs out, and what a sick disk says. Calls that are not here cannot fail for a
- * reason that a command could meet, or belong to the runtime.
- */
-const ERRORS: [RegExp, string][] = [
-  [/^ioctl\(\d+, (?:DM_DEV_REMOVE|LOOP_CONFIGURE|LOOP_CLR_FD)/, 'EBUSY'],
-  [/^ioctl\(\d+, DM_DEV_SUSPEND/, 'EINTR'],
-  [/^ioctl\(\d+, (?:DM|LOOP)_/, 'ENOMEM'],
-  [/^openat\(/, 'EMFILE'],
-  [
-    /^(?:pread64|read|getdents64|fsync|fdatasync|newfstatat|fstat|statx|readlink|unlink|unlinkat|fgetxattr|getxattr)\(/,
-    'EIO',
-  ],
-  [
-    /^(?:pwrite64|write|fallocate|ftruncate|linkat|link|rename|renameat|renameat2|mkdir|fsetxattr|setxattr|symlink)\(/,
-    'ENOSPC',
-  ],
-  [/^flock\(/, 'ENOLCK'],
-  [/^(?:semget|semop|semtimedop|semctl)\(/, 'ENOSPC'],
-];
-
-/** The error that a system call is made to fail with; undefined where it is left alone. */
-export function errorOf({ line }: SystemCall): string | undefined {
-  return ERRORS.find(([pattern]) => pattern.test(line))?.[1];
-}
-
-export type Duration = 'once' | 'for good';
-
-/** Runs a command of which a system call fails, once or from there on. @returns what became of it, null after a limit */
-export function runFailingAt(
-  call: SystemCall,
-  duration: Duration,
-  parameters: readonly string[],
-  program = 'block-snapshot',
-): number | null {
-  const when = `${call.occurrence}${duration === 'once' ? '' : '+'}`;
-  return run('timeout', [
-    ...['-s', 'KILL', '50', 'strace', '-qq', '-o', '/dev/null', '-e', `trace=${call.name}`],
-    ...['-e', `inject=${call.name}:error=${errorOf(call)}:when=${when}`, executable(program), ...parameters],
-  ]).status;
 }

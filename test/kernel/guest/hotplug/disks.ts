@@ -52,6 +52,13 @@ export function deleteBackend(of: Disk): void {
   });
 }
 
+/** Deletes all backends of disks that a failed test has left. */
+export function deleteBackends(): void {
+  withXenstore(store => {
+    for (const domain of store.directory('backend/vbd')) store.remove(`backend/vbd/${domain}`);
+  });
+}
+
 export function readBackend(of: Disk, name: string): string | undefined {
   return withXenstore(store => store.read(`${pathOf(of)}/${name}`));
 }
