@@ -121,10 +121,12 @@ test-kernel: build build/.stamp .tap/plugins needs-kernel needs-libvirt ## Run t
 	test/tap.sh 60 --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
 .PHONY: test-long
-test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
+test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
+	@$(LAB) --minutes 120 node build/test/kernel/guest/signals.js full
+	@$(LAB) --minutes 900 node build/test/kernel/guest/pairs.js full
 
 .PHONY: test-guards
 test-guards: build build/.stamp needs-kernel ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md

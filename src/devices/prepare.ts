@@ -12,7 +12,7 @@ import { putAside, StaleCow } from './kernel/stale-cow.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
 import { requireNoOperation } from './operations.ts';
-import { type OurDevice, ourDevice } from './plan/device-names.ts';
+import { nodeOf, type OurDevice, ourDevice, snapshotName } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
 import { folderOf } from './plan/folder-of.ts';
 import { ownCow } from './plan/own-cow.ts';
@@ -92,13 +92,29 @@ function prepareLocked(
   locks: DiskLocks,
   options: PrepareOptions,
 ): OurDevice {
-  const { expectedName, force, chosen, ready } = options;
+  const made: string[] = [];
+  try {
+    return makeDevice(request, base, locks, options, made);
+  } catch (error) {
+    for (const path of made) dropMadeCow(base, path);
+    throw error;
+  }
+}
+
+/** @param made gets the cows that had to be made */
+function makeDevice(
+  request: StackRequest,
+  base: Image,
+  locks: DiskLocks,
+  { expectedName, force, chosen, ready }: PrepareOptions,
+  made: string[],
+): OurDevice {
   return withUdevSession(udev => {
     const runningOrigin = mendOrigin(base.key, udev);
     requireNoOperation(base);
     const undo = new Undo();
     return undo.guard(() => {
-      const layers = planStack(base, findCows(request, base, undo));
+      const layers = planStack(base, findCows(request, base, made));
       const origin = request.type === 'origin';
       const device = ourDevice(
         origin
@@ -125,17 +141,31 @@ function isMadeWhereMissing({ base, cows }: StackRequest, index: number): boolea
 }
 
 /** The cows of a request; the base's own is made where it is missing. */
-function findCows(request: StackRequest, base: Image, undo: Undo): Image[] {
+function findCows(request: StackRequest, base: Image, made: string[]): Image[] {
   return request.cows.map((cow, index) => {
     const found = findImage(cow);
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
       const path = ownPath(cow, base);
       makeCowFile(path, storeSize(sizeOf(base), configuration().chunk), base);
-      undo.add(() => addon().removeFile(path));
+      made.push(path);
     }
     return requireImage(cow);
   });
+}
+
+/**
+ * Removes a cow that was made in vain. It stays where a device on it, or its node, could not be taken back: by it the next
+ * command finds what is left.
+ */
+function dropMadeCow(base: Image, path: string): void {
+  try {
+    const name = snapshotName(base.key, [requireImage({ role: 'cow', path }).key]);
+    const isLeft = addon().deviceTable(name) !== null || addon().fileStatus(nodeOf(name)) !== null;
+    if (!isLeft) addon().removeFile(path);
+  } catch {
+    // What cannot be told is taken for a device; the error that is thrown says why it was in vain.
+  }
 }
 
 /**

@@ -149,6 +149,15 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     checks: ['a prepare that fails when all is made leaves nothing that it made'],
   },
   {
+    rule: 'a cow that was made in vain stays where what lies on it could not be taken back',
+    from: 'if (!isLeft) addon().removeFile(path);',
+    to: 'if (!isLeft || base.path !== "") addon().removeFile(path);',
+    program: REPAIRS,
+    checks: [
+      'a cow that was made in vain goes again, and stays where what lies on it could not be taken back',
+    ],
+  },
+  {
     rule: "a cow that holds another program's data is refused",
     from: "if (magic !== MAGIC || !isPowerOfTwo(chunk)) return { kind: 'foreign' };",
     to: "if (magic !== MAGIC || !isPowerOfTwo(chunk)) return { kind: 'blank' };",
@@ -315,6 +324,13 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     to: '\t\tif (caught[number] && number < 0)\n\t\t\traise(number);',
     program: 'unit/signals.test',
     checks: ['a signal that is held takes effect when they are released'],
+  },
+  {
+    rule: 'a fault that somebody sends is held as well',
+    from: 'if (is_fault(number) || (!(former',
+    to: 'if ((number < 0 && is_fault(number)) || (!(former',
+    program: 'unit/signals.test',
+    checks: ['a fault that somebody sends is held as well, and one that is real ends the program'],
   },
   {
     rule: 'a first layer stays while its template runs',

@@ -33,6 +33,23 @@ t.test('a signal that is held takes effect when they are released', async t => {
   }
 });
 
+/** They say that a program is broken, and a runtime may handle them to say so: others can send them all the same. */
+const FAULTS = ['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS', 'SIGABRT'];
+
+t.test('a fault that somebody sends is held as well, and one that is real ends the program', async t => {
+  for (const signal of FAULTS) {
+    const outcome = run(
+      `addon.holdSignals(); send('${signal}'); say('held '); addon.releaseSignals(); say('after');`,
+    );
+    t.same(outcome, { signal, status: null, stdout: 'held ' }, signal);
+  }
+  t.same(run("addon.holdSignals(); say('held '); process.abort(); say('after');"), {
+    signal: 'SIGABRT',
+    status: null,
+    stdout: 'held ',
+  });
+});
+
 t.test(
   'what does not come while signals are held ends nothing, and they work as ever afterwards',
   async t => {

@@ -1,6 +1,7 @@
 /* Holding back the signals that would end or stop a program, over the moment in which it must not (man 7 signal). */
 #include "values.h"
 
+#include <errno.h>
 #include <signal.h>
 
 static struct sigaction former_actions[NSIG];
@@ -8,38 +9,68 @@ static bool held[NSIG];
 static volatile sig_atomic_t caught[NSIG];
 static bool holding;
 
-static void note_signal(int number)
+static bool is_among(int number, const int *numbers, size_t count)
 {
-	caught[number] = 1;
-}
-
-/* Whether it cannot be held, says that this program itself is broken, or does nothing by default. */
-static bool is_let_through(int number)
-{
-	static const int let_through[] = { SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL,	SIGTRAP,
-					   SIGSYS,  SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
-
-	for (size_t i = 0; i < ARRAY_LENGTH(let_through); i++)
-		if (number == let_through[i])
+	for (size_t i = 0; i < count; i++)
+		if (number == numbers[i])
 			return true;
 	return false;
 }
 
-/* holdSignals(): from now on they are only noted. Those that the runtime handles itself end nothing, and stay its own. */
+/* Those that say that the program itself is broken. The runtime ends it then, whoever sent them. */
+static bool is_fault(int number)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
+
+	return is_among(number, faults, ARRAY_LENGTH(faults));
+}
+
+/* Whether it cannot be held, or does nothing by default. */
+static bool is_let_through(int number)
+{
+	static const int let_through[] = { SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
+
+	return is_among(number, let_through, ARRAY_LENGTH(let_through));
+}
+
+/*
+ * A fault comes again when this returns, and then to whom it came before: si_code tells it from a signal that somebody has sent,
+ * but for SI_KERNEL, which is both.
+ */
+static void note_signal(int number, siginfo_t *information, void *context)
+{
+	int error = errno;
+
+	(void)context;
+	if (is_fault(number) && information->si_code > 0) {
+		sigaction(number, &former_actions[number], NULL);
+		caught[number] = information->si_code == SI_KERNEL;
+	} else {
+		caught[number] = 1;
+	}
+	errno = error;
+}
+
+/*
+ * holdSignals(): from now on they are only noted. Those that the runtime handles itself end nothing, and stay its own, but for
+ * faults.
+ */
 static napi_value hold_signals(napi_env env, napi_callback_info info)
 {
-	struct sigaction action = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_sigaction = note_signal, .sa_flags = SA_RESTART | SA_SIGINFO | SA_ONSTACK };
 
 	(void)info;
 	if (holding)
 		return make_undefined(env);
 	sigemptyset(&action.sa_mask);
 	for (int number = 1; number < NSIG; number++) {
+		const struct sigaction *former = &former_actions[number];
+
 		held[number] = false;
 		caught[number] = 0;
 		if (is_let_through(number) || sigaction(number, NULL, &former_actions[number]) < 0)
 			continue;
-		if (!(former_actions[number].sa_flags & SA_SIGINFO) && former_actions[number].sa_handler == SIG_DFL)
+		if (is_fault(number) || (!(former->sa_flags & SA_SIGINFO) && former->sa_handler == SIG_DFL))
 			held[number] = sigaction(number, &action, NULL) == 0;
 	}
 	holding = true;

@@ -48,6 +48,8 @@ export interface Failing {
   reached: boolean;
   /** Whether the command came to an end by itself. */
   ended: boolean;
+  /** Whether it said that it has done its work. */
+  done: boolean;
 }
 
 /** Runs a command of which a system call fails, once or from there on. */
@@ -62,8 +64,6 @@ export function runFailingAt(
     ...['-s', 'KILL', String(LIMIT), 'strace', '-qq', '-o', TRACE, '-e', `trace=${call.name}`],
     ...['-e', `inject=${call.name}:error=${errorOf(call)}:when=${when}`, executable(program), ...parameters],
   ]);
-  return {
-    reached: readFileSync(TRACE, 'utf8').includes('(INJECTED)'),
-    ended: status !== 137 && status !== null,
-  };
+  const reached = readFileSync(TRACE, 'utf8').includes('(INJECTED)');
+  return { reached, ended: status !== 137 && status !== null, done: status === 0 };
 }

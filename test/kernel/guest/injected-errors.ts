@@ -8,6 +8,7 @@ import { xenstored } from './hotplug/surroundings.ts';
 import { makeTemplate, removeTemplate, repeatRandom, type Template } from './images.ts';
 import { heldLocks, leakedLoops, leftovers, suspendedDevices, takeAllDown } from './state.ts';
 import { FAILING_COMMANDS, type FailingCommand } from './sweeps/failing-commands.ts';
+import { standingStill } from './sweeps/standing-still.ts';
 import { worldOf } from './sweeps/world.ts';
 import { callsFrom, type SystemCall } from './system-calls.ts';
 
@@ -22,20 +23,6 @@ const commands = Object.entries(FAILING_COMMANDS).filter(
 
 /** What has become of all runs. */
 const counts = { runs: 0, reached: 0, worlds: 0, suspended: 0 };
-
-/** The calls around which the origin stands still, as one command makes them. */
-interface StandingStill {
-  suspend: number;
-  resume: number;
-}
-
-function standingStill(calls: readonly SystemCall[]): StandingStill | undefined {
-  const isOfOrigin = ({ line }: SystemCall) => /^ioctl\(\d+, DM_DEV_SUSPEND, .*name="origin-/.test(line);
-  const suspend = calls.findIndex(call => isOfOrigin(call) && call.line.includes('DM_SUSPEND_FLAG'));
-  if (suspend < 0) return undefined;
-  const resume = calls.findIndex((call, index) => index > suspend && isOfOrigin(call));
-  return { suspend, resume };
-}
 
 /**
  * What the command itself cannot help: from a call in the window on no ioctl works any more, that which resumes the origin
@@ -64,7 +51,7 @@ async function attempt(
   const template = makeTemplate(SIZE);
   try {
     command.before(template);
-    const { reached, ended } = act(template);
+    const { reached, ended, done } = act(template);
     counts.runs += 1;
     if (reached) counts.reached += 1;
     const suspended = suspendedDevices().filter(device => device.startsWith('origin-'));
@@ -74,11 +61,11 @@ async function attempt(
       [true, [], [], []],
       `${name}: it ends, no origin stands still, no loop device and no lock is left`,
     );
-    const world = worldOf([template], xenstoreFacts());
+    const world = worldOf([template], done, xenstoreFacts());
     if (seen.has(world)) return;
     seen.add(world);
     counts.worlds += 1;
-    await command.after(test, name, template);
+    await command.after(test, name, template, done);
     test.same(leftovers(), [], `${name}: nothing is left`);
   } catch (error) {
     test.fail(`${name}: ${(error as Error).message}`);
@@ -106,7 +93,7 @@ for (const [title, command] of commands)
     const seen = new Set<string>();
     await attempt(test, 'no error', command, seen, template => {
       calls = callsFrom(command.from, command.command(template), command.program);
-      return { reached: false, ended: true };
+      return { reached: false, ended: true, done: true };
     });
     const before = counts.reached;
     for (const [place, index] of chosen(calls).entries()) {

@@ -31,6 +31,7 @@ export function executable(name = 'block-snapshot'): string {
 
 export interface RunOptions {
   cwd?: string;
+  environment?: Record<string, string>;
 }
 
 /** Runs any program and waits for it; one that cannot be started at all is an error of the test. */
@@ -41,7 +42,11 @@ export function run(program: string, parameters: readonly string[], options: Run
     timeout: 60_000,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     // Where udev does not run, dmsetup has to be told to make the nodes itself; our own program has not.
-    env: { ...process.env, ...(program === 'dmsetup' && !UDEV ? { DM_DISABLE_UDEV: '1' } : {}) },
+    env: {
+      ...process.env,
+      ...(program === 'dmsetup' && !UDEV ? { DM_DISABLE_UDEV: '1' } : {}),
+      ...options.environment,
+    },
   });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };

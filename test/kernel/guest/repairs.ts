@@ -207,3 +207,29 @@ check('a prepare that fails when all is made leaves nothing that it made', (test
   );
   cleanupHere('origin', namesOf(template).origin);
 });
+
+check(
+  'a cow that was made in vain goes again, and stays where what lies on it could not be taken back',
+  (test, template) => {
+    const { root, rootCow, vm1 } = template;
+    const { resumeDevice, removeDevice } = kernel;
+    const failing = (...calls: ('resumeDevice' | 'removeDevice')[]) => {
+      unlinkSync(rootCow);
+      for (const call of calls)
+        kernel[call] = () => {
+          throw new Error('as a kernel that is out of memory');
+        };
+      test.throws(() => prepareHere('snapshot', root, rootCow, vm1), { message: /out of memory/ });
+      Object.assign(kernel, { resumeDevice, removeDevice });
+    };
+    failing('resumeDevice');
+    test.same([existsSync(rootCow), deviceNames()], [false, []], 'it goes with what lay on it');
+    prepareHere('snapshot', root, rootCow);
+    cleanupHere('snapshot', namesOf(template).first);
+    failing('resumeDevice', 'removeDevice');
+    test.same([existsSync(rootCow), deviceNames()], [true, [namesOf(template).first]], 'it stays');
+    const node = prepareHere('snapshot', root, rootCow, vm1);
+    test.equal(hashOf(node), template.hash, 'the next command goes on with it');
+    cleanupHere('snapshot', node);
+  },
+);

@@ -9,7 +9,22 @@ import { executable, kernel, must, run, UDEV } from './programs.ts';
 import { callsFrom } from './system-calls.ts';
 
 /** Those that end or stop a program by default and can be held. */
-const SIGNALS = ['TERM', 'INT', 'HUP', 'QUIT', 'USR1', 'USR2', 'PIPE', 'ALRM', 'VTALRM', 'PWR', 'IO', 'TSTP'];
+const SIGNALS = [
+  'TERM',
+  'INT',
+  'HUP',
+  'QUIT',
+  'USR1',
+  'USR2',
+  'PIPE',
+  'ALRM',
+  'VTALRM',
+  'PWR',
+  'IO',
+  'TSTP',
+  'ABRT',
+  'TRAP',
+];
 
 /** A cow of another version: its snapshot has to be made below the origin that runs. */
 function prepareOther({ root, vm2 }: Template): string[] {

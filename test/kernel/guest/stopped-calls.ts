@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, watch } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { executable, type Outcome } from './programs.ts';
 import type { SystemCall } from './system-calls.ts';
@@ -12,68 +12,123 @@ export interface Stopped {
   goOn(): Promise<Outcome>;
 }
 
+/** How a command is called, where it is not block-snapshot in this process's own environment. */
+export interface Call {
+  program?: string;
+  environment?: Record<string, string>;
+}
+
+const TRACE = '/run/lab/stopped-trace';
+
 /** Runs a command and stops it as it enters a system call. */
-export async function stopAt(call: SystemCall, parameters: readonly string[]): Promise<Stopped> {
-  const injection = `inject=${call.name}:signal=STOP:when=${call.occurrence}`;
-  const strace = spawn(
-    'strace',
-    ['-qq', '-o', '/dev/null', '-e', `trace=${call.name}`, '-e', injection, executable(), ...parameters],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+export function stopAt(call: SystemCall, parameters: readonly string[], how: Call = {}): Promise<Stopped> {
+  return signalAt(call, 'STOP', parameters, how);
+}
+
+/**
+ * The command is a job of its own, as in a terminal: in a group of processes without a parent the kernel takes no stop from
+ * there for one. What the shell says of it itself is not the command's.
+ */
+const AS_JOB = 'set -m; "$@" & exec 2>/dev/null; wait -f $!';
+
+/**
+ * Runs a command that gets a signal as it enters a system call.
+ * @param signal its name without SIG, or its number
+ * @returns when it stands still because of that, or has ended
+ */
+export async function signalAt(
+  call: SystemCall,
+  signal: string,
+  parameters: readonly string[],
+  { program = 'block-snapshot', environment = {} }: Call = {},
+): Promise<Stopped> {
+  closeSync(openSync(TRACE, 'w'));
+  const injection = `inject=${call.name}:signal=${signal}:when=${call.occurrence}`;
+  const options = ['-qq', '-o', TRACE, '-e', `trace=${call.name}`, '-e', injection];
+  const job = spawn(
+    'bash',
+    ['-c', AS_JOB, 'bash', 'strace', ...options, executable(program), ...parameters],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    },
   );
-  const outcome: Outcome = { status: null, stdout: '', stderr: '' };
-  let hasEnded = false;
-  strace.stdout.on('data', text => {
-    outcome.stdout += text;
+  const ended = outcomeOf(job);
+  const watcher = watch(TRACE);
+  const stands = await new Promise<boolean>(resolve => {
+    const look = () => {
+      if (readFileSync(TRACE, 'utf8').includes('--- stopped by SIG')) resolve(true);
+    };
+    watcher.on('change', look);
+    look();
+    ended.then(
+      () => resolve(false),
+      () => resolve(false),
+    );
   });
-  strace.stderr.on('data', text => {
-    outcome.stderr += text;
-  });
-  const ended = new Promise<Outcome>((resolve, reject) => {
-    strace.on('error', reject);
-    strace.on('close', status => {
-      hasEnded = true;
-      resolve({ ...outcome, status });
-    });
-  });
-  let stopped: number | undefined;
-  while (!hasEnded && stopped === undefined) {
-    await pause(10);
-    stopped = childrenOf(strace.pid).find(isStopped);
-  }
+  watcher.close();
   return {
-    stands: stopped !== undefined,
+    stands,
     goOn: () => {
-      if (stopped !== undefined) process.kill(stopped, 'SIGCONT');
+      if (stands) for (const traced of childrenOf(childrenOf(job.pid)[0])) process.kill(traced, 'SIGCONT');
       return ended;
     },
   };
 }
 
-function childrenOf(process: number | undefined): number[] {
-  try {
-    return readFileSync(`/proc/${process}/task/${process}/children`, 'utf8')
-      .split(' ')
-      .filter(Boolean)
-      .map(Number);
-  } catch {
-    return [];
-  }
+/** A command that runs through, or waits for something by the clock. */
+export interface Running {
+  /** Comes when it has ended, or waits. */
+  hasNothingToDo: Promise<'ended' | 'waits'>;
+  ended: Promise<Outcome>;
 }
 
-/** Stopped by a signal: a traced process that stands still between two steps of its tracer is so for no time. */
-function isStopped(process: number): boolean {
+/** Runs a command beside one that stands still. */
+export function runBeside(
+  parameters: readonly string[],
+  { program = 'block-snapshot', environment = {} }: Call = {},
+): Running {
+  const child = spawn(executable(program), parameters, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  const ended = outcomeOf(child);
+  const waits = async () => {
+    // There is no event for this: its main thread is looked at.
+    while (child.exitCode === null && child.signalCode === null && !isWaiting(child.pid)) await pause(20);
+    return 'waits' as const;
+  };
+  return { ended, hasNothingToDo: Promise.race([ended.then(() => 'ended' as const), waits()]) };
+}
+
+/** Whether a process sleeps for a time, or for a lock or a lease that another has. */
+function isWaiting(process: number | undefined): boolean {
   try {
-    return /^State:\s+[Tt] /m.test(readFileSync(`/proc/${process}/status`, 'utf8')) && isInGroupStop(process);
+    return /nanosleep|ep_poll|do_epoll_wait|break_lease|flock/.test(
+      readFileSync(`/proc/${process}/stack`, 'utf8'),
+    );
   } catch {
     return false;
   }
 }
 
-/** Twice in a row at the same call: strace lets go on what it only looks at. */
-function isInGroupStop(process: number): boolean {
-  const switches = () =>
-    readFileSync(`/proc/${process}/status`, 'utf8').match(/^voluntary_ctxt_switches:\s+(\d+)/m)?.[1];
-  const before = switches();
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-  return before === switches();
+function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const outcome: Outcome = { status: null, stdout: '', stderr: '' };
+  child.stdout?.on('data', text => {
+    outcome.stdout += text;
+  });
+  child.stderr?.on('data', text => {
+    outcome.stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', status => resolve({ ...outcome, status }));
+  });
+}
+
+function childrenOf(process: number | undefined): number[] {
+  return readFileSync(`/proc/${process}/task/${process}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
 }

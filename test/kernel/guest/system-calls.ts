@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { executable, run } from './programs.ts';
+import { executable, type Outcome, run } from './programs.ts';
 
 /** One system call of the main thread: its name, and the how manieth of that name it is. */
 export interface SystemCall {
@@ -36,6 +36,35 @@ export function distinctWorlds(calls: readonly SystemCall[]): SystemCall[] {
   return calls.filter((_, index) => index === 0 || !harmless(calls[index - 1]?.line ?? ''));
 }
 
+/** What another process can neither see nor change: memory, signals, the runtime's own looks at this process. */
+const PRIVATE =
+  /^(?:futex|madvise|mmap|munmap|mprotect|brk|uname|getpid|gettid|rt_sig\w+|sched_\w+|umask|lseek|clone3|exit_group|epoll_\w+|poll|f?stat|read|clock_nanosleep|nanosleep|getrandom|semctl|fcntl\(\d+, F_(?!SETLEASE))|^(?:newfstatat\(\d|openat\(AT_FDCWD, "(?:\/proc\/(?:self|sys|devices)|\/etc\/|\/dev\/mapper\/control)|newfstatat\(AT_FDCWD, "\/dev\/mapper\/control)/;
+
+const LOCKS = /^openat\(AT_FDCWD, "\/run\/block-snapshot\/.* = (\d+)$/;
+
+/**
+ * Leaves out every moment that is like the one before it for whoever runs meanwhile: after a call that others can neither see
+ * nor change, and, while a lock keeps all others away, after one that changes nothing.
+ */
+export function distinctMoments(calls: readonly SystemCall[]): SystemCall[] {
+  const locks = new Set<string>();
+  let held = 0;
+  return calls.filter((_, index) => {
+    const line = calls[index - 1]?.line;
+    if (line === undefined) return true;
+    const opened = LOCKS.exec(line)?.[1];
+    if (opened !== undefined) locks.add(opened);
+    const [, name = '', descriptor = ''] = /^(flock|close)\((\d+)/.exec(line) ?? [];
+    if (name === 'flock') held += 1;
+    if (name === 'close' && locks.delete(descriptor)) {
+      held -= 1;
+      return true;
+    }
+    if (name === 'close') return false;
+    return held > 0 ? !HARMLESS.some(pattern => pattern.test(line)) : !PRIVATE.test(line);
+  });
+}
+
 /** The system calls that a command makes from the taking of its lock on. */
 export function callsUnderLock(parameters: readonly string[]): SystemCall[] {
   return callsFrom(/^flock\(/, parameters);
@@ -50,8 +79,21 @@ export function callsFrom(
   parameters: readonly string[],
   program = 'block-snapshot',
 ): SystemCall[] {
-  const { status, stderr } = run('strace', ['-qq', '-o', TRACE, executable(program), ...parameters]);
-  if (status !== 0) throw new Error(`${parameters.join(' ')}: exit ${status}: ${stderr}`);
+  const { calls, outcome } = traced(parameters, program);
+  if (outcome.status !== 0)
+    throw new Error(`${parameters.join(' ')}: exit ${outcome.status}: ${outcome.stderr}`);
+  const first = calls.findIndex(call => start.test(call.line));
+  if (first < 0) throw new Error(`${parameters.join(' ')} makes no system call that matches ${start}`);
+  return calls.slice(first);
+}
+
+/** Runs a command. @returns all system calls that it makes, and what became of it */
+export function traced(
+  parameters: readonly string[],
+  program = 'block-snapshot',
+  environment: Record<string, string> = {},
+): { calls: SystemCall[]; outcome: Outcome } {
+  const outcome = run('strace', ['-qq', '-o', TRACE, executable(program), ...parameters], { environment });
   const counts = new Map<string, number>();
   const calls = readFileSync(TRACE, 'utf8')
     .split('\n')
@@ -62,9 +104,7 @@ export function callsFrom(
       counts.set(name, occurrence);
       return [{ name, occurrence, line: line.slice(0, 200) }];
     });
-  const first = calls.findIndex(call => start.test(call.line));
-  if (first < 0) throw new Error(`${parameters.join(' ')} makes no system call that matches ${start}`);
-  return calls.slice(first);
+  return { calls, outcome };
 }
 
 /** Runs a command and kills it as it enters a system call. @returns whether it was killed: it may make fewer this time */

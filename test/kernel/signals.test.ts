@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('signals in every window', ['--minutes', '20'], 'signals.js');
