@@ -14,8 +14,12 @@ export function recordAccess(key: string, access: Access): void {
     forgetAccess(key);
     return;
   }
-  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
-  const descriptor = addon().openFile(pathOf(key), writeOnly | create | truncate | noFollow, 0o644);
+  const { writeOnly, create, truncate, noFollow, nonBlocking } = addon().openFlags;
+  const descriptor = addon().openFile(
+    pathOf(key),
+    writeOnly | create | truncate | noFollow | nonBlocking,
+    0o644,
+  );
   withDescriptor(descriptor, () => addon().writeText(descriptor, `${WORDS[access]}\n`));
 }
 

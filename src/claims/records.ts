@@ -77,8 +77,8 @@ export function forgetRecord(key: string): void {
 }
 
 function writeValue(name: string, value: string): void {
-  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
-  const flags = writeOnly | create | truncate | noFollow;
+  const { writeOnly, create, truncate, noFollow, nonBlocking } = addon().openFlags;
+  const flags = writeOnly | create | truncate | noFollow | nonBlocking;
   withDescriptor(addon().openFile(`${RECORDS_FOLDER}/${name}`, flags, 0o644), descriptor =>
     addon().writeText(descriptor, `${value}\n`),
   );

@@ -89,7 +89,7 @@ export interface Addon {
   loopFiles(): { name: string; file: string }[];
   /** What these are attached to: null for one that cannot tell, or is not in use any more. */
   askLoops(names: readonly string[]): (AttachedLoop | null)[];
-  /** Whether one of them, and its file, tell of themselves (or fail to) within that time; another process asks. */
+  /** Whether one of them, its file and its filesystem tell of themselves (or fail to) within that time; another process asks. */
   loopAnswers(name: string, file: string, milliseconds: number): boolean;
   refreshLoopSize(loop: number): void;
   /** From now on through the page cache; what was written is on its way to the disk first. */
@@ -138,6 +138,7 @@ export interface Addon {
   startsWithZeros(descriptor: number, length: number): boolean;
   /** The magic number of its filesystem (linux/magic.h). */
   filesystemType(descriptor: number): number;
+  /** ETIMEDOUT where the end does not come within 20 s. */
   readInput(descriptor: number, longest: number, text: string): Uint8Array | null;
   /** ETIMEDOUT where it is a pipe or a terminal that takes nothing for five seconds. */
   writeText(descriptor: number, text: string): void;

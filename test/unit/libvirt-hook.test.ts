@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -46,6 +46,34 @@ t.test('Operations that are not ours are done with before the XML is read', asyn
         silent,
         `${name}: ${operation}`,
       );
+});
+
+t.test('XML whose end does not come is not waited for without end', async t => {
+  const said = ['prepare', 'release', 'migrate'].map(async operation => {
+    const hook = spawn(
+      join(PROJECT, 'dist/block-snapshot-qemu'),
+      ['vm', operation, operation === 'release' ? 'end' : 'begin', '-'],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        cwd: '/',
+      },
+    );
+    // The pipe stays open.
+    hook.stdin.write('<domain><name>vm</name>');
+    let stderr = '';
+    hook.stderr.on('data', text => {
+      stderr += text;
+    });
+    const status = await new Promise(resolve => hook.once('close', resolve));
+    return { operation, status, stderr };
+  });
+  for (const { operation, status, stderr } of await Promise.all(said)) {
+    t.equal(status, 1, operation);
+    t.equal(
+      stderr,
+      'block-snapshot: the domain XML on standard input did not come to its end within 20 s: is libvirtd stuck?\n',
+    );
+  }
 });
 
 t.test('Domains without our metadata pass, whatever else they are', async t => {

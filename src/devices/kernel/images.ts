@@ -8,7 +8,7 @@ import { ownCow } from '../plan/own-cow.ts';
 import { type Bytes, bytes, SECTOR_BYTES } from '../plan/units.ts';
 import type { ImagePath } from '../request/image-path.ts';
 import { diskBehind } from './disk-behind.ts';
-import { replaced } from './open-descriptor.ts';
+import { openImage, replaced } from './open-descriptor.ts';
 
 /** A base or a cow as it was found: an ordinary file, or a block device. */
 export interface Image extends ImagePath {
@@ -74,6 +74,11 @@ export function requireImage(image: ImagePath): Image {
   if (found === undefined)
     throw new Refusal(`${image.role} ${image.path} does not exist: check the path, or make the file first`);
   return found;
+}
+
+/** Opens a store to read what it keeps. @throws Refusal when what is there cannot be one: a pipe would not open before somebody writes to it */
+export function openStore(path: string): number {
+  return openImage(requireImage({ role: 'cow', path }), 'read');
 }
 
 /** Whether the path of an image that was found still stands for it. */

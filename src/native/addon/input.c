@@ -1,12 +1,15 @@
 /* Whole texts, read to their end at once: what comes by a pipe, and small files. */
 #define _GNU_SOURCE
+#include "clock.h"
 #include "values.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_SIZE 65536
@@ -14,15 +17,34 @@
 /* As much as a pipe takes without asking for more privileges (man 7 pipe): a writer that waits less often. */
 #define PIPE_SIZE (1024 * 1024)
 
+/* How long the end of what comes by a pipe is waited for: whoever starts us writes it all at once. */
+#define INPUT_PATIENCE 20000
+
 /* A record, a mark, a line of sysfs: nothing that readText reads is longer. */
 #define LARGEST_TEXT (1U << 20)
 
 /* A machine with a hundred thousand mounts says less about them. */
 #define LARGEST_WHOLE_TEXT (64U << 20)
 
+/* Waits until something can be read, or the end: false, with errno ETIMEDOUT, when there was nothing until then. */
+static bool wait_for_input(int descriptor, int64_t end)
+{
+	struct pollfd entry = { .fd = descriptor, .events = POLLIN };
+	int ready;
+
+	do {
+		int64_t left = end - monotonic_milliseconds();
+
+		ready = poll(&entry, 1, left > 0 ? (int)left : 0);
+	} while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	return ready > 0;
+}
+
 /*
  * readInput(descriptor, longest, text): what comes until the end or until there are so many bytes, as a Buffer; null
- * when the text is not in it.
+ * when the text is not in it; ETIMEDOUT where the end does not come in time.
  */
 static napi_value read_input(napi_env env, napi_callback_info info)
 {
@@ -31,12 +53,14 @@ static napi_value read_input(napi_env env, napi_callback_info info)
 	size_t size = FIRST_SIZE, length = 0;
 	uint64_t longest;
 	int32_t descriptor;
+	int64_t end;
 	char *bytes;
 
 	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &longest) || !get_string(env, arguments[2], text, sizeof(text)))
 		return NULL;
 	bytes = malloc(size);
+	end = monotonic_milliseconds() + INPUT_PATIENCE;
 	while (bytes && length < longest) {
 		size_t room = size < longest ? size - length : longest - length;
 		ssize_t got;
@@ -51,7 +75,7 @@ static napi_value read_input(napi_env env, napi_callback_info info)
 			fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
 			continue;
 		}
-		got = read(descriptor, bytes + length, room);
+		got = wait_for_input(descriptor, end) ? read(descriptor, bytes + length, room) : -1;
 		if (got == 0)
 			break;
 		if (got > 0) {
@@ -84,11 +108,14 @@ static napi_value read_whole(napi_env env, napi_callback_info info, size_t large
 	char path[PATH_MAX], beginning[8192], *text = beginning, *grown = NULL;
 	size_t length = 0, size = sizeof(beginning);
 	napi_value arguments[1], result = NULL;
+	const char *operation = "read";
 	int descriptor, failure = 0;
+	struct stat status;
 
 	if (!get_arguments(env, info, 1, arguments) || !get_string(env, arguments[0], path, sizeof(path)))
 		return NULL;
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe that somebody has put there would be waited for until somebody writes to it. */
+	descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (descriptor < 0) {
 		if (small && errno == ENOENT)
 			return make_null(env);
@@ -124,9 +151,13 @@ static napi_value read_whole(napi_env env, napi_callback_info info, size_t large
 			memcpy(larger, beginning, length);
 		text = grown = larger;
 	}
+	if (length == 0 && (failure == 0 || failure == EAGAIN) && fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
+		operation = "read, because it is a named pipe,";
+		failure = ESPIPE;
+	}
 	close(descriptor);
 	if (failure)
-		throw_system_error(env, "read", path, failure, "");
+		throw_system_error(env, operation, path, failure, "");
 	else
 		napi_create_string_utf8(env, text, strnlen(text, length), &result);
 	free(grown);

@@ -3,6 +3,7 @@ import { attachmentsOf } from '../../libvirt/attachments.ts';
 import { type Driver, type HookCall, hookCall } from '../../libvirt/hook-call.ts';
 import { NAMESPACE_FAMILY } from '../../libvirt/namespace.ts';
 import { addon } from '../../native/addon.ts';
+import { isSystemError } from '../../native/system-error.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { besideOperations } from './operations.ts';
@@ -54,8 +55,8 @@ async function prepare(call: HookCall): Promise<void> {
 }
 
 async function release(call: HookCall): Promise<void> {
-  const start = addon().readInput(STANDARD_INPUT, UUID_WITHIN, '<uuid>');
-  const uuid = start === null ? undefined : UUID.exec(host.textOf(start))?.[1];
+  const start = readInput(UUID_WITHIN, '<uuid>');
+  const uuid = start === undefined ? undefined : UUID.exec(host.textOf(start))?.[1];
   if (uuid === undefined)
     throw new Refusal(`${printable(call.guest)}: the domain XML on standard input has no uuid`);
   const disks = attachmentsOf(call.driver, uuid);
@@ -68,8 +69,21 @@ function refuse({ guest }: HookCall, reason: string): void {
 
 /** The domain's XML; undefined where nothing of our namespaces stands in it: then there is nothing to parse. */
 function domainOfOurs(): Uint8Array | undefined {
-  const xml = addon().readInput(STANDARD_INPUT, LONGEST_XML + 1, NAMESPACE_FAMILY);
-  if (xml !== null && xml.length > LONGEST_XML)
+  const xml = readInput(LONGEST_XML + 1, NAMESPACE_FAMILY);
+  if (xml !== undefined && xml.length > LONGEST_XML)
     throw new Refusal(`the domain XML on standard input is longer than ${LONGEST_XML / 1024 / 1024} MiB`);
-  return xml ?? undefined;
+  return xml;
+}
+
+/** What libvirt writes, where this text is in it. @throws Refusal when the end of it does not come */
+function readInput(longest: number, text: string): Uint8Array | undefined {
+  try {
+    return addon().readInput(STANDARD_INPUT, longest, text) ?? undefined;
+  } catch (error) {
+    if (isSystemError(error, 'ETIMEDOUT'))
+      throw new Refusal(
+        'the domain XML on standard input did not come to its end within 20 s: is libvirtd stuck?',
+      );
+    throw error;
+  }
 }

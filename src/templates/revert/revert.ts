@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DiskLocks } from '../../devices/kernel/base-lock.ts';
 import { closeBaseVersion } from '../../devices/kernel/base-version.ts';
-import { type Image, requireImage } from '../../devices/kernel/images.ts';
+import { type Image, openStore, requireImage } from '../../devices/kernel/images.ts';
 import { readStoreLabel } from '../../devices/kernel/label-file.ts';
 import { withBaseFile } from '../../devices/kernel/live-stores.ts';
-import { openImage, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
 import { beginMerge, endMerge, mergeName, mergeStatus } from '../../devices/merge.ts';
 import { nodeOf } from '../../devices/plan/device-names.ts';
@@ -12,6 +12,7 @@ import { SECTOR_BYTES } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
 import type { Progress } from '../../words/progress.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { durationText } from '../../words/times.ts';
 import { withOperation } from '../operation-lock.ts';
 import { linkRevisions } from '../revisions.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
@@ -33,6 +34,9 @@ import { noteTouched, noteUntouched } from './untouched.ts';
 const PART_OF_ELAPSED = 1 / 20;
 const SHORTEST_PAUSE = 2;
 const LONGEST_PAUSE = 250;
+
+/** Milliseconds without a block merged after which a person is told: no disk that works takes so long for one. */
+const STANDSTILL = 300_000;
 
 export interface RevertOptions {
   /** How many runs to undo; without it, the last one. */
@@ -139,6 +143,8 @@ function beginNext(template: Template, runs: number, locks: DiskLocks, force: bo
 /** @param kept is told, again and again, how many bytes there are left to merge */
 async function waitForMerge(base: Image, name: string, kept: (bytes: number) => void): Promise<void> {
   const started = performance.now();
+  let least = Number.POSITIVE_INFINITY;
+  let since = started;
   for (;;) {
     const status = mergeStatus(name);
     // Gone: another call has seen its end before us.
@@ -152,7 +158,14 @@ async function waitForMerge(base: Image, name: string, kept: (bytes: number) => 
     const left = (status.used - status.metadata) * SECTOR_BYTES;
     kept(left);
     if (left === 0) return;
-    const elapsed = performance.now() - started;
+    const now = performance.now();
+    if (left < least) [least, since] = [left, now];
+    if (now - since > STANDSTILL)
+      throw new Refusal(
+        `the kernel has merged nothing of ${nodeOf(name)} for ${durationText(STANDSTILL / 1000)}: see what keeps its disk (dmesg); ` +
+          `it goes on by itself, and block-snapshot revert ${base.path} waits for it again`,
+      );
+    const elapsed = now - started;
     await pause(Math.min(Math.max(elapsed * PART_OF_ELAPSED, SHORTEST_PAUSE), LONGEST_PAUSE));
   }
 }
@@ -162,7 +175,7 @@ function finish({ image: base, cow: { path: cow } }: Template, { name, store }: 
   if (addon().fileStatus(store) === null) return;
   endMerge(name);
   withDescriptor(openImage(base, 'write'), descriptor => addon().syncFile(descriptor));
-  if (withDescriptor(openToRead(store), keepsBlocks))
+  if (withDescriptor(openStore(store), keepsBlocks))
     throw new Refusal(`${store} has blocks that were not merged: run the same command again, and see dmesg`);
   noteMerged(base, store);
   const number = Number(store.slice(store.lastIndexOf('.') + 1));
@@ -173,7 +186,7 @@ function finish({ image: base, cow: { path: cow } }: Template, { name, store }: 
 /** The image is what the store gave, from now on. */
 function noteMerged(base: Image, store: string): void {
   const gives = withDescriptor(
-    openToRead(store),
+    openStore(store),
     descriptor => readStoreLabel({ descriptor, path: store })?.gives,
   );
   withBaseFile(base, file => closeBaseVersion(file, gives && [gives]));

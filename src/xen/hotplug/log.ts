@@ -39,9 +39,10 @@ export function logError(program: string, subject: Subject, command: string, rea
 
 function append(line: string): void {
   try {
-    const { writeOnly, append: toEnd, create, noFollow } = addon().openFlags;
-    withDescriptor(addon().openFile(LOG, writeOnly | toEnd | create | noFollow, 0o640), descriptor =>
-      addon().writeText(descriptor, line),
+    const { writeOnly, append: toEnd, create, noFollow, nonBlocking } = addon().openFlags;
+    withDescriptor(
+      addon().openFile(LOG, writeOnly | toEnd | create | noFollow | nonBlocking, 0o640),
+      descriptor => addon().writeText(descriptor, line),
     );
   } catch {
     // A log that cannot be written keeps no VM from its disk.

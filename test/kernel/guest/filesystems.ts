@@ -4,6 +4,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import type { Test } from 'tap';
 import { checkLasting } from './checks.ts';
 import { FILESYSTEMS, type FilesystemKind } from './filesystems/mounts.ts';
+import './filesystems/sick-servers.ts';
 import { disk, mustAdd, mustRemove } from './hotplug/disks.ts';
 import { xenstored } from './hotplug/surroundings.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';

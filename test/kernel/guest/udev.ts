@@ -5,6 +5,7 @@ import t from 'tap';
 import { stalePath } from '../../../src/devices/plan/own-cow.ts';
 import { abandonedSuffix, revertedPath } from '../../../src/devices/plan/revert-names.ts';
 import { revisionPath } from '../../../src/templates/template-files.ts';
+import { follow } from './advice/follow.ts';
 import { MEBIBYTE, makeImage, makeTemplate } from './images.ts';
 import { planMessage } from './kernel-log.ts';
 import { blockSnapshotBeside, kernel, must, mustCleanup, mustPrepare, run } from './programs.ts';
@@ -102,4 +103,23 @@ t.match(cookies(), NO_COOKIE, 'and leaves no cookie');
 must('udevadm', 'control', '--start-exec-queue');
 must('udevadm', 'settle');
 must('dmsetup', 'remove', 'udev-stands-still');
+t.same(leftovers(), [], 'nothing is left');
+
+must('udevadm', 'control', '--stop-exec-queue');
+const late = await blockSnapshotBeside('prepare', 'snapshot', `${root}:${template.rootCow}`);
+t.match(
+  late,
+  { status: 1, stdout: '', stderr: /: udev did not finish within 20 s: see udevadm settle/ },
+  'a prepare that udev keeps ends by the clock, and says what it waited for',
+);
+must('udevadm', 'control', '--start-exec-queue');
+t.match(
+  follow(late.stderr, 'udevadm settle'),
+  { status: 0 },
+  'udev did not finish within 20 s: what is advised waits for it',
+);
+t.match(cookies(), NO_COOKIE, 'that leaves no cookie');
+t.same(leftovers(), [], 'nor a device');
+mustCleanup('snapshot', mustPrepare('snapshot', root, template.rootCow));
+must('udevadm', 'settle');
 t.same(leftovers(), [], 'nothing is left');

@@ -1,4 +1,4 @@
-import { DIST, run } from '../programs.ts';
+import { DIST, run, UDEV } from '../programs.ts';
 
 /** Follows an advice as a person does: copies the command out of what was printed, and runs it. */
 export interface Followed {
@@ -17,7 +17,7 @@ export function adviceIn(said: string, words: string): string {
   return (
     said
       .slice(start)
-      .split(/[,;()\n]| gives it up| goes on/)[0]
+      .split(/[,;()\n]| gives it up| goes on| waits for it| shows/)[0]
       ?.replace(/: .*$/, '')
       .trim() ?? ''
   );
@@ -26,6 +26,8 @@ export function adviceIn(said: string, words: string): string {
 /** Runs the command that a message advises; ours are found where they were built. */
 export function follow(said: string, words: string): Followed {
   const command = adviceIn(said, words);
-  const { status, stdout, stderr } = run('bash', ['-c', `PATH=${DIST}:$PATH; ${command}`]);
+  // Where udev does not run, dmsetup has to be told so, as run() does.
+  const surroundings = `PATH=${DIST}:$PATH${UDEV || !command.startsWith('dmsetup') ? '' : ' DM_DISABLE_UDEV=1'}`;
+  const { status, stdout, stderr } = run('bash', ['-c', `export ${surroundings}; ${command}`]);
   return { command, status, said: stdout + stderr };
 }

@@ -11,6 +11,14 @@ export interface Mounted {
   unmount(): void;
 }
 
+/** One whose files lie with a server, which can be stopped: then nothing that is asked of it is answered. */
+export interface Served extends Mounted {
+  stop(): void;
+  goOn(): void;
+  /** Whether it is stopped. */
+  stands(): boolean;
+}
+
 /** What a filesystem does not do, as trim says it; undefined where it gives blocks of zeros back. */
 export type NoTrim = RegExp | undefined;
 
@@ -76,16 +84,30 @@ const OVERLAY: FilesystemKind = {
   },
 };
 
+/** @param options of the mount */
+function mountFuse(folder: string, ...options: string[]): Served {
+  loadModules('fuse');
+  const point = newPoint(folder);
+  const server = spawn('bindfs', ['-f', ...options, newPoint(folder, 'served'), point], { stdio: 'ignore' });
+  server.unref();
+  waitFor(`bindfs on ${point}`, () => readFileSync('/proc/self/mounts', 'utf8').includes(` ${point} fuse`));
+  const stands = () => /\) T /.test(readFileSync(`/proc/${server.pid}/stat`, 'utf8'));
+  return {
+    point,
+    unmount: () => must('umount', point),
+    stop: () => {
+      server.kill('SIGSTOP');
+      waitFor('the stop of bindfs', stands);
+    },
+    goOn: () => server.kill('SIGCONT'),
+    stands,
+  };
+}
+
 const FUSE: FilesystemKind = {
   name: 'FUSE (bindfs)',
   noTrim: WITHOUT_HOLES,
-  mount: folder => {
-    loadModules('fuse');
-    const point = newPoint(folder);
-    spawn('bindfs', ['-f', newPoint(folder, 'served'), point], { stdio: 'ignore' }).unref();
-    waitFor(`bindfs on ${point}`, () => readFileSync('/proc/self/mounts', 'utf8').includes(` ${point} fuse`));
-    return { point, unmount: () => must('umount', point) };
-  },
+  mount: folder => mountFuse(folder),
 };
 
 let nfsIsSetUp = false;
@@ -107,29 +129,40 @@ function serveNfs(exported: string): void {
     must('rpc.mountd', '-N', '3');
     nfsIsSetUp = true;
   }
+  startNfs(exported);
+}
+
+function startNfs(exported: string): void {
   must('rpc.nfsd', '-N', '3', '--host', '127.0.0.1', '4');
   must('exportfs', '-o', 'rw,no_root_squash,insecure,fsid=0,no_subtree_check', `127.0.0.1:${exported}`);
+}
+
+/** @param options of the mount */
+function mountNfs(folder: string, ...options: string[]): Served {
+  // The server wants a filesystem whose files it finds again by number.
+  const exported = EXT4.mount(newPoint(folder, 'exported'));
+  serveNfs(exported.point);
+  const point = newPoint(folder);
+  must('mount', '-t', 'nfs4', '-o', ['vers=4.2', ...options].join(','), '127.0.0.1:/', point);
+  const stop = () => must('rpc.nfsd', '0');
+  return {
+    point,
+    unmount: () => {
+      must('umount', point);
+      // Told to forget an export, the kernel keeps it for up to half a minute; without a server it has none.
+      stop();
+      waitFor(`umount of ${exported.point}`, () => run('umount', [exported.point]).status === 0);
+    },
+    stop,
+    goOn: () => startNfs(exported.point),
+    stands: () => readFileSync('/proc/fs/nfsd/threads', 'utf8').trim() === '0',
+  };
 }
 
 const NFS: FilesystemKind = {
   name: 'NFS 4.2 over loopback',
   noTrim: undefined,
-  mount: folder => {
-    // The server wants a filesystem whose files it finds again by number.
-    const exported = EXT4.mount(newPoint(folder, 'exported'));
-    serveNfs(exported.point);
-    const point = newPoint(folder);
-    must('mount', '-t', 'nfs4', '-o', 'vers=4.2', '127.0.0.1:/', point);
-    return {
-      point,
-      unmount: () => {
-        must('umount', point);
-        // Told to forget an export, the kernel keeps it for up to half a minute; without a server it has none.
-        must('rpc.nfsd', '0');
-        waitFor(`umount of ${exported.point}`, () => run('umount', [exported.point]).status === 0);
-      },
-    };
-  },
+  mount: folder => mountNfs(folder),
 };
 
 const EXT4 = inFile('ext4', 128, ['mkfs.ext4', '-q', '-b', '4096']);
@@ -169,4 +202,10 @@ export const FILESYSTEMS: readonly FilesystemKind[] = [
   OVERLAY,
   FUSE,
   NFS,
+];
+
+/** Servers that can be stopped. Nothing that they have told counts any longer than it takes to say it. */
+export const SERVERS: readonly { name: string; mount(folder: string): Served }[] = [
+  { name: 'a program (FUSE)', mount: folder => mountFuse(folder, '-o', 'attr_timeout=0') },
+  { name: 'NFS', mount: folder => mountNfs(folder, 'actimeo=0') },
 ];
