@@ -3,6 +3,7 @@ import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
 import { type Image, realPathOf } from './kernel/images.ts';
 import { LOCK_FOLDER, releaseLockFile, tryLockFile } from './kernel/lock-file.ts';
+import { statusIfThere } from './kernel/remove-if-there.ts';
 import type { DiskKey } from './plan/disk-key.ts';
 import { folderOf } from './plan/folder-of.ts';
 import { imageOfCow, ownCow } from './plan/own-cow.ts';
@@ -51,10 +52,11 @@ function dropDeadOperation(base: Image): void {
   }
 }
 
-/** What its operation says of itself: `a trim of /path/root.img (process 123)`. */
+/** What its operation says of itself: `a trim of /path/root.img (process 123)`. Of what says something else no more than that it is. */
 export function operationText(base: Image): string {
-  const text = addon().readText(operationFile(base.disk))?.replaceAll('\0', '').trim();
-  return text || `an operation on ${base.path}`;
+  const text = addon().readText(operationFile(base.disk))?.trim() ?? '';
+  if (!/^[a-z ]+ of \/.* \(process \d+\)$/.test(text)) return `an operation on ${base.path}`;
+  return text.includes(` of ${base.path} (`) ? text : `${text}, by another name of ${base.path},`;
 }
 
 /** Removes the folder of an operation that is over. The caller has its file locked. */
@@ -68,7 +70,7 @@ export function removeOperationLock(base: DiskKey): void {
 
 /** Whether a revert of the template with this cow was begun and not finished: its mark is there. */
 export function isHalfReverted(cow: string): boolean {
-  return addon().fileStatus(revertMark(cow)) !== null;
+  return statusIfThere(revertMark(cow)) !== undefined;
 }
 
 /**
@@ -97,6 +99,11 @@ export function requireNotReverted(base: Image): void {
 function notedMark({ device, path: given }: Image, path: string): string | undefined {
   if (device !== undefined) return undefined;
   const mark = addon().fileAttribute(given, REVERT_ATTRIBUTE) ?? undefined;
+  if (mark !== undefined && (!mark.startsWith('/') || cowOfMark(mark) === mark))
+    throw new Refusal(
+      `the attribute ${REVERT_ATTRIBUTE} of ${given} does not name the mark of a revert: whether it is half-way back is not ` +
+        `known; if it is not, take that away: setfattr -x ${REVERT_ATTRIBUTE} ${given}`,
+    );
   if (mark === undefined || addon().fileStatus(mark) !== null) return mark;
   return folderOf(mark) === folderOf(path) ? undefined : mark;
 }

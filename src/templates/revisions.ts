@@ -17,6 +17,9 @@ import { withTemplateLock } from './template-lock.ts';
  */
 const ENDED_ATTRIBUTE = 'trusted.block-snapshot.ended';
 
+/** The last moment that a date can be of (ECMA-262, 21.4.1.1). */
+const LATEST = 8.64e15;
+
 /** A name that a finished run's cow has. */
 export interface RevisionName {
   path: string;
@@ -159,7 +162,9 @@ function keyOf(path: string): ImageKey | undefined {
 
 function endOf(path: string): number {
   const noted = Number(addon().fileAttribute(path, ENDED_ATTRIBUTE) ?? Number.NaN);
-  return Number.isSafeInteger(noted) && noted > 0 ? noted : (addon().fileStatus(path)?.modified ?? 0);
+  return Number.isSafeInteger(noted) && noted > 0 && noted <= LATEST
+    ? noted
+    : Math.min(addon().fileStatus(path)?.modified ?? 0, LATEST);
 }
 
 function contentsOf(image: Image): Pick<Revision, 'changed' | 'allocated' | 'state'> {

@@ -48,6 +48,10 @@ export function templateFiles(argument: string): TemplateFiles {
 export function filesOfImage(image: string): TemplateFiles {
   const path = resolved(image);
   const cow = ownCow(path);
+  if (cow === undefined && path.endsWith('.img'))
+    throw new Refusal(
+      `template ${path.slice(0, 100)}... has a name too long for its cow to lie beside it: rename it`,
+    );
   if (cow === undefined)
     throw new Refusal(
       `template ${image} is neither a folder nor an image whose name ends with .img: give the one or the other`,

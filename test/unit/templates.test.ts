@@ -37,6 +37,8 @@ t.test('a template is given by its folder or by its image', test => {
     [join(own, 'root-cow.img'), `is the cow of ${join(own, 'root.img')}: give that as the template`],
     [`/${'x'.repeat(5000)}.img`, 'has a path longer than 4095 bytes'],
     [`/${'x'.repeat(300)}.img`, 'has a name too long for its filesystem'],
+    [join(own, `${'x'.repeat(251)}.img`), 'has a name too long for its cow to lie beside it: rename it'],
+    [join(own, `${'漢'.repeat(83)}.img`), 'has a name too long for its cow to lie beside it: rename it'],
   ] as const)
     test.throws(() => templateFiles(argument), {
       message: new RegExp(reason.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')),

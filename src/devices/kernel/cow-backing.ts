@@ -13,6 +13,7 @@ import { ourDevices } from './mapper-name.ts';
 import { holdersOf } from './open-descriptor.ts';
 import { noRoomText } from './room.ts';
 import { canBePutAside, StaleCow } from './stale-cow.ts';
+import { requireWholeStore } from './store-contents.ts';
 
 /** A cow whose snapshot is not there yet: opened and found fit to carry a store. */
 export interface CheckedCow {
@@ -56,6 +57,7 @@ export function attachCow(
 }
 
 function growCow({ path }: Image, descriptor: number, size: Bytes): void {
+  if (addon().descriptorStatus(descriptor).size < size) requireWholeStore(descriptor, path);
   try {
     addon().growFile(descriptor, size);
   } catch (error) {

@@ -47,7 +47,7 @@ export function makeCowFile(path: string, size: Bytes, base: Image): void {
       throw new Refusal(`cow ${path} is missing and its filesystem is read-only: make it writable`);
     if (isSystemError(error))
       throw new Refusal(
-        `cow ${path} is missing and could not be made (${error.code}): make it with truncate -s ${size} ${path}`,
+        `cow ${path} is missing and could not be made (${error.code}): see what keeps files from being made in ${folderOf(path)} (lsattr -d ${folderOf(path)}), mend that, then try again`,
       );
     throw error;
   }

@@ -12,7 +12,7 @@ import {
   type StoreLabel,
 } from '../plan/label.ts';
 import { withDescriptor } from './open-descriptor.ts';
-import { removeIfThere } from './remove-if-there.ts';
+import { removeIfThere, statusIfThere } from './remove-if-there.ts';
 
 // A label is an attribute of its file, so that it goes wherever the file goes, by whoever's hand. On filesystems that keep
 // no attributes it is a small file beside, which goes by the name.
@@ -50,19 +50,36 @@ function readLabel<Label>(
   kind: Kind,
   parse: (text: string) => Label | undefined,
 ): Label | undefined {
-  const attribute = addon().fileAttribute(openPath(file), kind) ?? undefined;
+  const attribute = readAttribute(file, kind);
   const beside = attribute === undefined ? besidePath(file, kind) : undefined;
   const text = beside === undefined ? attribute : readBeside(beside);
   if (text === undefined) return undefined;
   const label = parse(text);
-  if (label === undefined)
-    throw new Refusal(
-      beside !== undefined
-        ? `${beside} is no label: what ${file.path} belongs to is not known; remove it to take that as it is`
-        : `the attribute ${kind} of ${file.path} is no label: what that belongs to is not known; ` +
-            `setfattr -x ${kind} ${file.path} takes it as it is`,
-    );
-  return label;
+  if (label !== undefined) return label;
+  if (beside === undefined) throw noLabel(file, kind);
+  throw new Refusal(
+    `${beside} is no label: what ${file.path} belongs to is not known; remove it to take that as it is`,
+  );
+}
+
+function readAttribute(file: OpenFile, kind: Kind): string | undefined {
+  try {
+    return addon().fileAttribute(openPath(file), kind) ?? undefined;
+  } catch (error) {
+    if (isSystemError(error, 'ERANGE')) throw noLabel(file, kind);
+    if (isSystemError(error))
+      throw new Refusal(
+        `the attribute ${kind} of ${file.path} cannot be read (${error.code}): mend its filesystem first`,
+      );
+    throw error;
+  }
+}
+
+function noLabel({ path }: OpenFile, kind: Kind): Refusal {
+  return new Refusal(
+    `the attribute ${kind} of ${path} is no label: what that belongs to is not known; ` +
+      `to take it as it is: setfattr -x ${kind} ${path}`,
+  );
 }
 
 function openPath({ descriptor }: OpenFile): string {
@@ -75,7 +92,7 @@ function besidePath(file: OpenFile, kind: Kind): string {
 }
 
 function readBeside(path: string): string | undefined {
-  return addon().fileStatus(path)?.kind === 'file' ? (addon().readText(path) ?? undefined) : undefined;
+  return statusIfThere(path)?.kind === 'file' ? (addon().readText(path) ?? undefined) : undefined;
 }
 
 /** @throws Refusal when it cannot be kept: what it is for would not be known afterwards */
@@ -92,9 +109,11 @@ function writeLabel(file: OpenFile, kind: Kind, text: string): void {
 
 /** In one step, so that it is never seen half. */
 function writeBeside(path: string, text: string): void {
-  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
+  const { writeOnly, create, exclusive } = addon().openFlags;
   const fresh = `${path}.new`;
-  withDescriptor(addon().openFile(fresh, writeOnly | create | truncate | noFollow, 0o600), descriptor => {
+  // Whatever was left there, or put there: it is none of ours.
+  removeIfThere(fresh);
+  withDescriptor(addon().openFile(fresh, writeOnly | create | exclusive, 0o600), descriptor => {
     addon().writeText(descriptor, `${text}\n`);
     addon().syncFile(descriptor);
   });

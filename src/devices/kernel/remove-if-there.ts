@@ -1,4 +1,4 @@
-import { addon } from '../../native/addon.ts';
+import { addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 
 /** Removes a file that may not be there. @throws SystemError */
@@ -6,6 +6,16 @@ export function removeIfThere(path: string): void {
   try {
     addon().removeFile(path);
   } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
+    if (!isSystemError(error, 'ENOENT', 'ENAMETOOLONG')) throw error;
+  }
+}
+
+/** What is at a path that was made of an image's own: nothing where the name has become longer than there can be one. */
+export function statusIfThere(path: string): FileStatus | undefined {
+  try {
+    return addon().fileStatus(path) ?? undefined;
+  } catch (error) {
+    if (isSystemError(error, 'ENAMETOOLONG')) return undefined;
+    throw error;
   }
 }

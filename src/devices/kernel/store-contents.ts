@@ -1,4 +1,5 @@
 import { addon } from '../../native/addon.ts';
+import { Refusal } from '../../words/refusal.ts';
 import {
   areaPosition,
   chunkBytes,
@@ -7,6 +8,7 @@ import {
   exceptedChunk,
   exceptionsPerArea,
   HEADER_BYTES,
+  keepingChunk,
   parseStoreHeader,
   type StoreHeader,
 } from '../plan/exception-store.ts';
@@ -38,14 +40,47 @@ export function keptBytes(descriptor: number, header: StoreHeader): Bytes {
   return bytes(kept * chunkBytes(header.chunk));
 }
 
+/** A piece of a store's metadata. */
+interface Area {
+  metadata: ArrayBuffer;
+  /** How many exceptions are in it. */
+  count: number;
+  /** Where it ends in the store. */
+  end: number;
+}
+
 /** The metadata of a valid store, area after area: they are full but for the last one. */
-function* areasOf(descriptor: number, chunk: Sectors): Generator<{ metadata: ArrayBuffer; count: number }> {
+function* areasOf(descriptor: number, chunk: Sectors): Generator<Area> {
   const perArea = exceptionsPerArea(chunk);
   for (let area = 0, count = perArea; count === perArea; area++) {
-    const metadata = addon().readAt(descriptor, areaPosition(area, chunk), chunkBytes(chunk));
+    const position = areaPosition(area, chunk);
+    const metadata = addon().readAt(descriptor, position, chunkBytes(chunk));
     count = countExceptions(metadata);
-    yield { metadata, count };
+    yield { metadata, count, end: position + chunkBytes(chunk) };
   }
+}
+
+/**
+ * Proves that a file holds all that its store names: one that was cut short, or not copied to its end, would give zeros, or
+ * what is under it, for what is missing. Asked before a file is made larger, after which it could not be told.
+ * @throws Refusal
+ */
+export function requireWholeStore(descriptor: number, path: string): void {
+  const header = readStoreHeader(descriptor);
+  const { kind, size } = addon().descriptorStatus(descriptor);
+  if (header.kind !== 'store' || !header.valid || kind !== 'file') return;
+  let needed = 0;
+  for (const { metadata, count, end } of areasOf(descriptor, header.chunk)) {
+    needed = Math.max(needed, end);
+    for (let index = 0; index < count; index++)
+      needed = Math.max(needed, (keepingChunk(metadata, index) + 1) * chunkBytes(header.chunk));
+    if (needed > size) break;
+  }
+  if (needed > size)
+    throw new Refusal(
+      `cow ${path} is cut short: it has ${size} bytes, and its store names blocks up to ${needed} at least, so that some are ` +
+        'lost; put a whole copy of it there, or give another',
+    );
 }
 
 /** A part of a device, in bytes; the end is behind the last. */

@@ -69,6 +69,11 @@ export function countExceptions(metadata: ArrayBuffer): number {
   return total;
 }
 
+/** The chunk of the store that keeps it: the second. */
+export function keepingChunk(metadata: ArrayBuffer, index: number): number {
+  return Number(new DataView(metadata).getBigUint64(index * EXCEPTION_BYTES + 8, true));
+}
+
 /** The chunk of the base that an exception stands for: the first of its two numbers. */
 export function exceptedChunk(metadata: ArrayBuffer, index: number): number {
   return Number(new DataView(metadata).getBigUint64(index * EXCEPTION_BYTES, true));

@@ -1,10 +1,16 @@
+/** NAME_MAX of linux/limits.h, in bytes. */
+const LONGEST_NAME = 255;
+
 /**
  * The path of the cow that belongs to a template's image: X-cow.img of X.img, in the same folder. It is made where it
  * is missing, and it is what a commit rotates.
- * @returns undefined for an image that is not called X.img
+ * @returns undefined for an image that is not called X.img, or so that its cow's name would be too long for any filesystem
  */
 export function ownCow(image: string): string | undefined {
-  return image.endsWith('.img') ? `${image.slice(0, -'.img'.length)}-cow.img` : undefined;
+  if (!image.endsWith('.img')) return undefined;
+  const cow = `${image.slice(0, -'.img'.length)}-cow.img`;
+  const name = cow.slice(cow.lastIndexOf('/') + 1);
+  return name.length * 3 > LONGEST_NAME && Buffer.byteLength(name) > LONGEST_NAME ? undefined : cow;
 }
 
 /** The image that the path of a cow belongs to; the same path where it is called as no cow is. */

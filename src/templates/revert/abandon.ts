@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
-import { type Image, requireImage } from '../../devices/kernel/images.ts';
+import { type Image, openStore, requireImage } from '../../devices/kernel/images.ts';
 import { dropBaseLabel, moveStore } from '../../devices/kernel/label-file.ts';
-import { openToRead, openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { removeIfThere } from '../../devices/kernel/remove-if-there.ts';
 import { keptRanges, type Range } from '../../devices/kernel/store-contents.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { giveUpMerge, mergeName } from '../../devices/merge.ts';
@@ -186,9 +187,10 @@ function numberOf(store: string): string {
 
 /** In place of the mark, in one step: it says no number of runs, so that no revert goes on. */
 function writeMark(cow: string, text: string): void {
-  const { writeOnly, create, truncate, noFollow } = addon().openFlags;
+  const { writeOnly, create, exclusive } = addon().openFlags;
   const temporary = `${revertMark(cow)}.new`;
-  withDescriptor(addon().openFile(temporary, writeOnly | create | truncate | noFollow, 0o644), descriptor => {
+  removeIfThere(temporary);
+  withDescriptor(addon().openFile(temporary, writeOnly | create | exclusive, 0o644), descriptor => {
     addon().writeText(descriptor, text);
     addon().syncFile(descriptor);
   });
@@ -226,9 +228,9 @@ function syncImage(base: Image): void {
 
 function readRanges(store: string): Range[] | undefined {
   try {
-    return withDescriptor(openToRead(store), keptRanges);
+    return withDescriptor(openStore(store), keptRanges);
   } catch (error) {
-    if (isSystemError(error)) return undefined;
+    if (isSystemError(error) || error instanceof Refusal) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { type BaseVersion, readBaseVersion } from '../../devices/kernel/base-version.ts';
-import type { Image } from '../../devices/kernel/images.ts';
+import { type Image, openStore } from '../../devices/kernel/images.ts';
 import { readStoreLabel } from '../../devices/kernel/label-file.ts';
 import { withBaseFile } from '../../devices/kernel/live-stores.ts';
-import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
 import { isSame, type StoreLabel, type Version } from '../../devices/plan/label.ts';
 import { addon } from '../../native/addon.ts';
@@ -68,7 +68,7 @@ function isMisplaced(below: readonly Version[] | undefined, first: string | unde
  */
 function isWrittenAfter(version: BaseVersion | undefined, first: string | undefined): boolean {
   if (version?.unended !== 'in this boot' || first === undefined) return false;
-  const { changed } = withDescriptor(openToRead(first), descriptor => addon().descriptorStatus(descriptor));
+  const { changed } = withDescriptor(openStore(first), descriptor => addon().descriptorStatus(descriptor));
   return version.changed > changed && version.changed !== version.label?.modified;
 }
 
@@ -77,7 +77,7 @@ function versionOf(base: Image): readonly Version[] | undefined {
 }
 
 function look(path: string): { label: StoreLabel | undefined; keeps: boolean } {
-  return withDescriptor(openToRead(path), descriptor => ({
+  return withDescriptor(openStore(path), descriptor => ({
     label: readStoreLabel({ descriptor, path }),
     keeps: keepsBlocks(descriptor),
   }));

@@ -1,6 +1,11 @@
-import { findImage, type Image, requireImage } from '../../devices/kernel/images.ts';
+import { findImage, type Image, openStore, requireImage } from '../../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
-import { keepsBlocks, keptBytes, readStoreHeader } from '../../devices/kernel/store-contents.ts';
+import {
+  keepsBlocks,
+  keptBytes,
+  readStoreHeader,
+  requireWholeStore,
+} from '../../devices/kernel/store-contents.ts';
 import { mergeName } from '../../devices/merge.ts';
 import { requireNotReverted } from '../../devices/operations.ts';
 import { revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
@@ -51,6 +56,8 @@ export function planRevert(
   requireCommitted(template);
   requireNoRemains(cow, runs);
   const undone = revisions.slice(0, runs);
+  for (const { path } of undone)
+    withDescriptor(openStore(path), descriptor => requireWholeStore(descriptor, path));
   if (!force)
     requireBelonging(
       base,

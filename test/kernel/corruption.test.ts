@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('what is read back, damaged', [], 'corruption.js');
