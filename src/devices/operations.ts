@@ -55,7 +55,7 @@ function dropDeadOperation(base: Image): void {
 /** What its operation says of itself: `a trim of /path/root.img (process 123)`. Of what says something else no more than that it is. */
 export function operationText(base: Image): string {
   const text = addon().readText(operationFile(base.disk))?.trim() ?? '';
-  if (!/^[a-z ]+ of \/.* \(process \d+\)$/.test(text)) return `an operation on ${base.path}`;
+  if (!/^[a-z ]+ of \/.* \([a-z]+ \d+\)$/.test(text)) return `an operation on ${base.path}`;
   return text.includes(` of ${base.path} (`) ? text : `${text}, by another name of ${base.path},`;
 }
 

@@ -1,5 +1,6 @@
 // The figures on the real kernel, all from one boot: medians of whole-process times, ours and a shell script's in turn.
 //   devices.js BASELINE BASELINE_CREATE BASELINE_DESTROY
+//   devices.js --beside-the-dead: the last part alone
 import { join } from 'node:path';
 import { SERVERS } from '../kernel/guest/filesystems/mounts.ts';
 import { MEBIBYTE, makeImage, makeTemplate, newFolder, type Template } from '../kernel/guest/images.ts';

@@ -8,6 +8,8 @@ const REPAIRS = 'kernel/guest/repairs';
 const STANDSTILL = 'kernel/guest/standstill';
 const IDENTITY = 'kernel/guest/identity';
 const ANSWERS = 'kernel/guest/answers';
+const SICK = 'kernel/guest/filesystems/sick-servers';
+const CORRUPTION = 'kernel/guest/corruption';
 const PLAN = 'unit/plan.test';
 
 export const DEVICE_GUARDS: readonly Guard[] = [
@@ -38,6 +40,47 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     to: 'if (!showsWhole(status) && path === "") {',
     program: LOOPS,
     checks: ['a loop device on a part of the base is refused'],
+    executable: true,
+  },
+  {
+    rule: 'a loop device whose file lies with a server that is none of our images is left alone',
+    from: "if (shown === undefined || question === 'not at all') continue;",
+    to: 'if (shown === undefined) continue;',
+    program: SICK,
+    checks: ['a server that has died keeps no template but its own: a program (FUSE)'],
+    executable: true,
+  },
+  {
+    rule: 'list asks a server itself, and waits for it by the clock',
+    from: '	statfs(file, &room);',
+    to: '	(void)room;',
+    program: SICK,
+    checks: ['a server that has died keeps no template but its own: NFS'],
+    executable: true,
+  },
+  {
+    rule: 'a store of which something is missing is refused before its file is made larger',
+    from: '.size < size) requireWholeStore(descriptor, path);',
+    to: '.size < 0) requireWholeStore(descriptor, path);',
+    program: CORRUPTION,
+    checks: ['a store, damaged, is done without, or named in a line'],
+  },
+  {
+    rule: 'a label that is none is an error',
+    from: '  if (label !== undefined) return label;',
+    to: '  if (label !== undefined || text !== undefined) return label;',
+    program: CORRUPTION,
+    checks: [
+      'the label of a store, damaged, is done without, or named in a line',
+      'the label beside an image, damaged, is done without, or named in a line',
+    ],
+  },
+  {
+    rule: 'what libxl is told ends with a whole character',
+    from: ".replace(/\\ufffd$/, '')",
+    to: '',
+    program: 'kernel/guest/hotplug/long-names',
+    checks: ['the reason that libxl is told of a long path ends with a whole ä'],
     executable: true,
   },
   {

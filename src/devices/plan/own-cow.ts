@@ -1,3 +1,5 @@
+import { host } from '../../host/host.ts';
+
 /** NAME_MAX of linux/limits.h, in bytes. */
 const LONGEST_NAME = 255;
 
@@ -10,7 +12,7 @@ export function ownCow(image: string): string | undefined {
   if (!image.endsWith('.img')) return undefined;
   const cow = `${image.slice(0, -'.img'.length)}-cow.img`;
   const name = cow.slice(cow.lastIndexOf('/') + 1);
-  return name.length * 3 > LONGEST_NAME && Buffer.byteLength(name) > LONGEST_NAME ? undefined : cow;
+  return name.length * 3 > LONGEST_NAME && host.bytesOf(name).length > LONGEST_NAME ? undefined : cow;
 }
 
 /** The image that the path of a cow belongs to; the same path where it is called as no cow is. */

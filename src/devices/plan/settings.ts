@@ -45,38 +45,44 @@ export function isOurChunk(chunk: Sectors): boolean {
 
 const MOST_REVISIONS = 100;
 
-/** How the value of each key is read: undefined when it cannot be one, of which `wanted` says what it has to be. */
-const KEYS: Readonly<Record<string, { wanted: string; read(value: string): Partial<Settings> | undefined }>> =
-  {
-    REVISIONS: {
-      wanted: `a number from 0 to ${MOST_REVISIONS}`,
-      read: value =>
-        /^\d{1,3}$/.test(value) && Number(value) <= MOST_REVISIONS ? { revisions: Number(value) } : undefined,
-    },
-    COMMIT_ON_STOP: {
-      wanted: 'yes or no',
-      read: value => (value === 'yes' || value === 'no' ? { commitOnStop: value === 'yes' } : undefined),
-    },
-    CHUNK_SIZE: {
-      wanted: Object.keys(CHUNKS).join(', '),
-      read: value => {
-        const chunk = Object.hasOwn(CHUNKS, value) ? CHUNKS[value] : undefined;
-        return chunk === undefined ? undefined : { chunk };
-      },
-    },
-    DIRECT_IO: {
-      wanted: 'on or off',
-      read: value => {
-        if (value === 'on' || value === 'off') return { directIo: value };
-        // What the first version installed; it took the kernel's word for what a filesystem can do, which was wrong.
-        return value === 'auto' ? { directIo: 'off' } : undefined;
-      },
-    },
-    RESERVE: {
-      wanted: 'on or off',
-      read: value => (value === 'on' || value === 'off' ? { reserve: value === 'on' } : undefined),
-    },
+/** One key of the configuration. */
+interface Key {
+  /** All its values; of a range the two ends. */
+  values: readonly string[];
+  /** What a value has to be, for people. */
+  wanted: string;
+  /** Undefined for what is no value of it. */
+  read(value: string): Partial<Settings> | undefined;
+}
+
+/** A key with values of its own, of which people are told. @param former values that are taken, and that nobody is told of any more */
+function oneOf(
+  choices: Readonly<Record<string, Partial<Settings>>>,
+  former: Readonly<Record<string, Partial<Settings>>> = {},
+): Key {
+  const told = Object.keys(choices);
+  const all = { ...choices, ...former };
+  return {
+    values: Object.keys(all),
+    wanted: told.join(told.length === 2 ? ' or ' : ', '),
+    read: value => (Object.hasOwn(all, value) ? all[value] : undefined),
   };
+}
+
+/** Every key that there is; test/kernel/guest/life/every-value.ts has a run for each value. */
+export const KEYS: Readonly<Record<string, Key>> = {
+  REVISIONS: {
+    values: ['0', String(MOST_REVISIONS)],
+    wanted: `a number from 0 to ${MOST_REVISIONS}`,
+    read: value =>
+      /^\d{1,3}$/.test(value) && Number(value) <= MOST_REVISIONS ? { revisions: Number(value) } : undefined,
+  },
+  COMMIT_ON_STOP: oneOf({ yes: { commitOnStop: true }, no: { commitOnStop: false } }),
+  CHUNK_SIZE: oneOf(Object.fromEntries(Object.entries(CHUNKS).map(([name, chunk]) => [name, { chunk }]))),
+  // `auto` is what the first version installed; it took the kernel's word for what a filesystem can do, which was wrong.
+  DIRECT_IO: oneOf({ on: { directIo: 'on' }, off: { directIo: 'off' } }, { auto: { directIo: 'off' } }),
+  RESERVE: oneOf({ on: { reserve: true }, off: { reserve: false } }),
+};
 
 /**
  * Reads a configuration file's text.

@@ -3,6 +3,7 @@ import { xenstored } from './hotplug/surroundings.ts';
 import './hotplug/attach.ts';
 import './hotplug/claims.ts';
 import './hotplug/sharing.ts';
+import './hotplug/long-names.ts';
 import './hotplug/failures.ts';
 import './hotplug/libvirt.ts';
 

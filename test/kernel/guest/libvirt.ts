@@ -230,6 +230,8 @@ t.test('a domain that was saved is not restored, with our line', async test => {
   const { status, stderr } = virsh('restore', savedImage('first'));
   test.equal(status, 1);
   test.match(stderr, 'block-snapshot: first cannot be restored: its disks were taken down when it was saved');
+  mustVirsh('start', '--paused', '--force-boot', 'first');
+  mustVirsh('destroy', 'first');
   nothingLeft(test);
 });
 

@@ -3,10 +3,12 @@ import { xenstored } from './hotplug/surroundings.ts';
 import './life/commit.ts';
 import './life/revert.ts';
 import './life/terminal.ts';
+import './life/standstill.ts';
 import './life/revisions.ts';
 import './life/trim.ts';
 import './life/refusals.ts';
 import './life/configuration.ts';
+import './life/every-value.ts';
 import './life/full-filesystem.ts';
 
 process.once('beforeExit', () => xenstored.stop());

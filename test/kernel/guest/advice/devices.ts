@@ -17,6 +17,14 @@ check('a loop device that shows a part of the base: detached as advised, VMs sta
   mustCleanup('snapshot', mustPrepare('snapshot', stackOf(template)));
 });
 
+check('a loop device with other sectors than VMs see: detached as advised, VMs start', (test, template) => {
+  must('losetup', '--sector-size', '4096', '-f', template.root);
+  const { status, stderr } = blockSnapshot('prepare', 'snapshot', stackOf(template));
+  test.equal(status, 1);
+  test.match(follow(stderr, 'losetup -d'), { status: 0 });
+  mustCleanup('snapshot', mustPrepare('snapshot', stackOf(template)));
+});
+
 check('a look with losetup -r that is over does not lock the template out', (test, template) => {
   const loop = must('losetup', '-r', '-f', '--show', template.root);
   const vm = mustPrepare('snapshot', stackOf(template));

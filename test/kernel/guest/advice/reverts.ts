@@ -1,43 +1,14 @@
 // A revert that stands half-way: what is advised finishes it, or gives it up.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { check } from '../checks.ts';
+import { loadModules } from '../filesystems/modules.ts';
 import { hashOf, MEBIBYTE, type Template, writeRandomAt } from '../images.ts';
-import { runTemplate } from '../life/in-process.ts';
-import { blockSnapshot, DRIVERS, kernel, must, mustCleanup, mustPrepare, run } from '../programs.ts';
+import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { deviceNames } from '../state.ts';
-import { follow } from './follow.ts';
+import { adviceIn, follow } from './follow.ts';
+import { begunRevert, endedRevert, markOf, runs } from './half-way.ts';
 
 const stackOf = ({ root, rootCow, vm1 }: Template) => [root, rootCow, vm1].join(':');
-
-/** Runs of the template, of a whole mebibyte each. @returns the hashes before each, and after the last */
-function runs({ root, rootCow, folder }: Template, count: number): string[] {
-  const hashes = [hashOf(root)];
-  for (let number = 0; number < count; number++) {
-    runTemplate(root, rootCow, [number * MEBIBYTE, MEBIBYTE]);
-    must('bash', '-c', `echo REVISIONS=${count} >/etc/block-snapshot.conf`);
-    test0(blockSnapshot('commit', folder).status);
-    must('rm', '/etc/block-snapshot.conf');
-    hashes.push(hashOf(root));
-  }
-  return hashes;
-}
-
-function test0(status: number | null): void {
-  if (status !== 0) throw new Error(`exit ${status}`);
-}
-
-/** Ends a revert right after a rename of a store, as a kill does. */
-function killedRevert(template: Template, runsToUndo: number, when: string): void {
-  run('strace', [
-    ...['-f', '-qq', '-o', '/dev/null', '-e', 'trace=rename,ioctl', '-e', `inject=${when}`],
-    ...[`${must('bash', '-c', 'command -v block-snapshot || echo')}` || blockSnapshotPath()],
-    ...['revert', '--yes', '--revision', String(runsToUndo), template.root],
-  ]);
-}
-
-function blockSnapshotPath(): string {
-  return new URL('../../../../../dist/block-snapshot', import.meta.url).pathname;
-}
 
 check(
   'what starts on a template that is half-way back, and a trim: the revert that they advise finishes it',
@@ -47,7 +18,7 @@ check(
       ['trim', template.root],
     ]) {
       const [before] = runs(template, 1);
-      killedRevert(template, 1, 'rename:signal=KILL:when=1');
+      endedRevert(template, 1, 'rename:signal=KILL:when=1');
       const { status, stderr } = blockSnapshot(...command);
       test.equal(status, 1);
       test.match(follow(stderr, 'block-snapshot revert /'), { status: 0 });
@@ -62,7 +33,7 @@ check(
   (test, template) => {
     const hashes = runs(template, 2);
     const before = readdirSync(template.folder).sort();
-    killedRevert(template, 2, 'rename:signal=KILL:when=2');
+    endedRevert(template, 2, 'rename:signal=KILL:when=2');
     const { status, stdout } = blockSnapshot('revert', '--abandon', '--yes', template.root);
     test.equal(status, 0);
     test.match(stdout, /0 runs undone, 2 runs not/);
@@ -74,6 +45,14 @@ check(
   },
 );
 
+check('a mark of a revert, read by a person: the command goes on with it', (test, template) => {
+  const [before] = runs(template, 1);
+  begunRevert(template, 1);
+  const command = `${adviceIn(markOf(template), 'block-snapshot revert')} --yes ${template.root}`;
+  test.match(follow(command, 'block-snapshot revert'), { status: 0 });
+  test.equal(hashOf(template.root), before);
+});
+
 check('a revert that was not begun, or only has to be finished, is not given up', (test, template) => {
   runs(template, 1);
   const { status, stderr } = blockSnapshot('revert', '--abandon', '--yes', template.root);
@@ -84,53 +63,92 @@ check('a revert that was not begun, or only has to be finished, is not given up'
 
 check('without a terminal and without --yes nothing is given up', (test, template) => {
   runs(template, 1);
-  killedRevert(template, 1, 'rename:signal=KILL:when=1');
+  endedRevert(template, 1, 'rename:signal=KILL:when=1');
   test.match(blockSnapshot('revert', '--abandon', template.root), { status: 2, stderr: /--yes/ });
   test.match(blockSnapshot('revert', '--yes', template.root), { status: 0 });
 });
 
+/** A template on a disk of which a sector cannot be read: one of the undo of its only run. */
+interface OnBadDisk {
+  root: string;
+  stack: string;
+  mount: string;
+  /** The image as it was before the run. */
+  backup: string;
+  /** Whether the sector can be read. */
+  mend(readable: boolean): void;
+  end(): void;
+}
+
+function onBadDisk(template: Template): OnBadDisk {
+  loadModules('dm-dust');
+  const { folder } = template;
+  const [disk, mount] = [`${folder}/disk.img`, `${folder}/mount`];
+  must('truncate', '-s', '64M', disk);
+  const loop = must('losetup', '-f', '--show', disk);
+  const sectors = must('blockdev', '--getsz', loop);
+  must('dmsetup', 'create', 'bad', '--table', `0 ${sectors} dust ${loop} 0 4096`);
+  must('mkfs.ext4', '-q', '-b', '4096', '/dev/mapper/bad');
+  must('mkdir', mount);
+  must('mount', '/dev/mapper/bad', mount);
+  const root = `${mount}/root.img`;
+  must('cp', template.root, root);
+  const stack = `${root}:${mount}/root-cow.img`;
+  const origin = mustPrepare('origin', stack);
+  writeRandomAt(origin, 0, 3 * MEBIBYTE);
+  mustCleanup('origin', origin);
+  must(executable(), 'commit', root);
+  const backup = `${folder}/backup`;
+  must('cp', template.root, backup);
+  must('sync');
+  const sector = must(
+    'bash',
+    '-c',
+    `filefrag -v -b4096 ${mount}/root-cow.img.old | tr -d '.:' | ` +
+      `awk '$1 ~ /^[0-9]+$/ && $6 > n {n=$6; s=$4} END {print s + int(n/2)}'`,
+  );
+  must('dmsetup', 'message', 'bad', '0', 'addbadblock', sector);
+  must('bash', '-c', 'echo 3 >/proc/sys/vm/drop_caches');
+  return {
+    root,
+    stack,
+    mount,
+    backup,
+    mend: readable => must('dmsetup', 'message', 'bad', '0', readable ? 'disable' : 'enable'),
+    end: () => {
+      must('umount', mount);
+      must('dmsetup', 'remove', 'bad');
+      must('losetup', '-d', loop);
+    },
+  };
+}
+
+check(
+  'a sector of the undo that cannot be read for a while: the revert goes on as advised',
+  (test, template) => {
+    const { root, stack, mend, end } = onBadDisk(template);
+    mend(false);
+    const failed = blockSnapshot('revert', '--yes', root);
+    test.equal(failed.status, 1);
+    mend(true);
+    test.match(follow(failed.stderr, 'block-snapshot revert /'), { status: 0 });
+    test.equal(hashOf(root), template.hash);
+    mustCleanup('snapshot', mustPrepare('snapshot', stack));
+    end();
+  },
+);
+
 check(
   'a sector of the undo that cannot be read: the revert is given up as advised, and nothing starts on the mixture',
   (test, template) => {
-    must(
-      'bash',
-      '-c',
-      `modprobe dm-dust 2>/dev/null || insmod $(find ${DRIVERS} -name 'dm-dust.ko*' | head -1)`,
-    );
-    const { folder } = template;
-    const [disk, mount] = [`${folder}/disk.img`, `${folder}/mount`];
-    must('truncate', '-s', '64M', disk);
-    const loop = must('losetup', '-f', '--show', disk);
-    const sectors = must('blockdev', '--getsz', loop);
-    must('dmsetup', 'create', 'bad', '--table', `0 ${sectors} dust ${loop} 0 4096`);
-    must('mkfs.ext4', '-q', '-b', '4096', '/dev/mapper/bad');
-    must('mkdir', mount);
-    must('mount', '/dev/mapper/bad', mount);
-    const root = `${mount}/root.img`;
-    must('cp', template.root, root);
-    const stack = `${root}:${mount}/root-cow.img`;
-    const origin = mustPrepare('origin', stack);
-    writeRandomAt(origin, 0, 3 * MEBIBYTE);
-    mustCleanup('origin', origin);
-    test.match(blockSnapshot('commit', root), { status: 0 });
-    const old = `${root.replace('.img', '-cow.img')}.old`;
-    const backup = `${folder}/backup`;
-    must('cp', template.root, backup);
-    must('sync');
-    const extents = must(
-      'bash',
-      '-c',
-      `filefrag -v -b4096 ${old} | tr -d '.:' | awk '$1 ~ /^[0-9]+$/ && $6 > n {n=$6; s=$4} END {print s + int(n/2)}'`,
-    );
-    must('dmsetup', 'message', 'bad', '0', 'addbadblock', extents);
-    must('bash', '-c', 'echo 3 >/proc/sys/vm/drop_caches');
-    must('dmsetup', 'message', 'bad', '0', 'enable');
+    const { root, stack, mount, backup, mend, end } = onBadDisk(template);
+    mend(false);
     const failed = blockSnapshot('revert', '--yes', root);
     test.equal(failed.status, 1);
     const listed = blockSnapshot('list').stdout;
     test.notMatch(listed, /block-snapshot cleanup/, 'list advises nothing that does nothing');
-    must('dmsetup', 'message', 'bad', '0', 'disable');
-    must('dmsetup', 'message', 'bad', '0', 'enable');
+    mend(true);
+    mend(false);
     const before = blockSnapshot('prepare', 'snapshot', stack);
     test.match(before, { status: 1, stderr: /block-snapshot revert --abandon/ });
     const given = follow(
@@ -168,9 +186,7 @@ check(
     const vm = mustPrepare('snapshot', stack);
     test.equal(hashOf(vm), template.hash, 'a backup in its place serves VMs');
     mustCleanup('snapshot', vm);
-    must('umount', mount);
-    must('dmsetup', 'remove', 'bad');
-    must('losetup', '-d', loop);
-    test.same(kernel.deviceNames(), []);
+    end();
+    test.same(deviceNames(), []);
   },
 );

@@ -32,6 +32,7 @@ export const READ_BACK_ELSEWHERE: Readonly<Record<string, string>> = {
 /** What the kernel tells, of itself, its devices and its processes. */
 export const OF_THE_KERNEL: readonly string[] = [
   'devices/kernel/backing.ts',
+  'devices/kernel/direct-io.ts',
   'devices/kernel/base-version.ts',
   'devices/kernel/in-the-way.ts',
   'devices/kernel/loop-questions.ts',

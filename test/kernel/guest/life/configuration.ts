@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { basename } from 'node:path';
 import { check } from '../checks.ts';
 import { disk, mustAdd, mustRemove } from '../hotplug/disks.ts';
+import '../own-etc.ts';
 import { allocatedBytes, hashOf, MEBIBYTE, statKey, writeRandomAt } from '../images.ts';
 import { blockSnapshot, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { deviceNames, loopDevices, tableLine } from '../state.ts';
@@ -9,10 +10,6 @@ import { revisionsHere } from './in-process.ts';
 
 const FILE = '/etc/block-snapshot.conf';
 
-// The root here is this machine's, and read-only: /etc is a copy.
-must('cp', '-a', '/etc', '/run/lab/etc');
-must('mount', '--bind', '/run/lab/etc', '/etc');
-rmSync(FILE, { force: true });
 mkdirSync('/run/lab/ext4', { recursive: true });
 
 function configure(...lines: string[]): void {

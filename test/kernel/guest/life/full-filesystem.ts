@@ -6,6 +6,7 @@ import { check } from '../checks.ts';
 import { disk, keyOf, mustAdd, mustRemove, runScript } from '../hotplug/disks.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, readAt, writeRandomAt } from '../images.ts';
 import { planMessage } from '../kernel-log.ts';
+import '../own-etc.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { leftovers, takeAllDown } from '../state.ts';
 
@@ -130,6 +131,36 @@ checkOn(EXT4, 'a store without room, and all has stopped: the advice of prepare 
   mustCleanup('snapshot', mustPrepare('snapshot', ROOT, COW));
 });
 
+checkOn(EXT4, 'a run that overflowed: the commit that list gives ends it, and VMs start', test => {
+  const vm = disk(92);
+  mustAdd(vm, `${ROOT}:${COW}`);
+  const origin = mustPrepare('origin', ROOT, COW);
+  overflow(origin);
+  mustCleanup('origin', origin);
+  rmSync(FILLER);
+  const { stderr } = blockSnapshot('prepare', 'snapshot', `${ROOT}:${COW}`);
+  const listed = follow(stderr, 'block-snapshot list');
+  test.match(listed, { status: 0, said: `  block-snapshot commit ${ROOT}\n` });
+  test.match(follow(listed.said, 'block-snapshot commit'), { status: 0 });
+  mustRemove(vm);
+  mustCleanup('snapshot', mustPrepare('snapshot', ROOT, COW));
+});
+
+checkOn(
+  EXT4,
+  'a run that could not be committed for want of room: committed as advised when there is some',
+  test => {
+    const origin = mustPrepare('origin', ROOT, COW);
+    writeRandomAt(origin, 0, CHUNK_BYTES);
+    mustCleanup('origin', origin);
+    fill(64 * 1024);
+    const { status, stderr } = blockSnapshot('commit', ROOT);
+    test.equal(status, 1);
+    rmSync(FILLER);
+    test.match(follow(stderr, 'block-snapshot commit'), { status: 0, said: /committed/ });
+  },
+);
+
 checkOn(EXT4, 'where a template that stops has overflowed, the log says so, and no commit', test => {
   const vm = disk(91, 'origin');
   overflow(mustAdd(vm, `${ROOT}:${COW}`));
@@ -244,7 +275,8 @@ checkOn(BTRFS, 'btrfs reserves only where it writes in place', test => {
     stderr,
     `the space of cow ${COW} cannot be reserved (RESERVE=on): its filesystem writes changed blocks elsewhere`,
   );
-  must('chattr', '+C', MOUNT);
+  // Whoever follows it says which folder.
+  test.match(follow(stderr.replace('its folder', MOUNT), 'chattr +C'), { status: 0 });
   mustCleanup('snapshot', start().stdout.trim());
   test.ok(taken(COW) >= statSync(COW).size);
 });
