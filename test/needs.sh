@@ -11,7 +11,7 @@ for name; do
   case $name in
     build) packages="$packages gcc libc6-dev libdevmapper-dev" ;;
     kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2 btrfs-progs xfsprogs dosfstools bindfs nfs-kernel-server iproute2 attr psmisc" ;;
-    templates) packages="$packages python3-jinja2 libxml2-utils libvirt0 libvirt-clients" ;;
+    templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;
     xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
     libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;
     *) usage ;;
@@ -25,7 +25,7 @@ if ! command -v dpkg-query >/dev/null; then
       build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 ;;
       kernel) type linux.uml strace dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
-      templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && python3 -c 'import jinja2' && type xmllint virsh >/dev/null 2>&1 ;;
+      templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
       libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 ;;
     esac || { echo "make: this needs what Debian calls:$packages" >&2; exit 1; }
   done

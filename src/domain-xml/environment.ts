@@ -43,7 +43,7 @@ export function templateEnvironment({
 }
 
 const bug = variadicHostFunction('bug', ['message'], (message, ...args) =>
-  raise('RuntimeError', pythonPercent(str(message ?? ''), new Tuple(args))),
+  raise('AssertionError', pythonPercent(str(message ?? ''), new Tuple(args))),
 );
 
 /** A template's error in one line: where, what, and the source there. Anything else as it is. */

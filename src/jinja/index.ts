@@ -1,5 +1,5 @@
 /**
- * The Jinja2 dialect: renders templates as Python's Jinja2 3.1.2 does. All that others use of it is named here and, for what
+ * The Jinja2 dialect: renders templates as Python's Jinja2 3.1.6 does. All that others use of it is named here and, for what
  * needs nunjucks, in compiler.ts, which `loadCompiler` gives. Until it has been called, only templates that were compiled
  * before can be rendered.
  */

@@ -15,9 +15,10 @@ import { VmBuilder } from '../../src/domain-xml/vm/build.ts';
 import '../../src/jinja/compiler.ts';
 import { description, sampleFile } from '../domain-xml/support/descriptions.ts';
 import { PROGRAM, PROJECT, TEMPLATES } from '../domain-xml/support/project.ts';
+import { jinjaEnvironment, PYTHON } from '../jinja/python.ts';
 
 const RUNS = 30;
-const PYTHON = '/usr/bin/python3';
+const ENVIRONMENT = jinjaEnvironment();
 const SCRIPT = join(PROJECT, 'test/bench/render.py');
 const VM = sampleFile('hvm_net');
 const NAME = 'libvirt/xen.xml';
@@ -50,7 +51,7 @@ function editedTemplates(place: string): string {
 
 function compareProcesses(program: string, templates: string, title: string, bar: number): void {
   const ours = () => execFileSync(program, ['render', 'work', '--vm', VM, '--templates', templates]);
-  const python = () => execFileSync(PYTHON, [SCRIPT, 'once', templates, NAME, VM]);
+  const python = () => execFileSync(PYTHON, [SCRIPT, 'once', templates, NAME, VM], { env: ENVIRONMENT });
   if (!ours().equals(python())) throw new Error('the two print different things');
   const times = { ours: [] as number[], python: [] as number[] };
   for (let run = 0; run < RUNS; run += 1) {
@@ -72,7 +73,9 @@ function compareWarm(): void {
     ours = Math.min(ours, spent / 100);
   }
   const python =
-    Number(execFileSync(PYTHON, [SCRIPT, 'warm', TEMPLATES, NAME, VM], { encoding: 'utf8' })) * 1000;
+    Number(
+      execFileSync(PYTHON, [SCRIPT, 'warm', TEMPLATES, NAME, VM], { encoding: 'utf8', env: ENVIRONMENT }),
+    ) * 1000;
   report('one rendering, warm, best of 20 rounds', ours, python, 1);
 }
 

@@ -154,7 +154,7 @@ def make_device(values, app):
 
 
 def bug(message, *args):
-    raise RuntimeError(message % args)
+    raise AssertionError(message % args)
 
 
 @functools.cache

@@ -17,7 +17,8 @@ export function renderHere(trial: Trial): Outcome {
     return { output: environment.getTemplate('main').render({ bug, ...variables }) };
   } catch (error) {
     if (!(error instanceof JinjaError)) throw error;
-    return { error: error.pythonName, message: error.reason, line: error.line };
+    const { pythonName, reason, line, template } = error;
+    return { error: pythonName, message: reason, line, template };
   }
 }
 
@@ -27,6 +28,16 @@ const ADDRESS = / at 0x[0-9a-f]+/;
 /** Whether Jinja2 itself would say something else the next time, so that there is nothing to compare with. */
 export function isUnpredictable(oracle: Outcome): boolean {
   return oracle.tooLong === true || (oracle.output !== undefined && ADDRESS.test(oracle.output));
+}
+
+/**
+ * Whether both raised alike: the same class, at the same line of the same template. Where Python's own compiler refuses
+ * the code that Jinja2 made of a template, it names no line of a template.
+ */
+export function raiseAlike(here: Outcome, oracle: Outcome): boolean {
+  if (here.error !== oracle.error) return false;
+  if (oracle.error === 'SyntaxError') return true;
+  return here.line === oracle.line && here.template === oracle.template;
 }
 
 /** Whether both printed the same, or both raised. */

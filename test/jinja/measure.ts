@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import '../../src/jinja/compiler.ts';
 import { Environment } from '../../src/jinja/index.ts';
+import { jinjaEnvironment, PYTHON } from './python.ts';
 import { dataFile, sampleVm } from './sample-vm.ts';
 
 // Not a test: `node build/test/jinja/measure.js` prints the processor time of a warm rendering, here and with Jinja2.
 
 const ROUNDS = 2000;
-const PYTHON = `
+const PROGRAM = `
 import json, sys, time
 import jinja2
 
@@ -44,7 +45,7 @@ const here = (user + system) / 1000 / ROUNDS;
 const description: unknown = JSON.parse(readFileSync(dataFile('vm.json'), 'utf8'));
 const input = JSON.stringify([source, description]);
 const [wanted, there] = JSON.parse(
-  execFileSync('/usr/bin/python3', ['-c', PYTHON], { input, encoding: 'utf8' }),
+  execFileSync(PYTHON, ['-c', PROGRAM], { input, encoding: 'utf8', env: jinjaEnvironment() }),
 ) as [string, number];
 if (output !== wanted) throw new Error('the two print different things');
 console.log(

@@ -55,9 +55,24 @@ def stop(*_):
     raise TookTooLong()
 
 
+def place(error, files):
+    """The innermost template that the traceback shows, and the line in there: what Python tells a person."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return {"template": error.name, "line": error.lineno}
+    found = {"template": None, "line": None}
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__jinja_exception__") is error:
+            found = {"template": trace.tb_frame.f_globals["__file__"], "line": trace.tb_lineno}
+        trace = trace.tb_next
+    return found
+
+
 def answer(request):
+    files = request["files"]
     environment = jinja2.Environment(
-        loader=jinja2.DictLoader(request["files"]),
+        # As from a folder: a template's file has a name, which is what a traceback tells.
+        loader=jinja2.FunctionLoader(lambda name: (files[name], name, None) if name in files else None),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
     )
@@ -68,13 +83,7 @@ def answer(request):
     except TookTooLong:
         return {"tooLong": True}
     except Exception as error:
-        line = getattr(error, "lineno", None)
-        trace = error.__traceback__
-        while trace is not None and not isinstance(error, jinja2.TemplateSyntaxError):
-            if trace.tb_frame.f_code.co_filename == "<template>":
-                line = trace.tb_lineno
-            trace = trace.tb_next
-        return {"error": type(error).__name__, "message": str(error), "line": line}
+        return {"error": type(error).__name__, "message": str(error), **place(error, files)}
     finally:
         signal.alarm(0)
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { jinjaEnvironment, PYTHON } from './python.ts';
 import type { TaggedValue } from './tagged-values.ts';
 
 /** A template, the files around it (the template itself is `main`), and its variables. */
@@ -16,12 +17,14 @@ export interface Outcome {
   error?: string;
   message?: string;
   line?: number | null;
+  /** The innermost template that the error came out of. */
+  template?: string | null;
   tooLong?: boolean;
 }
 
 const SCRIPT = fileURLToPath(new URL('../../../test/jinja/oracle.py', import.meta.url));
 
-/** The real Jinja2 (Debian's python3-jinja2) in one long-lived process. */
+/** The real Jinja2 in one long-lived process. */
 export class Oracle {
   readonly #process: ChildProcess;
   readonly #waiting: ((answer: string) => void)[] = [];
@@ -39,14 +42,14 @@ export class Oracle {
     });
   }
 
-  /** Starts it. Rejects, saying what to install, if there is no Jinja2 3.1. */
+  /** Starts it. Rejects if it cannot be had. */
   static async start(): Promise<Oracle> {
-    const oracle = new Oracle(spawn('/usr/bin/python3', [SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] }));
-    const { version, died } = JSON.parse(await oracle.#answer()) as { version?: string; died?: string };
-    if (version?.startsWith('3.1.')) return oracle;
-    throw new Error(
-      `these tests compare with Jinja2 3.1 and found ${version ?? 'none'}: install python3-jinja2\n${died ?? ''}`,
+    const oracle = new Oracle(
+      spawn(PYTHON, [SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'], env: jinjaEnvironment() }),
     );
+    const { version, died } = JSON.parse(await oracle.#answer()) as { version?: string; died?: string };
+    if (version !== undefined) return oracle;
+    throw new Error(`Jinja2 does not start: ${died ?? ''}`);
   }
 
   #answer(): Promise<string> {

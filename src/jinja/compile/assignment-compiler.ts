@@ -73,7 +73,7 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
       for (const [index, item] of target.items.entries()) this.store(item, `${parts}[${index}]`, frame);
     } else if (target.typename === 'NSRef') {
       const ref = frame.symbols.ref(target.name);
-      this._emitLine(`${this.use('assignAttribute')}(${ref}, ${literal(target.attr)}, () => ${code});`);
+      this._emitLine(`${ref}.assign(${literal(target.attr)}, ${code});`);
     } else this.error(`can't assign to ${repr(target.typename.toLowerCase())}`, target.lineno);
   }
 
@@ -87,6 +87,10 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
   }
 
   compileAssign(node: nodes.AssignNode, frame: Frame): void {
+    for (const name of namespacesIn(node.target)) {
+      this.keepLine();
+      this._emitLine(`${this.use('requireNamespace')}(${frame.symbols.ref(name)});`);
+    }
     this.mark(node);
     this.store(node.target, this.code(node.node, frame), frame);
     this.#publish(node.target, frame);
@@ -112,7 +116,9 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
     this.enterFrame(inner);
     for (const [index, target] of node.targets.entries()) {
       const value = node.values[index];
-      if (value !== undefined) this.store(target, this.code(value, frame), inner);
+      if (value === undefined) continue;
+      this.keepLine();
+      this.store(target, this.code(value, frame), inner);
     }
     this.body(node.body, inner);
     this.leaveFrame(inner);
@@ -125,6 +131,12 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
     this.body(node.body, inner);
     this.leaveFrame(inner);
   }
+}
+
+/** The namespaces whose attributes a target is made of. */
+function namespacesIn(target: nodes.Expression): Set<string> {
+  if (target.typename === 'NSRef') return new Set([target.name]);
+  return new Set(target.typename === 'Tuple' ? target.items.flatMap(item => [...namespacesIn(item)]) : []);
 }
 
 function storedNames(target: nodes.Expression): string[] {

@@ -56,7 +56,7 @@ export abstract class CodeWriter extends compiler.Compiler {
     throw Object.assign(new JinjaError(pythonName, message), { lineno });
   }
 
-  /** The line of the statement that is being written. */
+  /** The line of the template that what is being written comes from, as Jinja2 would note it. */
   get currentLine(): number {
     return this.line;
   }
@@ -97,19 +97,17 @@ export abstract class CodeWriter extends compiler.Compiler {
     body: () => void,
     result: () => string,
   ): void {
-    const end = `} catch (error) { throw ${this.use('located')}(error, template, line); }\n}`;
-    const outerLine = this.line;
     this.writeFunction(
       head,
       parameters,
       () => {
         this._emitLine(`let line = ${this.line};\ntry {`);
         body();
+        this.keepLine();
         this._emitLine(`return ${result()};`);
       },
-      end,
+      `} catch (error) { throw ${this.use('located')}(error, template, line); }\n}`,
     );
-    this.line = outerLine;
   }
 
   protected declare(name: string): string {
@@ -122,9 +120,24 @@ export abstract class CodeWriter extends compiler.Compiler {
     return this.declare(this._tmpid());
   }
 
+  /**
+   * What is written from here on comes from the node's line. It counts in the order in which code is written, not in
+   * which it runs: Jinja2 looks up what was noted last above the line of Python where an error was raised.
+   */
   protected mark(node: { lineno: number }): void {
     this.line = node.lineno;
-    this._emitLine(`line = ${node.lineno};`);
+    this.keepLine();
+  }
+
+  /** The same inside an expression. */
+  protected lineMark(node: { lineno: number }): string {
+    this.line = node.lineno;
+    return `line = ${node.lineno}`;
+  }
+
+  /** For a statement that has no line of its own and can fail: what ran before may have been further down. */
+  protected keepLine(): void {
+    this._emitLine(`line = ${this.line};`);
   }
 
   /** What `write` writes, instead of appending it to the code. */

@@ -76,7 +76,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     this._emitLine(`if (${this.condition(node.test, soft)}) {`);
     this.body(node.body, soft);
     for (const branch of node.elif) {
-      this._emitLine(`} else if (${this.condition(branch.test, soft)}) {`);
+      this._emitLine(`} else if ((${this.lineMark(branch)}, ${this.condition(branch.test, soft)})) {`);
       this.body(branch.body, soft);
     }
     if (node.else_.length > 0) {
@@ -104,12 +104,12 @@ export abstract class LoopCompiler extends MacroCompiler {
     const ref = extended ? frame.symbols.declareParameter('loop') : undefined;
     analyzeScope(frame.symbols, node, 'body');
     if (node.else_.length > 0) analyzeScope(elseFrame.symbols, node, 'else');
+    const filter = node.test === undefined ? undefined : this.#writeLoopFilter(node, node.test, frame, outer);
     for (const name of descendants(node)) {
       if (name.typename === 'Name' && name.ctx === 'store' && name.name === 'loop') {
         this.error("Can't assign to special loop variable in for-loop target", name.lineno);
       }
     }
-    const filter = node.test === undefined ? undefined : this.#writeLoopFilter(node, node.test, frame, outer);
     return { node, frame, elseFrame, ref, filter };
   }
 
@@ -118,7 +118,8 @@ export abstract class LoopCompiler extends MacroCompiler {
     analyzeScope(frame.symbols, node, 'test');
     const name = this._tmpid();
     const item = this._tmpid();
-    this.writeFunction(
+    this.mark(test);
+    this.writeLocatedFunction(
       `const ${name} = function* (items) {`,
       [],
       () => {
@@ -128,7 +129,7 @@ export abstract class LoopCompiler extends MacroCompiler {
         this._emitLine(`if (${this.condition(test, frame)}) yield ${this.code(node.target, loopFrame)};`);
         this._emitLine('}');
       },
-      '};',
+      () => 'undefined',
     );
     return name;
   }
@@ -138,7 +139,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     const name = this._tmpid();
     const wasPlain = this.inPlainFunction;
     const { autoescape, volatile } = frame.evaluation;
-    this.writeFunction(
+    this.writeLocatedFunction(
       `const ${name} = (items, depth) => {`,
       [],
       () => {
@@ -147,12 +148,13 @@ export abstract class LoopCompiler extends MacroCompiler {
         this.inPlainFunction = false;
         this.#writeLoop(loop, 'items', `${name}, depth`);
         this.inPlainFunction = wasPlain;
-        if (volatile) this._emitLine(`return ${this.use('captured')}(context.autoescape, ${frame.buffer});`);
-        else if (autoescape) this._emitLine(`return new ${this.use('Markup')}(${frame.buffer});`);
-        else this._emitLine(`return ${frame.buffer};`);
       },
-      '};',
+      () => {
+        if (volatile) return `${this.use('captured')}(context.autoescape, ${frame.buffer})`;
+        return autoescape ? `new ${this.use('Markup')}(${frame.buffer})` : frame.buffer;
+      },
     );
+    this.mark(node);
     this.print(outer, `${this.use('str')}(${name}(${this.code(node.iter, outer)}, 0))`);
   }
 
@@ -177,6 +179,8 @@ export abstract class LoopCompiler extends MacroCompiler {
     this.enterFrame(frame);
     this.body(node.body, frame);
     if (missed !== undefined) this._emitLine(`${missed} = false;`);
+    // The next item comes from the line of the loop again.
+    this._emitLine(`line = ${node.lineno};`);
     this._emitLine('}');
     if (!node.recursive || missed !== undefined) this.leaveFrame(frame);
     if (missed === undefined) return;
@@ -191,7 +195,7 @@ export abstract class LoopCompiler extends MacroCompiler {
     const { evaluation } = frame;
     const before = { ...evaluation };
     const kept = this.temporary();
-    this.mark(node);
+    this.keepLine();
     this._emitLine(`${kept} = context.changeAutoescape(${this.code(node.value, frame)});`);
     try {
       evaluation.autoescape = truthy(

@@ -12,9 +12,10 @@ const SPECIAL = ['caller', 'kwargs', 'varargs'] as const;
 /** Writes macros, call blocks and filter blocks. */
 export abstract class MacroCompiler extends AssignmentCompiler {
   compileMacro(node: nodes.MacroNode, frame: Frame): void {
-    this.mark(node);
     const ref = this.declare(frame.symbols.ref(node.name));
-    this._emitLine(`${ref} = ${this.#macroCode(node, node.name, frame)};`);
+    const code = this.#macroCode(node, node.name, frame);
+    this.keepLine();
+    this._emitLine(`${ref} = ${code};`);
     if (!frame.toplevel) return;
     if (!node.name.startsWith('_')) this._emitLine(`context.exported.add(${literal(node.name)});`);
     this._emitLine(`context.vars.set(${literal(node.name)}, ${ref});`);
@@ -22,7 +23,9 @@ export abstract class MacroCompiler extends AssignmentCompiler {
 
   compileCallBlock(node: nodes.CallBlockNode, frame: Frame): void {
     const caller = this.temporary();
-    this._emitLine(`${caller} = ${this.#macroCode(node, undefined, frame)};`);
+    const code = this.#macroCode(node, undefined, frame);
+    this.keepLine();
+    this._emitLine(`${caller} = ${code};`);
     this.mark(node);
     this.print(frame, `${this.use('textOnly')}(${this.#callBlockCode(node, frame, caller)})`);
   }

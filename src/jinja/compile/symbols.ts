@@ -67,21 +67,17 @@ export class Symbols {
     if (this.findRef(name) === undefined) this.#define(name, { kind: 'resolve', name });
   }
 
-  /** Joins what the branches of an if found: a name that not every branch sets keeps its value from outside. */
+  /** Joins what the branches of an if found: a name that a branch sets keeps its value from outside until then. */
   mergeBranches(branches: Symbols[]): void {
-    const counts = new Map<string, number>();
-    for (const branch of branches) {
-      for (const name of branch.stores) {
-        if (!this.stores.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-      }
-    }
+    const stored = new Set(
+      branches.flatMap(branch => [...branch.stores]).filter(name => !this.stores.has(name)),
+    );
     for (const branch of branches) {
       for (const [name, identifier] of branch.refs) this.refs.set(name, identifier);
       for (const [identifier, load] of branch.loads) this.loads.set(identifier, load);
       for (const name of branch.stores) this.stores.add(name);
     }
-    for (const [name, count] of counts) {
-      if (count === branches.length) continue;
+    for (const name of stored) {
       const outer = this.parent?.findRef(name);
       this.loads.set(
         this.ref(name),

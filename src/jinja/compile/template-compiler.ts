@@ -99,8 +99,8 @@ export class TemplateCompiler extends LoopCompiler {
 
   compileExtends(node: nodes.ExtendsNode, frame: Frame): void {
     if (!frame.toplevel) this.error('cannot use extend from a non top-level scope', node.lineno);
-    this.mark(node);
     if (this.extendsSoFar > 0) {
+      this.keepLine();
       const failure = `${this.use('raise')}('TemplateRuntimeError', 'extended multiple times');`;
       if (this.hasKnownExtends) {
         this._emitLine(failure);
@@ -109,6 +109,7 @@ export class TemplateCompiler extends LoopCompiler {
       }
       this._emitLine(`if (parent !== null) ${failure}`);
     }
+    this.mark(node);
     this._emitLine(`parent = context.environment.getTemplate(${this.code(node.template, frame)});`);
     this._emitLine('context.addBlocks(parent.blocks);');
     if (frame.rootlevel) this.hasKnownExtends = true;

@@ -36,12 +36,11 @@ export class Namespace extends PythonObject {
   }
 }
 
-/** Sets an attribute of a namespace, for `{% set ns.x = … %}`. */
-export function assignAttribute(target: Value | undefined, name: string, value: () => Value): void {
+/** Sees to it that `{% set ns.x = … %}` has a namespace to set an attribute of. */
+export function requireNamespace(target: Value | undefined): void {
   if (!(target instanceof Namespace)) {
     raise('TemplateRuntimeError', 'cannot assign attribute on non-namespace object');
   }
-  target.assign(name, value());
 }
 
 class Cycler extends PythonObject {

@@ -7,6 +7,8 @@ const TEST_ARGUMENT = new Set(['name', 'string', 'integer', 'float', 'lbracket',
 export interface TupleOptions {
   /** Only primaries, as in the targets of a for loop. */
   simplified?: boolean;
+  /** Whether `name.attribute` is one of them, as in the targets of a set. */
+  withNamespace?: boolean;
   withCondition?: boolean;
   /** Whether `()` may be an empty tuple here. */
   parentheses?: boolean;
@@ -16,13 +18,16 @@ export interface TupleOptions {
 export abstract class PrimaryParser extends TokenParser {
   abstract override parseExpression(withCondition?: boolean): Expression;
 
-  parsePrimary(): Expression {
+  parsePrimary(withNamespace = false): Expression {
     const token = this.current;
     const { lineno } = token;
     switch (token.type) {
-      case 'name':
+      case 'name': {
         this.nextToken();
-        return nameOrConstant(String(token.value), lineno);
+        const node = nameOrConstant(String(token.value), lineno);
+        if (!withNamespace || node.typename !== 'Name' || !this.skipType('dot')) return node;
+        return { typename: 'NSRef', name: node.name, attr: String(this.expectType('name').value), lineno };
+      }
       case 'string': {
         let text = '';
         while (this.isType('string')) text += this.nextToken().value;
@@ -48,14 +53,14 @@ export abstract class PrimaryParser extends TokenParser {
   }
 
   parseTuple(options: TupleOptions = {}): Expression {
-    const { simplified = false, withCondition = true, parentheses = false } = options;
+    const { simplified = false, withNamespace = false, withCondition = true, parentheses = false } = options;
     let { lineno } = this.current;
     const items: Expression[] = [];
     let isTuple = false;
     for (;;) {
       if (items.length > 0) this.expectType('comma');
       if (this.isType('variable_end', 'block_end', 'rparen')) break;
-      items.push(simplified ? this.parsePrimary() : this.parseExpression(withCondition));
+      items.push(simplified ? this.parsePrimary(withNamespace) : this.parseExpression(withCondition));
       if (!this.isType('comma')) break;
       isTuple = true;
       lineno = this.current.lineno;

@@ -18,13 +18,7 @@ export abstract class TagParser extends ExpressionParser {
   }
 
   protected parseTarget(withNamespace = false): Expression {
-    if (withNamespace && this.look(1).type === 'dot') {
-      const token = this.expectType('name');
-      this.nextToken();
-      const attr = String(this.expectType('name').value);
-      return { typename: 'NSRef', name: String(token.value), attr, lineno: token.lineno };
-    }
-    const target = this.parseTuple({ simplified: true });
+    const target = this.parseTuple({ simplified: true, withNamespace });
     this.#makeStored(target);
     return target;
   }
@@ -221,6 +215,7 @@ const CONSTANTS = new Set(['true', 'false', 'none', 'True', 'False', 'None']);
 
 function firstUnassignable(target: Expression): boolean {
   if (target.typename === 'Tuple') return target.items.some(firstUnassignable);
+  if (target.typename === 'NSRef') return false;
   return target.typename !== 'Name' || CONSTANTS.has(target.name);
 }
 

@@ -14,8 +14,12 @@ export abstract class TokenParser extends parser.Parser {
     this.ahead = [];
   }
 
+  // The next one is read at once, as by Jinja2: what cannot be one is an error before what the parser thinks of this one.
   override nextToken(): Token {
-    return this.ahead.shift() ?? this.tokens.nextToken();
+    const token = this.look(0);
+    this.ahead.shift();
+    this.look(0);
+    return token;
   }
 
   override peekToken(): Token {

@@ -28,6 +28,8 @@ export class JinjaTokenizer extends Tokenizer {
   #state: State = 'root';
   #brackets: string[] = [];
   #line = 1;
+  /** Where the last token began: the end of a template counts as there. */
+  #lastLine = 1;
 
   constructor(source: string) {
     super(normalizeSource(source), {});
@@ -37,7 +39,10 @@ export class JinjaTokenizer extends Tokenizer {
   override nextToken(): Token {
     for (;;) {
       const token = this.#state === 'root' ? this.#template() : this.#code(this.#state);
-      if (token !== undefined) return token;
+      if (token === undefined) continue;
+      if (token.type === 'eof') return { ...token, lineno: this.#lastLine };
+      this.#lastLine = token.lineno;
+      return token;
     }
   }
 

@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { jinjaEnvironment, PYTHON } from '../../jinja/python.ts';
 import { ORACLE } from './project.ts';
-
-// Debian's own python3: the one that its python3-jinja2 belongs to, whatever else is on the PATH.
-const PYTHON = '/usr/bin/python3';
 
 export interface PythonJob {
   /** Folders of templates, in search order. */
@@ -27,6 +25,7 @@ export function renderWithPython(jobs: readonly PythonJob[]): PythonAnswer[] {
   const answers = execFileSync(PYTHON, [ORACLE], {
     input: JSON.stringify(jobs),
     encoding: 'utf8',
+    env: jinjaEnvironment(),
     maxBuffer: 256 * 1024 * 1024,
   });
   return JSON.parse(answers);

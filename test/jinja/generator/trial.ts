@@ -1,4 +1,5 @@
 import type { Trial } from '../oracle.ts';
+import { breakLines } from './broken-lines.ts';
 import { expression } from './expressions.ts';
 import { Random } from './random.ts';
 import { body, type StatementScope } from './statements.ts';
@@ -55,6 +56,9 @@ export function makeTrial(seed: number): Trial {
     start +
     body(scope({ blocks: BLOCKS.slice() }), 2) +
     body(scope({ blocks: inherits ? ['devices'] : ['other'] }), 1);
+  if (random.chance(0.3)) {
+    for (const [name, source] of Object.entries(files)) files[name] = breakLines(random, source);
+  }
   if (random.chance(0.08)) files['main'] = damage(random, files['main']);
   return { files, variables: makeVariables(random) };
 }
@@ -84,7 +88,7 @@ const BITS = [
 ];
 
 /** A template that may not be one any more. */
-function damage(random: Random, source: string): string {
+export function damage(random: Random, source: string): string {
   const at = random.below(source.length + 1);
   switch (random.below(3)) {
     case 0:

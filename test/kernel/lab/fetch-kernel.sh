@@ -7,32 +7,18 @@
 # UML_RELEASE= names another release; without any, an installed linux.uml serves.
 set -euo pipefail
 releases=${UML_RELEASE:-forky trixie}
-. "$(dirname "${BASH_SOURCE[0]}")/../../cache.sh"
+tests=$(dirname "${BASH_SOURCE[0]}")/../..
+. "$tests/cache.sh"
+. "$tests/debian-packages.sh"
 version=$(echo "$releases" | cat - "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 folder=$cache/uml-$version
 say() { echo "kernel lab: $*" >&2; }
 begin_in_cache "$folder" linux.uml uml-lock
 
-# apt RELEASE ARGUMENT... : apt-get that knows this release alone, and touches nothing of the machine's.
-apt() {
-  local release=$1 mirror
-  shift
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') || return 1
-  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
-  : >"$work/state/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources"
-  apt-get -q -o Dir::Etc::SourceList="$work/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State="$work/state" \
-    -o Dir::State::Status="$work/state/status" -o Dir::Cache="$work/cache" -o Acquire::Languages=none \
-    -o APT::Sandbox::User="$(id -un)" "$@"
-}
-
 # fetch RELEASE : into $work/image.
 fetch() {
-  local package loader=/lib64/ld-linux-x86-64.so.2
-  rm -rf "$work"/*
-  mkdir "$work/packages" "$work/root"
-  apt "$1" update && (cd "$work/packages" && apt "$1" download user-mode-linux libc6) || return 1
-  for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/root" || return 1; done
+  local loader=/lib64/ld-linux-x86-64.so.2
+  unpack_packages "$1" user-mode-linux libc6 || return 1
   mkdir -p "$work/image/libraries"
   cp -L "$work"/root/{usr/,}lib/x86_64-linux-gnu/*.so.* "$work/image/libraries/" 2>/dev/null
   mv "$work/root/usr/lib/uml/modules" "$work/image/modules"

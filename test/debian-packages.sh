@@ -1,0 +1,25 @@
+# Packages of another release of Debian than the machine's, without root, and without touching the machine's apt. Sourced,
+# after begin_in_cache of cache.sh, whose folder `work` they are put into.
+
+# apt_of RELEASE ARGUMENT... : apt-get that knows this release alone.
+apt_of() {
+  local release=$1 mirror
+  shift
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') || return 1
+  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
+  : >"$work/state/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources"
+  apt-get -q -o Dir::Etc::SourceList="$work/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State="$work/state" \
+    -o Dir::State::Status="$work/state/status" -o Dir::Cache="$work/cache" -o Acquire::Languages=none \
+    -o APT::Sandbox::User="$(id -un)" "$@"
+}
+
+# unpack_packages RELEASE PACKAGE... : their files, into $work/root. What was in $work before is gone.
+unpack_packages() {
+  local release=$1 package
+  shift
+  rm -rf "$work"/*
+  mkdir "$work/packages" "$work/root"
+  apt_of "$release" update && (cd "$work/packages" && apt_of "$release" download "$@") || return 1
+  for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/root" || return 1; done
+}
