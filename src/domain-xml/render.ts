@@ -11,6 +11,7 @@ import type { TemplateFile, TemplateFolders } from './search/folders.ts';
 import { domainTemplateNames, partTemplateName } from './search/names.ts';
 import { noTemplate } from './search/no-template.ts';
 import { type SourceMap, SourceMarks } from './source-map.ts';
+import { strayBlocks, strayBlockText } from './stray-blocks.ts';
 import { VmBuilder } from './vm/build.ts';
 
 export interface PartRequest extends DomainRequest {
@@ -59,7 +60,8 @@ export async function renderDomainMapped(
     // A template that minds the marks (it compares a text that it captured, say) is not mapped.
     if (!(error instanceof Refusal)) throw error;
   }
-  return { rendering: { path: file.path, xml, warnings }, map };
+  const stray = (await strayBlocks(file, folders)).map(strayBlockText);
+  return { rendering: { path: file.path, xml, warnings: [...warnings, ...stray] }, map };
 }
 
 /**

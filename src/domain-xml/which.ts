@@ -4,6 +4,7 @@ import { openFolders } from './request.ts';
 import type { TemplateFile, TemplateFolders } from './search/folders.ts';
 import { checkVmName, domainTemplateNames } from './search/names.ts';
 import { noTemplate } from './search/no-template.ts';
+import { type StrayBlock, strayBlocks } from './stray-blocks.ts';
 
 /** A path where a VM's template could be. */
 export interface Candidate {
@@ -28,6 +29,7 @@ export interface TemplateSearch {
   name: string;
   candidates: Candidate[];
   references: Reference[];
+  strayBlocks: StrayBlock[];
 }
 
 /**
@@ -54,7 +56,8 @@ export async function searchTemplates(request: {
     }
   }
   const references = used === undefined ? [] : await referencesOf(used, folders);
-  return { name: request.name, candidates, references };
+  const stray = used === undefined ? [] : await strayBlocks(used, folders);
+  return { name: request.name, candidates, references, strayBlocks: stray };
 }
 
 /** @throws Refusal where the search found no template that can be used */

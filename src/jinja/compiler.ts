@@ -1,11 +1,11 @@
 /** What takes templates apart, and needs nunjucks for it: `loadCompiler` gives this module, and nothing else loads it. */
 import { compileToCode } from './compile/compile.ts';
-import { findReferences } from './compile/references.ts';
+import { findBlocks, findReferences } from './compile/references.ts';
 import { installCompiler } from './environment.ts';
 
 installCompiler({ compile: compileToCode, findReferences });
 
-export type { TemplateReference } from './compile/references.ts';
+export type { TemplateBlocks, TemplateReference } from './compile/references.ts';
 export { JinjaLoader } from './loader.ts';
 export { precompile } from './precompile.ts';
-export { compileToCode, findReferences };
+export { compileToCode, findBlocks, findReferences };

@@ -1,14 +1,16 @@
 import { raise } from './errors.ts';
+import { normalizeInteger } from './runtime/types.ts';
 import { Dict, Float, Markup, PythonObject, Tuple, type Value } from './runtime/values.ts';
 
 /**
  * A value parsed from JSON as Python's json module would have read it: whole numbers are ints, others floats,
- * objects dicts, arrays lists. (JSON.parse reads 1.0 as 1, which makes it an int.)
+ * objects dicts, arrays lists. (JSON.parse reads 1.0 as 1, which makes it an int: who minds gives a Float.)
  */
 export function fromJson(value: unknown): Value {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? wholeNumber(value) : new Float(value);
-  if (typeof value === 'bigint') return value;
+  if (typeof value === 'bigint') return normalizeInteger(value);
+  if (value instanceof Float) return value;
   if (Array.isArray(value)) return value.map(fromJson);
   if (typeof value === 'object') {
     return Dict.from(Object.entries(value).map(([key, item]) => [key, fromJson(item)] as const));

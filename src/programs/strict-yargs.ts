@@ -15,6 +15,7 @@ export function strictYargs() {
     .detectLocale(false)
     .version(false)
     .help()
+    .alias('help', 'h')
     .wrap(100)
     .exitProcess(false)
     .showHelpOnFail(false);

@@ -2,6 +2,9 @@ import { DOMParser, type Document } from '@xmldom/xmldom';
 
 export type { Document, Element, Node } from '@xmldom/xmldom';
 
+// What a document in UTF-8 may begin with, as an editor under Windows writes it.
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** XML that is not well-formed: `line` (from 1) is where the parser noticed, as far as it says. */
 export class XmlProblem extends Error {
   readonly line: number | undefined;
@@ -27,7 +30,10 @@ export function parseDocument(text: string): Document {
     },
   });
   try {
-    const document = parser.parseFromString(text, 'text/xml');
+    const document = parser.parseFromString(
+      text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text,
+      'text/xml',
+    );
     if (document.documentElement === null) throw new XmlProblem('there is no element', undefined);
     return document;
   } catch (error) {

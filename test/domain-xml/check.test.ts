@@ -126,6 +126,13 @@ const REFUSED: [string, Record<string, string>, (folder: string) => string[]][] 
     () => [`${TEMPLATES}/libvirt/xen.xml, line 8: something is missing in <domain type="xen">`],
   ],
   [
+    'a domain without a type',
+    { [USER]: '\n<domain><name>work</name></domain>' },
+    folder => [
+      `${folder}/${USER}, line 2: <domain> lacks the attribute type: for a VM of Xen it is type="xen"`,
+    ],
+  ],
+  [
     'a domain of an unknown kind',
     { [USER]: '\n<domain type="zen"><name>work</name></domain>' },
     folder => [`${folder}/${USER}, line 2: <domain type="zen"> is no domain that libvirt knows`],
@@ -164,6 +171,46 @@ t.test('check refuses what is no XML, with the line of the template that printed
     new RegExp(`^domain-xml: ${folder}/${USER}, line 3: the output, line \\d+: is not well-formed XML: `),
   );
 });
+
+/** What the templates of older releases of Qubes have, and an editor under Windows. */
+const TAKEN: [string, Record<string, string>][] = [
+  [
+    'firmware by the type of hvmloader',
+    {
+      [USER]:
+        '{% extends \'libvirt/xen.xml\' %}{% block os %}<type arch="x86_64" machine="xenfv">hvm</type>' +
+        '<loader type="pflash">hvmloader</loader><boot dev="cdrom"/><boot dev="hd"/>{% endblock %}',
+    },
+  ],
+  [
+    'a permissive PCI device',
+    block(
+      'devices',
+      '<hostdev type="pci" managed="yes" nostrictreset="yes" permissive="yes">',
+      '<source><address bus="0x00" slot="0x1f" function="0x2"/></source>',
+      '</hostdev>',
+    ),
+  ],
+  ['a byte order mark', { [USER]: "\ufeff{% include 'libvirt/xen.xml' %}" }],
+];
+
+for (const [title, files] of TAKEN) {
+  t.test(`check takes ${title}`, async t => {
+    const folder = folderWith(t, files);
+    const { code, errors } = await run(
+      'check',
+      'work',
+      '--vm',
+      VM,
+      '--templates',
+      folder,
+      '--templates',
+      TEMPLATES,
+    );
+    t.same(errors, []);
+    t.equal(code, 0);
+  });
+}
 
 t.test('A template that a mark in it would change is checked all the same', async t => {
   const folder = folderWith(t, {

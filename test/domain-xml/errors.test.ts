@@ -8,6 +8,10 @@ const VM = sampleFile('hvm_blk');
 const USAGE: [string[], RegExp][] = [
   [[], /which command\? There are render, which, check, diff, dump, define, start and stop/],
   [['nope'], /Unknown command: nope/],
+  [['rendr', 'work'], /Unknown command: rendr/],
+  [['rendr', 'work', '--vm', VM], /Unknown command: rendr/],
+  [['render', 'work', 'other', '--vm', VM], /more than one NAME: other/],
+  [['which', 'work', 'other'], /more than one NAME: other/],
   [['render'], /the VM's NAME is missing/],
   [['render', 'work', '--vm', VM, '--qubes-xml', 'a'], /--vm and --qubes-xml exclude each other/],
   [['check', 'work', '--qubesd', 'a', '--qubes-xml', 'b'], /--qubes-xml and --qubesd exclude each other/],
@@ -56,6 +60,14 @@ for (const [argv, message] of USAGE) {
     t.match(errors[0], / \(see domain-xml --help\)$/);
   });
 }
+
+t.test('--help and -h show the same', async t => {
+  const help = await run('--help');
+  t.match(help.out, /domain-xml COMMAND NAME/);
+  t.same(await run('-h'), help);
+  t.equal(help.code, 0);
+  t.match((await run('render', '-h')).out, /domain-xml render <name>/);
+});
 
 const FAILURES: [string, Record<string, string>, RegExp][] = [
   [

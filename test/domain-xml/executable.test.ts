@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { CACHE_FOLDER } from '../../src/domain-xml/compiled/cache.ts';
 import { description, SAMPLES, sampleFile } from './support/descriptions.ts';
-import { PROGRAM, TEMPLATES } from './support/project.ts';
+import { PROGRAM, PROJECT, TEMPLATES } from './support/project.ts';
 import { renderWithPython } from './support/python.ts';
 import { folderWith } from './support/run.ts';
 
@@ -36,6 +37,11 @@ t.test('The compiled program renders every sample to the byte as Python does', a
       stderr: '',
     });
   }
+});
+
+t.test('The compiled program says its version', async t => {
+  const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+  t.same(call(['--version']), { status: 0, stdout: `domain-xml ${version}\n`, stderr: '' });
 });
 
 t.test(

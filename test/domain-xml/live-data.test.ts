@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import t from 'tap';
 import { TEMPLATES } from './support/project.ts';
 import { family, HOST_MEMORY, KERNELS, makeFamilyFiles } from './support/qubes-family.ts';
@@ -43,6 +43,14 @@ for (const name of NAMES) {
     t.match(again.out, `<name>${name}</name>`);
   });
 }
+
+t.test('A relative --kernels is made absolute: libvirt is in another folder', async t => {
+  const near = relative(process.cwd(), join(folder, KERNELS));
+  for (const source of [fromFile, fromDaemon]) {
+    const given = source.map(option => (option === join(folder, KERNELS) ? near : option));
+    t.same(await run('dump', 'sys-net', ...given), await run('dump', 'sys-net', ...source));
+  }
+});
 
 t.test('The description of a VM with everything is what the rules say, key for key', async t => {
   const { out } = await run('dump', 'sys-net', ...fromFile);

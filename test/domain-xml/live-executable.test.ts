@@ -133,4 +133,8 @@ t.test('Without an option, qubesd and qubes.xml are looked for where they are in
       "domain-xml: there is neither /var/run/qubesd.sock nor /var/lib/qubes/qubes.xml: name the VM's description in JSON with --vm, or a qubes.xml with --qubes-xml",
     ],
   });
+  // dump gives that JSON.
+  t.same((await call(['dump', 'work'])).errors, [
+    'domain-xml: there is neither /var/run/qubesd.sock nor /var/lib/qubes/qubes.xml: name a qubes.xml with --qubes-xml',
+  ]);
 });

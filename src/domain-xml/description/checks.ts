@@ -1,3 +1,4 @@
+import { Float, str } from '../../jinja/index.ts';
 import { Refusal } from '../../words/refusal.ts';
 
 /** What is wrong with a description: the key's place in it (as `block_devices[2].path`) and what it must be. */
@@ -18,7 +19,7 @@ export interface JsonObject {
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Float);
 }
 
 function must(be: string, value: unknown, key: string): never {
@@ -32,9 +33,11 @@ function kindOf(value: unknown): string {
     case 'string':
       return `the text ${JSON.stringify(value)}`;
     case 'number':
+    case 'bigint':
     case 'boolean':
       return String(value);
     default:
+      if (value instanceof Float) return str(value);
       return 'an object';
   }
 }
@@ -57,7 +60,8 @@ export function matching(pattern: RegExp, form: string): Check {
 /** A whole number that is not smaller than `least`. */
 export function whole(least: number): Check {
   return (value, key) => {
-    if (!Number.isSafeInteger(value) || (value as number) < least) {
+    const number = value instanceof Float ? value.value : value;
+    if (!(typeof number === 'bigint' || Number.isInteger(number)) || (number as number | bigint) < least) {
       must(`a whole number, ${least} or more`, value, key);
     }
   };

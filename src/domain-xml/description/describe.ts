@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Refusal, usageError } from '../../words/refusal.ts';
 import { checkVmName } from '../search/names.ts';
 import { DescriptionError } from './checks.ts';
@@ -41,10 +42,15 @@ export interface DescribedVm {
 /**
  * Gives the description of a VM. One in JSON of another VM is used all the same, with a warning: NAME says
  * whose templates are taken, the description what they are filled with.
+ * @param options `json`: whether --vm can be given where this is asked, and is advised
  * @throws Refusal for a name that no VM can have, for sources that exclude each other, and for
  * everything that is wrong with the source
  */
-export async function describe(name: string, source: DescriptionSource): Promise<DescribedVm> {
+export async function describe(
+  name: string,
+  source: DescriptionSource,
+  { json = true } = {},
+): Promise<DescribedVm> {
   checkVmName(name);
   const { vmFile, qubesXmlFile, qubesdSocket } = source;
   const given = Object.entries({ '--vm': vmFile, '--qubes-xml': qubesXmlFile, '--qubesd': qubesdSocket });
@@ -56,9 +62,8 @@ export async function describe(name: string, source: DescriptionSource): Promise
     return askQubesd(name, qubesdSocket ?? QUBESD_SOCKET, source);
   }
   if (existsSync(QUBES_XML)) return readQubesXml(name, QUBES_XML, source);
-  throw new Refusal(
-    `there is neither ${QUBESD_SOCKET} nor ${QUBES_XML}: name the VM's description in JSON with --vm, or a qubes.xml with --qubes-xml`,
-  );
+  const advice = json ? "the VM's description in JSON with --vm, or a qubes.xml" : 'a qubes.xml';
+  throw new Refusal(`there is neither ${QUBESD_SOCKET} nor ${QUBES_XML}: name ${advice} with --qubes-xml`);
 }
 
 function readJson(name: string, vmFile: string): DescribedVm {
@@ -90,7 +95,8 @@ async function readQubesXml(name: string, file: string, source: DescriptionSourc
 }
 
 function kernelsOf({ kernelsFolder }: DescriptionSource): string {
-  return kernelsFolder ?? KERNELS_FOLDER;
+  // It stands in the XML, and libvirt is in another folder.
+  return resolve(kernelsFolder ?? KERNELS_FOLDER);
 }
 
 /** What Qubes says is checked like what a file says: it has to be a description that `--vm` takes. */

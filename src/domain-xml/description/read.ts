@@ -1,6 +1,7 @@
 import { Refusal } from '../../words/refusal.ts';
 import { readNamedText } from '../bounded-read.ts';
 import { DescriptionError } from './checks.ts';
+import { JsonProblem, parseJson } from './json.ts';
 
 const LARGEST_DESCRIPTION = 16 * 1024 * 1024;
 
@@ -22,9 +23,9 @@ export function readDescription<T>(file: string, check: (document: unknown) => T
 function parse(text: string, name: string): unknown {
   if (text.trim() === '') throw new Refusal(`${name}: is empty; a description in JSON is needed`);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : '';
-    throw new Refusal(`${name}: is not JSON: ${reason}`);
+    if (!(error instanceof JsonProblem)) throw error;
+    throw new Refusal(`${name}, line ${error.line}, column ${error.column}: is not JSON: ${error.message}`);
   }
 }

@@ -20,14 +20,22 @@ export async function diagnose(root: XmlElement, validate: Validate): Promise<Fi
     print(smallestDomain(root)),
     ...parts.map(({ element, wrap }) => print(wrap(element))),
   ]);
-  if (smallest !== true) {
-    return [{ element: root, message: `${printStartTag(root)} is no domain that libvirt knows` }];
-  }
+  if (smallest !== true) return [{ element: root, message: await wrongRoot(root, validate) }];
   const findings: Finding[] = [];
   for (const [index, part] of parts.entries()) {
     if (verdicts[index] === false) findings.push(await takeApart(part, validate));
   }
   return findings.length > 0 ? findings : [await wrongTogether(root, parts, validate)];
+}
+
+/** What is at fault with the domain's own tag. */
+async function wrongRoot(root: XmlElement, validate: Validate): Promise<string> {
+  if (!root.attributes.has('type')) {
+    const typed = { ...root, attributes: new Map([...root.attributes, ['type', 'xen']]) };
+    const [valid] = await validate([print(smallestDomain(typed))]);
+    if (valid) return `${printStartTag(root)} lacks the attribute type: for a VM of Xen it is type="xen"`;
+  }
+  return `${printStartTag(root)} is no domain that libvirt knows`;
 }
 
 /** Parts that are valid each by itself: one is there twice, or one is missing. */

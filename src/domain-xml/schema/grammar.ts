@@ -17,8 +17,9 @@ export function requireSchema(path: string): void {
 
 /**
  * libvirt's grammar and what its schema does not say although libvirt under Xen reads it: a disk's hotplug script,
- * hvmloader by its name alone, and the additions of the libvirt that Qubes ships: the stubdomain's emulator, the
- * qubes graphics, a PCI device without strict reset or without power management filtering. Where the schema already
+ * hvmloader by its name alone (its type says which firmware it brings), and the additions of the libvirt that Qubes ships:
+ * the stubdomain's emulator, the qubes graphics, a PCI device without strict reset, without power management filtering, or,
+ * before R4.2's last releases, permissive. Where the schema already
  * says it, saying it twice changes nothing.
  */
 export function grammarWithXen(schema: string): string {
@@ -35,7 +36,7 @@ export function grammarWithXen(schema: string): string {
       <interleave>
         <ref name="ostypehvm"/>
         <element name="loader">
-          <optional><attribute name="type"><value>rom</value></attribute></optional>
+          <optional><attribute name="type"><choice><value>rom</value><value>pflash</value></choice></attribute></optional>
           <value>hvmloader</value>
         </element>
         <ref name="osbootkernel"/>
@@ -66,6 +67,7 @@ export function grammarWithXen(schema: string): string {
   <define name="hostdevsubsyspci" combine="choice">
     <attribute name="type"><value>pci</value></attribute>
     <optional><attribute name="nostrictreset"><ref name="virYesNo"/></attribute></optional>
+    <optional><attribute name="permissive"><ref name="virYesNo"/></attribute></optional>
     <element name="source">
       <optional><attribute name="writeFiltering"><ref name="virYesNo"/></attribute></optional>
       <optional><attribute name="powerManagementFiltering"><ref name="virYesNo"/></attribute></optional>

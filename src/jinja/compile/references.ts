@@ -1,6 +1,6 @@
 import type { Expression, Node } from '../syntax/nodes.ts';
 import { JinjaParser } from '../syntax/statement-parser.ts';
-import { descendants } from '../syntax/walk.ts';
+import { blocksIn, descendants } from '../syntax/walk.ts';
 
 /** A place in a template where another one is named. */
 export interface TemplateReference {
@@ -25,6 +25,38 @@ export function findReferences(source: string): TemplateReference[] {
     found.push({ kind, names: staticNames(node.template), line: node.lineno, ignoreMissing });
   }
   return found;
+}
+
+/** A block of a template. */
+export interface TemplateBlock {
+  name: string;
+  line: number;
+  /** Whether it stands inside another block of the same template. */
+  nested: boolean;
+}
+
+/** What a template has of blocks, and what it asks of `self`. */
+export interface TemplateBlocks {
+  blocks: TemplateBlock[];
+  /** Blocks that it prints by `self.name()`. */
+  called: string[];
+}
+
+/**
+ * The blocks of a template, in the order of the source.
+ * @throws TemplateSyntaxError
+ */
+export function findBlocks(source: string): TemplateBlocks {
+  const tree = new JinjaParser(source).parseAsRoot();
+  const all = blocksIn(tree);
+  const nested = new Set(all.flatMap(block => blocksIn(block)));
+  const blocks = all.map(block => ({ name: block.name, line: block.lineno, nested: nested.has(block) }));
+  const called = descendants(tree).flatMap(node =>
+    node.typename === 'Getattr' && node.node.typename === 'Name' && node.node.name === 'self'
+      ? [node.attr]
+      : [],
+  );
+  return { blocks, called };
 }
 
 function kindOf(node: Node): TemplateReference['kind'] | undefined {

@@ -5,9 +5,9 @@ import { LIST_METHODS, TUPLE_METHODS } from './list-methods.ts';
 import { FLOAT_METHODS, INTEGER_METHODS, numberAttribute } from './number-methods.ts';
 import { PythonSet } from './set.ts';
 import { SET_METHODS } from './set-methods.ts';
-import { STRING_METHODS } from './string-methods.ts';
+import { MARKUP_METHODS, STRING_METHODS } from './string-methods.ts';
 import { integerOf, textOf } from './types.ts';
-import { Dict, Float, type Markup, PythonObject, Tuple, type Value } from './values.ts';
+import { Dict, Float, Markup, PythonObject, Tuple, type Value } from './values.ts';
 
 const TEXT_METHODS: ReadonlyMap<string, Method<string | Markup>> = new Map([
   ...STRING_METHODS,
@@ -26,7 +26,10 @@ export function attributeOf(object: Value, name: string): Value | undefined {
   }
   if (object instanceof Dict) return bind(DICT_METHODS, object, name);
   const text = textOf(object);
-  if (text !== undefined) return bind(TEXT_METHODS, object as string | Markup, name);
+  if (text !== undefined) {
+    const own = object instanceof Markup ? bind(MARKUP_METHODS, object, name) : undefined;
+    return own ?? bind(TEXT_METHODS, object as string | Markup, name);
+  }
   if (Array.isArray(object)) return bind(LIST_METHODS, object, name);
   if (object instanceof Tuple) {
     const position = object.names?.indexOf(name) ?? -1;

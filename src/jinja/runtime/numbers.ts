@@ -1,5 +1,6 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
+import { floatPower } from './float-power.ts';
 import { normalizeInteger } from './types.ts';
 import { Float, type Value } from './values.ts';
 
@@ -121,11 +122,17 @@ export function power(base: Numeric, exponent: Numeric): Value {
   }
   // JavaScript has NaN where C's pow, and so Python, has 1.
   if (x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y))) return new Float(1);
-  const result = x ** y;
+  const result = powerOf(x, y);
   if (!Number.isFinite(result) && Number.isFinite(x) && Number.isFinite(y)) {
     return raise('OverflowError', "(34, 'Numerical result out of range')");
   }
   return new Float(result);
+}
+
+function powerOf(x: number, y: number): number {
+  if (x === 0 || y === 0 || !Number.isFinite(x) || !Number.isFinite(y)) return x ** y;
+  const magnitude = floatPower(Math.abs(x), y);
+  return x < 0 && y % 2 !== 0 ? -magnitude : magnitude;
 }
 
 function integerPower(base: number | bigint, exponent: number | bigint): number | bigint {

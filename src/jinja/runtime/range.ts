@@ -1,5 +1,4 @@
 import { raise } from '../errors.ts';
-import { spendItems } from './budget.ts';
 import { Iteration } from './iterator.ts';
 import { Slice } from './subscript.ts';
 import { indexOf, integerOf } from './types.ts';
@@ -64,16 +63,8 @@ export class Range extends PythonObject {
   override item(key: Value): Value {
     const length = this.length();
     if (key instanceof Slice) {
-      spendItems(length);
-      const positions = key.positions(length);
-      const step = this.step * (key.step === null ? 1 : indexOf(key.step));
-      const [first] = positions;
-      if (first === undefined) return new Range(this.start, this.start, step);
-      return new Range(
-        this.start + first * this.step,
-        this.start + first * this.step + positions.length * step,
-        step,
-      );
+      const { start, stop, step } = key.indices(length);
+      return new Range(this.start + start * this.step, this.start + stop * this.step, step * this.step);
     }
     const index = indexOf(key, `range indices must be integers or slices, not ${typeof key}`);
     const position = index < 0 ? index + length : index;

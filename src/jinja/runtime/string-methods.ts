@@ -1,18 +1,24 @@
 import { raise } from '../errors.ts';
 import { spendText } from './budget.ts';
-import { markupOf, sameKind } from './escape.ts';
+import { unescapeEntities } from './entities.ts';
+import { escapeValue, markupOf, sameKind } from './escape.ts';
 import { type Method, method, type Parameter } from './functions.ts';
 import { iterate, truthy } from './iteration.ts';
 import { type Methods, plain, required, SEARCHES, type Text } from './string-search.ts';
+import { stripTags } from './strip-tags.ts';
 import * as text from './text.ts';
 import { TEXT_KINDS } from './text-kinds.ts';
 import { indexOf, textOf, typeName } from './types.ts';
 import { Markup, Tuple, type Value } from './values.ts';
 
-/** A str argument; Markup's methods escape theirs first. */
+/** A str argument. */
+function textArgument(value: Value, what = 'must be str'): string {
+  return textOf(value) ?? raise('TypeError', `${what}, not ${typeName(value)}`);
+}
+
+/** One that Markup escapes before it becomes a part of it. */
 function argument(self: Text, value: Value, what = 'must be str'): string {
-  const found = textOf(value);
-  if (found === undefined) return raise('TypeError', `${what}, not ${typeName(value)}`);
+  const found = textArgument(value, what);
   return self instanceof Markup ? markupOf(value) : found;
 }
 
@@ -28,8 +34,8 @@ function keepsKind(
   return method(list, (self, ...args) => sameKind(self, run(plain(self), self, args)));
 }
 
-function optionalText(self: Text, value: Value | undefined): string | null {
-  return value === undefined || value === null ? null : argument(self, value);
+function optionalText(value: Value | undefined): string | null {
+  return value === undefined || value === null ? null : textArgument(value);
 }
 
 function fillCharacter(self: Text, value: Value | undefined): string {
@@ -42,39 +48,35 @@ function fillCharacter(self: Text, value: Value | undefined): string {
 const CASES: Methods = [
   ['upper', keepsKind(text.upper)],
   ['lower', keepsKind(text.lower)],
-  ['casefold', method([], self => text.lower(plain(self).replaceAll('ß', 'ss')))],
+  ['casefold', keepsKind(of => text.lower(of.replaceAll('ß', 'ss')))],
   ['capitalize', keepsKind(text.capitalize)],
   ['title', keepsKind(text.title)],
   ['swapcase', keepsKind(text.swapCase)],
 ];
 
 const EDGES: Methods = [
-  [
-    'strip',
-    keepsKind((of, self, [set]) => text.strip(of, optionalText(self, set), 'both'), [['chars', null]]),
-  ],
-  [
-    'lstrip',
-    keepsKind((of, self, [set]) => text.strip(of, optionalText(self, set), 'left'), [['chars', null]]),
-  ],
-  [
-    'rstrip',
-    keepsKind((of, self, [set]) => text.strip(of, optionalText(self, set), 'right'), [['chars', null]]),
-  ],
+  ['strip', keepsKind((of, _self, [set]) => text.strip(of, optionalText(set), 'both'), [['chars', null]])],
+  ['lstrip', keepsKind((of, _self, [set]) => text.strip(of, optionalText(set), 'left'), [['chars', null]])],
+  ['rstrip', keepsKind((of, _self, [set]) => text.strip(of, optionalText(set), 'right'), [['chars', null]])],
   [
     'removeprefix',
-    method(['prefix'], (self, prefix = '') => {
-      const start = required(prefix, 'removeprefix() argument must be str');
-      return plain(self).startsWith(start) ? plain(self).slice(start.length) : plain(self);
-    }),
+    keepsKind(
+      (of, _self, [prefix]) => {
+        const start = required(prefix ?? '', 'removeprefix() argument must be str');
+        return of.startsWith(start) ? of.slice(start.length) : of;
+      },
+      ['prefix'],
+    ),
   ],
   [
     'removesuffix',
-    method(['suffix'], (self, suffix = '') => {
-      const end = required(suffix, 'removesuffix() argument must be str');
-      const whole = plain(self);
-      return end !== '' && whole.endsWith(end) ? whole.slice(0, -end.length) : whole;
-    }),
+    keepsKind(
+      (of, _self, [suffix]) => {
+        const end = required(suffix ?? '', 'removesuffix() argument must be str');
+        return end !== '' && of.endsWith(end) ? of.slice(0, -end.length) : of;
+      },
+      ['suffix'],
+    ),
   ],
 ];
 
@@ -116,7 +118,7 @@ function separator(value: Value): string | null {
 }
 
 function partition(self: Text, value: Value, last: boolean): Value {
-  const part = argument(self, value);
+  const part = textArgument(value);
   if (part === '') return raise('ValueError', 'empty separator');
   const whole = plain(self);
   const at = last ? whole.lastIndexOf(part) : whole.indexOf(part);
@@ -165,7 +167,7 @@ const SPLITS: Methods = [
     'replace',
     keepsKind(
       (of, self, [old, by, count]) =>
-        text.replace(of, argument(self, old ?? null), argument(self, by ?? null), integer(count ?? -1)),
+        text.replace(of, textArgument(old ?? null), argument(self, by ?? null), integer(count ?? -1)),
       ['old', 'new', ['count', -1]],
     ),
   ],
@@ -197,6 +199,13 @@ export function join(self: Text, items: Value): Value {
 const KINDS: Methods = Object.entries(TEXT_KINDS).map(([name, ask]) => [
   name,
   method([], self => ask(plain(self))),
+]);
+
+/** What Markup has besides. */
+export const MARKUP_METHODS: ReadonlyMap<string, Method<Markup>> = new Map([
+  ['unescape', method([], self => unescapeEntities(self.value))],
+  ['striptags', method([], self => stripTags(self.value))],
+  ['escape', method(['s'], (_self, value = null) => escapeValue(value))],
 ]);
 
 export const STRING_METHODS: ReadonlyMap<string, Method<Text>> = new Map([

@@ -29,8 +29,8 @@ export class Slice extends PythonObject {
     return `slice(${repr(this.start)}, ${repr(this.stop)}, ${repr(this.step)})`;
   }
 
-  /** The positions it takes of a sequence of that length. */
-  positions(length: number): number[] {
+  /** Where it starts and stops in a sequence of that length, as Python's `slice.indices`. */
+  indices(length: number): { start: number; stop: number; step: number } {
     const step = sliceIndex(this.step) ?? 1;
     if (step === 0) return raise('ValueError', 'slice step cannot be zero');
     const lowest = step > 0 ? 0 : -1;
@@ -42,6 +42,12 @@ export class Slice extends PythonObject {
     };
     const start = clamp(sliceIndex(this.start), step > 0 ? lowest : highest);
     const stop = clamp(sliceIndex(this.stop), step > 0 ? highest : lowest);
+    return { start, stop, step };
+  }
+
+  /** The positions it takes of a sequence of that length. */
+  positions(length: number): number[] {
+    const { start, stop, step } = this.indices(length);
     const positions: number[] = [];
     for (let index = start; step > 0 ? index < stop : index > stop; index += step) positions.push(index);
     return positions;

@@ -60,7 +60,7 @@ export async function run(program: string, parameters: readonly string[]): Promi
   if (driver !== undefined) return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, parameters);
   const [first] = parameters;
   if (first === '--help' || first === '-h') return inform((await import('./help.ts')).HELP);
-  if (first === '--version') return inform(`block-snapshot ${(await import('./version.ts')).VERSION}`);
+  if (first === '--version') return inform(`block-snapshot ${(await import('../version.ts')).VERSION}`);
   const own = named(HOT_PROGRAMS, program);
   if (own !== undefined) return own(parameters, program);
   if (first === undefined) throw usageError('no command given: see block-snapshot --help');

@@ -1,3 +1,4 @@
+import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { strictYargs } from '../strict-yargs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -10,8 +11,13 @@ import { startCommand } from './start.ts';
 import { stopCommand } from './stop.ts';
 import { whichCommand } from './which.ts';
 
+const COMMANDS = ['render', 'which', 'check', 'diff', 'dump', 'define', 'start', 'stop'];
+
 /** Reads the arguments and runs the command. Gives 0, or 1 for a finding; raises Refusal. */
 export async function runCommands(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [first = '-'] = argv;
+  const isCommand = COMMANDS.includes(first);
+  if (!isCommand && !first.startsWith('-')) throw usageError(`Unknown command: ${printable(first)}`);
   let exitCode = 0;
   const fail = () => {
     exitCode = 1;
@@ -31,16 +37,18 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
     .demandCommand(
       1,
       1,
-      'which command? There are render, which, check, diff, dump, define, start and stop',
+      `which command? There are ${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`,
       'more than one NAME',
     )
+    .epilogue('domain-xml --version shows the version.')
     .strictCommands()
     .strict()
     .fail((message, error) => {
       // What yargs found fault with is wrong usage; what a command raised is its own.
       if (error !== undefined && error.name !== 'YError') throw error;
       const problem = message ?? error?.message ?? '';
-      throw usageError(problem.startsWith('Not enough non-option') ? "the VM's NAME is missing" : problem);
+      if (problem.startsWith('Not enough non-option')) throw usageError("the VM's NAME is missing");
+      throw usageError(isCommand ? problem.replace(/^Unknown command:/, 'more than one NAME:') : problem);
     })
     .parseAsync(argv, {}, (_error, _values, output) => {
       help = output;

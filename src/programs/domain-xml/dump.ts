@@ -23,7 +23,7 @@ export function dumpCommand(terminal: Terminal): CommandModule<object, DumpArgum
       }) as Argv<DumpArguments>,
     handler: async ({ name, output, ...source }) => {
       const { describe } = await import('../../domain-xml/description/describe.ts');
-      const { description, warnings } = await describe(name, descriptionSource(source));
+      const { description, warnings } = await describe(name, descriptionSource(source), { json: false });
       for (const warning of warnings) terminal.complain(`domain-xml: ${warning}`);
       const text = `${JSON.stringify(description, null, 2)}\n`;
       if (isStandardOutput(output)) terminal.print(text);

@@ -13,6 +13,11 @@ export async function runDomainXml(
 ): Promise<number> {
   const terminal = inLines(given);
   try {
+    if (argv[0] === '--version') {
+      const { VERSION } = await import('../version.ts');
+      terminal.print(`domain-xml ${VERSION}\n`);
+      return 0;
+    }
     const request = plainRender(argv);
     if (request !== undefined) {
       const { runRender } = await import('./run-render.ts');

@@ -19,6 +19,9 @@ export function whichCommand(terminal: Terminal): CommandModule<object, WhichArg
       const { searchText } = await import('./which-text.ts');
       const search = await searchTemplates({ name, folders: templates });
       terminal.print(json ? jsonAnswer(search) : searchText(search));
+      const { strayBlockText } = await import('../../domain-xml/stray-blocks.ts');
+      if (!json)
+        for (const stray of search.strayBlocks) terminal.complain(`domain-xml: ${strayBlockText(stray)}`);
       const { requireUsable } = await import('../../domain-xml/which.ts');
       requireUsable(search);
     },

@@ -5,22 +5,13 @@ import { defineFilter } from '../filter-types.ts';
 import { each, isIterable, truthy, unpack } from '../iteration.ts';
 import { toJson } from '../json-text.ts';
 import { quote, str } from '../repr.ts';
+import { stripTags } from '../strip-tags.ts';
 import { subscript } from '../subscript.ts';
-import { split } from '../text.ts';
 import { textOf, typeName } from '../types.ts';
 import { Undefined } from '../undefined.ts';
 import { Dict, Markup, PythonObject, type Value } from '../values.ts';
-import { unescapeEntities } from './entities.ts';
 import { prettyPrint } from './pretty-print.ts';
 import { urlize } from './urlize.ts';
-
-const COMMENTS = /<!--[\s\S]*?-->/g;
-const TAGS = /<.*?>/g;
-
-function stripTags(value: Value): string {
-  const text = str(value).replace(COMMENTS, '').replace(TAGS, '');
-  return unescapeEntities(split(text, null, -1).join(' '));
-}
 
 function xmlAttributes(value: Value, space: Value): string {
   const parts: string[] = [];
@@ -75,7 +66,7 @@ export const MARKUP_FILTERS: Record<string, Filter> = {
   safe: defineFilter(['value'], (_state, value = null) =>
     value instanceof Markup ? value : new Markup(str(value)),
   ),
-  striptags: defineFilter(['value'], (_state, value = null) => stripTags(value)),
+  striptags: defineFilter(['value'], (_state, value = null) => stripTags(str(value))),
   xmlattr: defineFilter(['d', ['autospace', true]], ({ autoescape }, value = null, space = true) => {
     const text = xmlAttributes(value, space);
     return autoescape ? new Markup(text) : text;

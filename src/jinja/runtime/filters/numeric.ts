@@ -8,17 +8,13 @@ import { indexOf, integerOf, normalizeInteger, textOf, typeName } from '../types
 import { Undefined } from '../undefined.ts';
 import { Float, type Value } from '../values.ts';
 
-function isNotANumber(error: unknown): boolean {
-  return (
-    error instanceof JinjaError && (error.pythonName === 'TypeError' || error.pythonName === 'ValueError')
-  );
-}
+const NO_NUMBER = ['TypeError', 'ValueError'];
 
-function orElse(work: () => Value, otherwise: () => Value): Value {
+function orElse(work: () => Value, otherwise: () => Value, forgiven: readonly string[] = NO_NUMBER): Value {
   try {
     return work();
   } catch (error) {
-    if (!isNotANumber(error)) throw error;
+    if (!(error instanceof JinjaError && forgiven.includes(error.pythonName))) throw error;
     return otherwise();
   }
 }
@@ -31,6 +27,7 @@ function integer(value: Value, otherwise: Value, base: Value): Value {
       orElse(
         () => toInteger(new Float(toFloat(value))),
         () => otherwise,
+        [...NO_NUMBER, 'OverflowError'],
       ),
   );
 }

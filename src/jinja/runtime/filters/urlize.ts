@@ -21,7 +21,7 @@ const HOSTS = [
   'https?://(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[(?:[\\da-f]{0,4}:){2}(?:[\\da-f]{0,4}:?){1,6}\\])',
 ];
 const URL = new RegExp(`^(?:${HOSTS.join('|')})${PORT_AND_PATH}`, 'i');
-const MAIL = /^\S+@\w[\w.-]*\.\w+$/;
+const MAIL = /^[^\s@]\S*@\w[\w.-]*\.\w+$/;
 const SCHEME = /^(?:[\w.+-]{2,}:\/{0,2})$/;
 const PAIRS: [string, string][] = [
   ['(', ')'],
