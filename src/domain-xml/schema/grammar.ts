@@ -16,11 +16,11 @@ export function requireSchema(path: string): void {
 }
 
 /**
- * libvirt's grammar and what its schema does not say although libvirt under Xen reads it: a disk's hotplug script,
- * hvmloader by its name alone (its type says which firmware it brings), and the additions of the libvirt that Qubes ships:
- * the stubdomain's emulator, the qubes graphics, a PCI device without strict reset, without power management filtering, or,
- * before R4.2's last releases, permissive. Where the schema already
- * says it, saying it twice changes nothing.
+ * libvirt's grammar and what its schema does not say although libvirt under Xen reads it: a disk's hotplug script (R4.0:
+ * by its name alone), hvmloader by its name alone (the type says with which firmware), and the additions of the libvirt
+ * that Qubes ships: the stubdomain's emulator, the qubes graphics, a PCI device without strict reset or power management
+ * filtering, or permissive (before the last releases of R4.2). Where the schema already says it, saying it twice changes
+ * nothing.
  */
 export function grammarWithXen(schema: string): string {
   return `<?xml version="1.0"?>
@@ -28,7 +28,12 @@ export function grammarWithXen(schema: string): string {
   <include href="${pathToFileURL(schema).href}"/>
   <define name="diskspec" combine="interleave">
     <optional>
-      <element name="script"><attribute name="path"><ref name="absFilePath"/></attribute><empty/></element>
+      <element name="script">
+        <attribute name="path">
+          <choice><ref name="absFilePath"/><data type="string"><param name="pattern">[^/]+</param></data></choice>
+        </attribute>
+        <empty/>
+      </element>
     </optional>
   </define>
   <define name="os" combine="choice">
@@ -48,7 +53,7 @@ export function grammarWithXen(schema: string): string {
   </define>
   <define name="emulator" combine="choice">
     <element name="emulator">
-      <attribute name="type"><choice><value>stubdom</value><value>stubdom-linux</value></choice></attribute>
+      <attribute name="type"><choice><value>stubdom</value><value>stubdom-linux</value><value>none</value></choice></attribute>
       <optional><attribute name="cmdline"/></optional>
       <optional><attribute name="memory"><data type="positiveInteger"/></attribute></optional>
       <optional><attribute name="kernel"><ref name="absFilePath"/></attribute></optional>

@@ -73,7 +73,7 @@ export abstract class AssignmentCompiler extends ExpressionCompiler {
       for (const [index, item] of target.items.entries()) this.store(item, `${parts}[${index}]`, frame);
     } else if (target.typename === 'NSRef') {
       const ref = frame.symbols.ref(target.name);
-      this._emitLine(`${ref}.assign(${literal(target.attr)}, ${code});`);
+      this._emitLine(`${this.use('assignItem')}(${ref}, ${literal(target.attr)}, ${code});`);
     } else this.error(`can't assign to ${repr(target.typename.toLowerCase())}`, target.lineno);
   }
 

@@ -4,7 +4,8 @@ import { FreeFunction, HostFunction } from './functions.ts';
 import { lipsum } from './lipsum.ts';
 import { Range } from './range.ts';
 import { repr } from './repr.ts';
-import { type Dict, PythonObject, Tuple, type Value } from './values.ts';
+import { typeName } from './types.ts';
+import { Dict, PythonObject, Tuple, type Value } from './values.ts';
 
 /** `namespace(...)`: an object whose attributes `{% set ns.x = … %}` may change. */
 export class Namespace extends PythonObject {
@@ -33,6 +34,17 @@ export class Namespace extends PythonObject {
 
   override repr(): string {
     return `<Namespace ${repr(this.#attributes)}>`;
+  }
+}
+
+/** Python's `target[name] = value`, which sets an attribute of a namespace. A set block does not ask whether it is one. */
+export function assignItem(target: Value | undefined, name: string, value: Value): void {
+  if (target instanceof Namespace) target.assign(name, value);
+  else if (target instanceof Dict) target.set(name, value);
+  else if (Array.isArray(target)) raise('TypeError', 'list indices must be integers or slices, not str');
+  else {
+    const type = target === undefined ? '_MissingType' : typeName(target);
+    raise('TypeError', `'${type}' object does not support item assignment`);
   }
 }
 

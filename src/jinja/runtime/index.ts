@@ -15,7 +15,7 @@ export {
 export { spend } from './budget.ts';
 export { compare, equals, isIn } from './equality.ts';
 export { markupOf } from './escape.ts';
-export { requireNamespace } from './globals.ts';
+export { assignItem, requireNamespace } from './globals.ts';
 export { getAttribute, getItem, undefinedName } from './items.ts';
 export { each, generator, truthy, unpack } from './iteration.ts';
 export { LoopContext } from './loop.ts';

@@ -1,5 +1,7 @@
 import { raise } from '../errors.ts';
+import { HostFunction } from './functions.ts';
 import { Iteration } from './iterator.ts';
+import { repr } from './repr.ts';
 import { Slice } from './subscript.ts';
 import { indexOf, integerOf } from './types.ts';
 import { Float, PythonObject, type Value } from './values.ts';
@@ -42,9 +44,20 @@ export class Range extends PythonObject {
   }
 
   override attribute(name: string): Value | undefined {
-    if (name === 'start') return this.start;
-    if (name === 'stop') return this.stop;
-    return name === 'step' ? this.step : undefined;
+    switch (name) {
+      case 'start':
+        return this.start;
+      case 'stop':
+        return this.stop;
+      case 'step':
+        return this.step;
+      case 'index':
+        return new HostFunction('index', ['value'], value => this.#indexOf(value ?? null));
+      case 'count':
+        return new HostFunction('count', ['value'], value => (this.contains(value ?? null) ? 1 : 0));
+      default:
+        return undefined;
+    }
   }
 
   override length(): number {
@@ -73,10 +86,18 @@ export class Range extends PythonObject {
   }
 
   override contains(needle: Value): boolean {
+    return this.#position(needle) !== undefined;
+  }
+
+  #position(needle: Value): number | undefined {
     const number = needle instanceof Float ? needle.value : integerOf(needle);
-    if (typeof number !== 'number') return false;
+    if (typeof number !== 'number') return undefined;
     const index = (number - this.start) / this.step;
-    return Number.isInteger(index) && index >= 0 && index < this.length();
+    return Number.isInteger(index) && index >= 0 && index < this.length() ? index : undefined;
+  }
+
+  #indexOf(needle: Value): number {
+    return this.#position(needle) ?? raise('ValueError', `${repr(needle)} is not in range`);
   }
 
   override equals(other: Value): boolean {

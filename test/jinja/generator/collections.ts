@@ -1,5 +1,6 @@
 import { integerLiteral } from './literals.ts';
 import { type Kind, operand, type Scope } from './scope.ts';
+import { slice } from './text-methods.ts';
 import { KEYS } from './variables.ts';
 
 /** A list. */
@@ -29,7 +30,7 @@ export function list(scope: Scope, depth: number): string {
     case 10:
       return `(${sub('list')})|${random.pick(['batch', 'slice'])}(${1 + random.below(3)}${random.chance(0.4) ? ", 'x'" : ''})|list`;
     case 11:
-      return `range(${random.pick(['3', '1, 4', '5, 0, -2', 'i', '0'])})|list`;
+      return `range(${random.pick(['3', '1, 4', '5, 0, -2', 'i', '0'])})${random.chance(0.4) ? `[${slice(random)}]` : ''}${random.chance(0.7) ? '|list' : ''}`;
     case 12:
       return `(${sub('str')}).split(${random.pick(['', "','", "' '"])})`;
     case 13:

@@ -127,9 +127,11 @@ function integer(scope: Scope, depth: number): string {
 function float(scope: Scope, depth: number): string {
   const { random } = scope;
   const number = (): string => operand(scope, random.chance(0.5) ? 'float' : 'int', depth);
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
       return `${number()} / ${number()}`;
+    case 6:
+      return `(${operand(scope, 'float', depth)})|abs ** ${random.pick(['2', '3', '-2', '0.5', '1.5'])}`;
     case 1:
       return `${operand(scope, 'float', depth)} ${random.pick(['+', '-', '*', '//', '%'])} ${number()}`;
     case 2:

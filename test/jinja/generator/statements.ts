@@ -86,7 +86,14 @@ const setSeveral: Make = scope => {
 
 const namespace: Make = scope => {
   const start = tag(scope, `set ns = namespace(v=${any(scope, 'int')})`);
-  const change = tag(scope, `set ns.v = ${scope.random.pick(['ns.v + 1', any(scope)])}`);
+  const change = tag(
+    scope,
+    scope.random.pick([
+      `set ns.v = ${scope.random.pick(['ns.v + 1', any(scope)])}`,
+      `set ns.v, b = ${any(scope)}, ${any(scope)}`,
+      `set (c, ns.v) = ${any(scope, 'tuple')}`,
+    ]),
+  );
   return `${start}${tag(scope, 'for q in [1, 2]')}${change}${tag(scope, 'endfor')}{{ ns.v }}`;
 };
 

@@ -10,8 +10,8 @@ export function slice(random: Random): string {
 export function method(scope: Scope, depth: number): string {
   const { random } = scope;
   const sub = (of: Kind): string => operand(scope, of, depth);
-  const self = `(${sub('str')})`;
-  switch (random.below(12)) {
+  const self = random.chance(0.25) ? `(${sub('str')}|safe)` : `(${sub('str')})`;
+  switch (random.below(13)) {
     case 0:
       return `${self}.${random.pick(['upper', 'lower', 'title', 'capitalize', 'swapcase', 'strip', 'lstrip', 'rstrip'])}()`;
     case 1:
@@ -34,6 +34,8 @@ export function method(scope: Scope, depth: number): string {
       return `${self}.join(${sub('list')})`;
     case 10:
       return `${self}.${random.pick(['removeprefix', 'removesuffix'])}(${sub('str')})`;
+    case 11:
+      return `(${sub('str')}|safe).${random.pick(['unescape', 'striptags', 'casefold'])}()`;
     default:
       return `${self}.expandtabs(${random.pick(['', '4'])})`;
   }
