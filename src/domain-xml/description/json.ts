@@ -22,7 +22,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y;
 // A string without its end.
 const STRING = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/uy;
 const WORD = /true|false|null/y;
-const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
+const WORDS: Readonly<Record<string, unknown>> = { true: true, false: false, null: null };
 
 /**
  * A JSON text as JSON.parse gives it, but for numbers, which are as Python's json has them: whole ones are exact (a
@@ -56,10 +56,10 @@ class Reader {
     throw new JsonProblem(`${message}, ${found}`, lines.length, Array.from(lines.at(-1) ?? '').length + 1);
   }
 
-  #match(rule: RegExp): RegExpExecArray | null {
+  #match(rule: RegExp): RegExpExecArray | undefined {
     rule.lastIndex = this.#at;
-    const match = rule.exec(this.#text);
-    if (match !== null) this.#at = rule.lastIndex;
+    const match = rule.exec(this.#text) ?? undefined;
+    if (match !== undefined) this.#at = rule.lastIndex;
     return match;
   }
 
@@ -77,9 +77,9 @@ class Reader {
     if (first === '[') return this.#nested(() => this.#list());
     if (first === '"') return this.#string();
     const word = this.#match(WORD);
-    if (word !== null) return WORDS[word[0]];
+    if (word !== undefined) return WORDS[word[0]];
     const number = this.#match(NUMBER);
-    return number === null ? this.#fail('a value is expected') : this.#number(number);
+    return number === undefined ? this.#fail('a value is expected') : this.#number(number);
   }
 
   #nested(read: () => unknown): unknown {
