@@ -354,6 +354,14 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     executable: true,
   },
   {
+    rule: 'an origin goes on though the kernel is short of memory for a moment',
+    from: 'const TRIES_TO_GO_ON = 10;',
+    to: 'const TRIES_TO_GO_ON = 1;',
+    program: 'kernel/guest/injected-errors',
+    checks: ['prepare while the template runs, with errors in its system calls'],
+    executable: true,
+  },
+  {
     rule: 'signals are held while an origin is suspended',
     from: 'addon().holdSignals();\n  try {\n    addon().suspendDevice(origin);',
     to: 'try {\n    addon().suspendDevice(origin);',

@@ -40,7 +40,14 @@ export function errorOf({ line }: SystemCall): string | undefined {
   return ERRORS.find(([pattern]) => pattern.test(line))?.[1];
 }
 
-export type Duration = 'once' | 'for good';
+/** How often a call fails, from one of them on: as strace has it. */
+const TIMES = {
+  once: (first: number) => `${first}`,
+  'three times': (first: number) => `${first}..${first + 2}`,
+  'for good': (first: number) => `${first}+`,
+};
+
+export type Duration = keyof typeof TIMES;
 
 /** What became of a command of which a system call should fail. */
 export interface Failing {
@@ -52,14 +59,14 @@ export interface Failing {
   done: boolean;
 }
 
-/** Runs a command of which a system call fails, once or from there on. */
+/** Runs a command of which a system call fails. */
 export function runFailingAt(
   call: SystemCall,
   duration: Duration,
   parameters: readonly string[],
   program = 'block-snapshot',
 ): Failing {
-  const when = `${call.occurrence}${duration === 'once' ? '' : '+'}`;
+  const when = TIMES[duration](call.occurrence);
   const { status } = run('timeout', [
     ...['-s', 'KILL', String(LIMIT), 'strace', '-qq', '-o', TRACE, '-e', `trace=${call.name}`],
     ...['-e', `inject=${call.name}:error=${errorOf(call)}:when=${when}`, executable(program), ...parameters],

@@ -30,7 +30,7 @@ const counts = { runs: 0, reached: 0, worlds: 0, suspended: 0 };
  */
 function isHopeless(calls: readonly SystemCall[], index: number, duration: Duration): boolean {
   const window = standingStill(calls);
-  if (window === undefined || duration === 'once' || calls[index]?.name !== 'ioctl') return false;
+  if (window === undefined || duration !== 'for good' || calls[index]?.name !== 'ioctl') return false;
   return index > window.suspend && index <= window.resume;
 }
 
@@ -76,14 +76,26 @@ async function attempt(
   }
 }
 
-/** The places of the calls that are tried: all, or some from everywhere. */
+/** The places of calls while the origin stands still. */
+function isGrave(calls: readonly SystemCall[], index: number): boolean {
+  const window = standingStill(calls);
+  return window !== undefined && index >= window.suspend && index <= window.resume;
+}
+
+/** The places of the calls that are tried: all, or some from everywhere, and the grave ones. */
 function chosen(calls: readonly SystemCall[]): number[] {
   const places = [...calls.keys()].filter(index => errorOf(calls[index] as SystemCall) !== undefined);
   if (isFull || places.length <= SAMPLE) return places;
-  return Array.from(
-    { length: SAMPLE },
-    (_, index) => places[Math.floor((index * places.length) / SAMPLE)] as number,
+  const some = new Set(
+    Array.from({ length: SAMPLE }, (_, index) => places[Math.floor((index * places.length) / SAMPLE)]),
   );
+  return places.filter(index => isGrave(calls, index) || some.has(index));
+}
+
+/** How often a call is made to fail: where not all are tried, each second one only once. */
+function durations(calls: readonly SystemCall[], index: number, place: number): Duration[] {
+  if (isGrave(calls, index)) return ['once', 'three times', 'for good'];
+  return isFull || place % 2 === 0 ? ['once', 'for good'] : ['once'];
 }
 
 t.setTimeout(0);
@@ -98,9 +110,7 @@ for (const [title, command] of commands)
     const before = counts.reached;
     for (const [place, index] of chosen(calls).entries()) {
       const call = calls[index] as SystemCall;
-      for (const duration of isFull || place % 2 === 0
-        ? (['once', 'for good'] as const)
-        : (['once'] as const))
+      for (const duration of durations(calls, index, place))
         await attempt(
           test,
           `${call.line.slice(0, 70)}, ${errorOf(call)} ${duration}`,
