@@ -1,9 +1,9 @@
 // What prepare advises when a device or a file is in the way.
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { check } from '../checks.ts';
 import { hashOf, type Template } from '../images.ts';
 import { prepareHere } from '../in-process.ts';
-import { blockSnapshot, must, mustCleanup, mustPrepare } from '../programs.ts';
+import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from '../programs.ts';
 import { loopDevices } from '../state.ts';
 import { follow } from './follow.ts';
 
@@ -23,6 +23,32 @@ check('a loop device with other sectors than VMs see: detached as advised, VMs s
   test.equal(status, 1);
   test.match(follow(stderr, 'losetup -d'), { status: 0 });
   mustCleanup('snapshot', mustPrepare('snapshot', stackOf(template)));
+});
+
+/** Which of the ioctl calls of a program's first thread it was, as strace counts them. */
+function numberOfCall(trace: string, call: RegExp): number {
+  const lines = readFileSync(trace, 'utf8')
+    .split('\n')
+    .filter(line => line.includes(' ioctl('));
+  const [first = ''] = lines[0]?.split(' ') ?? [];
+  return lines.filter(line => line.startsWith(`${first} `)).findIndex(line => call.test(line)) + 1;
+}
+
+check('direct I/O that did not end at the first attempt: ended as advised, VMs start', (test, template) => {
+  const loop = must('losetup', '--direct-io=on', '-f', '--show', template.root);
+  const trace = `${template.folder}/trace`;
+  const start = (...options: string[]) =>
+    run('strace', ['-f', ...options, executable(), 'prepare', 'snapshot', stackOf(template)]);
+  mustCleanup('snapshot', start('-o', trace, '-e', 'trace=ioctl').stdout.trim());
+  const number = numberOfCall(trace, /LOOP_SET_DIRECT_IO|0x4c08/);
+  test.ok(number > 0);
+  must('losetup', '--direct-io=on', loop);
+  const failing = ['-e', 'trace=ioctl', '-e', `inject=ioctl:error=EBUSY:when=${number}`];
+  const { status, stderr } = start('-o', '/dev/null', ...failing);
+  test.equal(status, 1);
+  test.match(follow(stderr, 'losetup --direct-io'), { status: 0 });
+  mustCleanup('snapshot', mustPrepare('snapshot', stackOf(template)));
+  must('losetup', '-d', loop);
 });
 
 check('a look with losetup -r that is over does not lock the template out', (test, template) => {

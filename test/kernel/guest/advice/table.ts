@@ -17,6 +17,8 @@ export const ADVICE: Readonly<Record<string, string>> = {
   'devices/kernel/device-state.ts: modprobe dm-mod': 'loaded as advised, is missed no longer',
   'devices/kernel/direct-io.ts: losetup -d':
     'a loop device with other sectors than VMs see: detached as advised',
+  'devices/kernel/direct-io.ts: losetup --direct-io':
+    'direct I/O that did not end at the first attempt: ended as advised',
   'devices/kernel/in-the-way.ts: dmsetup remove': "an image under somebody's device: removed as advised",
   'devices/kernel/in-the-way.ts: swapoff': 'an image that is swapped to: switched off as advised',
   'devices/kernel/in-the-way.ts: umount': 'an image that is mounted: unmounted as advised',
