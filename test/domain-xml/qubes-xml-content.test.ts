@@ -77,7 +77,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'with a volume of a driver that only qubesd knows',
     changed('driver="lvm_thin"', 'driver="zfs"'),
-    /FILE, VM work, volume root: pool vm-pool is of driver "zfs", and only qubesd knows the paths of that/,
+    /FILE, VM work, volume root: pool vm-pool is of driver "zfs", and only qubesd knows the paths of that: start qubesd$/,
   ],
   [
     'with a volume that leads elsewhere',

@@ -60,7 +60,7 @@ function poolOf(pool: XmlNode, volume: Omit<Volume, 'pool' | 'ephemeral'>, where
       return { kind: 'path', path: join(folderOf(folder, name, where), `${vid}-dirty.img`) };
     default:
       throw new Refusal(
-        `${where}: pool ${name} is of driver ${JSON.stringify(driver)}, and only qubesd knows the paths of that: start it, or name the VM's description with --vm`,
+        `${where}: pool ${name} is of driver ${JSON.stringify(driver)}, and only qubesd knows the paths of that: start qubesd`,
       );
   }
 }
