@@ -44,16 +44,22 @@ export function keywords(pairs: [string, Value][], more?: Value): KeywordArgumen
 /** Applies a filter of the environment; an unknown one fails only here, when it is reached. */
 export function filterNamed(state: FilterState, name: string, args: Value[], named: KeywordArguments): Value {
   const filter = state.environment.filters.get(name);
-  return filter === undefined ? unknown('filter', name) : applyFilter(name, filter, state, args, named);
+  return filter === undefined
+    ? unknown('filter', name, named)
+    : applyFilter(name, filter, state, args, named);
 }
 
 /** Applies a test of the environment. */
 export function testNamed(state: FilterState, name: string, args: Value[], named: KeywordArguments): Value {
   const test: Filter | undefined = state.environment.tests.get(name);
-  return test === undefined ? unknown('test', name) : applyFilter(name, test, state, args, named);
+  return test === undefined ? unknown('test', name, named) : applyFilter(name, test, state, args, named);
 }
 
-function unknown(kind: string, name: string): never {
+// Jinja2 puts a function in its place that takes any arguments but named ones.
+function unknown(kind: string, name: string, named: KeywordArguments): never {
+  for (const keyword of named?.keys() ?? []) {
+    raise('TypeError', `the ${kind} ${name}() got an unexpected keyword argument ${repr(keyword)}`);
+  }
   return raise('TemplateRuntimeError', `No ${kind} named ${repr(name)} found.`);
 }
 
