@@ -29,8 +29,8 @@ $(MODULES): package.json package-lock.json
 	npm ci
 	@touch $@
 
-.PHONY: needs-build needs-kernel needs-libvirt needs-templates needs-xen
-needs-build needs-kernel needs-libvirt needs-templates needs-xen: needs-%:
+.PHONY: needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen
+needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen: needs-%:
 	@test/needs.sh $*
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
@@ -38,6 +38,17 @@ dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs-b
 	@mkdir -p dist
 	$(CC) -std=gnu17 -shared -fPIC -O2 -Wall -Wextra -Werror -fvisibility=hidden -Wl,-z,relro \
 		-Inode_modules/node-api-headers/include $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
+
+# The same with gcc's sanitizers, which end a program at the first access to memory, or the first step, that is not right.
+SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node
+dist/sanitized/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) test/memory/checked.h
+dist/sanitized/block-snapshot.node: CHECKED := -D_GNU_SOURCE= -include test/memory/checked.h
+dist/sanitized/allocated.node: test/memory/allocated.c
+$(SANITIZED): | $(MODULES) needs-memory
+	@mkdir -p dist/sanitized
+	$(CC) -std=gnu17 -shared -fPIC -O1 -g -Wall -Wextra -Werror -fvisibility=hidden \
+		-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+		-Inode_modules/node-api-headers/include $(CHECKED) -o $@ $(filter %.c,$^) -ldevmapper
 
 # The project's own templates, compiled: the program holds them.
 SHIPPED := src/domain-xml/compiled/shipped-templates.js
@@ -72,24 +83,25 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 UNIT_TESTS := 'build/test/unit/**/*.test.js'
 TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
 KERNEL_TESTS := 'build/test/kernel/*.test.js'
+MEMORY_TESTS := 'build/test/memory/*.test.js'
 
 # The labs first, with both processors; the image for Xen, where there is none yet, is built meanwhile. Then Xen, which
 # leaves half a processor to the tests that need no lab (and goes before them: test/xen/lab/boot.sh).
 .PHONY: test
 test: ## Lint, and run every test, those on the real kernel and the real Xen included
 	@rm -f build/failed.txt
-	@$(MAKE) --no-print-directory -j2 --output-sync=target needs-test lint build build/.stamp .tap/plugins
+	@$(MAKE) --no-print-directory -j2 --output-sync=target needs-test lint build build/.stamp $(SANITIZED) .tap/plugins
 	@test/xen/lab/build-image.sh >/dev/null & $(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen || { cat build/failed.txt; exit 1; }
 
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
-test-beside-xen: build build/.stamp .tap/plugins needs-templates
-	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS)
+test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins needs-templates
+	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
 
 .PHONY: needs-test
 needs-test:
-	@test/needs.sh build kernel libvirt templates xen
+	@test/needs.sh build kernel libvirt memory templates xen
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
@@ -98,6 +110,12 @@ test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel 
 .PHONY: test-templates
 test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
 	test/tap.sh 20 --jobs=2 --timeout=600 $(TEMPLATE_TESTS)
+
+# In the lab what works on devices, here everything else.
+.PHONY: test-memory
+test-memory: build build/.stamp $(SANITIZED) .tap/plugins needs-kernel ## Call the addon with hostile arguments under the sanitizers: the last result is in docs/test-memory.md
+	test/tap.sh 20 --jobs=1 --timeout=0 $(MEMORY_TESTS)
+	@$(LAB) --minutes 40 node build/test/kernel/guest/memory.js 10000
 
 # What runs in the labs is not counted: those kernels' processes are not watched.
 .PHONY: coverage
@@ -117,7 +135,7 @@ check: build build/.stamp .tap/plugins ## Run one test file, in whichever lab it
 	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel
-test-kernel: build build/.stamp .tap/plugins needs-kernel needs-libvirt ## Run the tests on a real device-mapper kernel
+test-kernel: build build/.stamp $(SANITIZED) .tap/plugins needs-kernel needs-libvirt ## Run the tests on a real device-mapper kernel
 	test/tap.sh 60 --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
 .PHONY: test-long

@@ -31,6 +31,8 @@ case $file in
   *) fail "$file is a part of tests: give the test" ;;
 esac
 
+[[ $file != *memory* ]] || make --no-print-directory -s dist/sanitized/block-snapshot.node dist/sanitized/allocated.node
+
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 [ -z "$name" ] || export TAP_GREP=$name

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel|templates|xen|libvirt...
+#   needs.sh build|kernel|templates|xen|libvirt|memory...
 set -eu
 
-usage() { echo "usage: $0 build|kernel|templates|xen|libvirt..." >&2; exit 2; }
+usage() { echo "usage: $0 build|kernel|templates|xen|libvirt|memory..." >&2; exit 2; }
 
 [ $# -gt 0 ] || usage
 packages=
@@ -14,6 +14,8 @@ for name; do
     templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;
     xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
     libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;
+    # gcc's sanitizers come with it, and perl with Debian.
+    memory) packages="$packages gcc libc6-dev libdevmapper-dev perl-base" ;;
     *) usage ;;
   esac
 done
@@ -26,6 +28,7 @@ if ! command -v dpkg-query >/dev/null; then
       kernel) type linux.uml strace dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
+      memory) [ -e "$(cc -print-file-name=libasan.so)" ] && [ -e "$(cc -print-file-name=libubsan.so)" ] && type perl >/dev/null 2>&1 ;;
       libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 ;;
     esac || { echo "make: this needs what Debian calls:$packages" >&2; exit 1; }
   done

@@ -47,11 +47,9 @@ static bool ends_before(pid_t process, int64_t end)
 
 	if (descriptor < 0)
 		return false;
-	do {
-		int64_t left = end - monotonic_milliseconds();
-
-		ready = poll(&entry, 1, left > 0 ? (int)left : 0);
-	} while (ready < 0 && errno == EINTR);
+	do
+		ready = poll(&entry, 1, milliseconds_left(end));
+	while (ready < 0 && errno == EINTR);
 	close(descriptor);
 	return ready > 0;
 }

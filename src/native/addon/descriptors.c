@@ -20,11 +20,11 @@
 #endif
 
 /* The one descriptor that most functions take. */
-static bool get_descriptor(napi_env env, napi_callback_info info, int32_t *descriptor)
+static bool get_only_descriptor(napi_env env, napi_callback_info info, int32_t *descriptor)
 {
 	napi_value arguments[1];
 
-	return get_arguments(env, info, 1, arguments) && get_int32(env, arguments[0], descriptor);
+	return get_arguments(env, info, 1, arguments) && get_descriptor(env, arguments[0], descriptor);
 }
 
 /* A descriptor and a number that is not negative. */
@@ -32,7 +32,7 @@ static bool get_descriptor_and_number(napi_env env, napi_callback_info info, int
 {
 	napi_value arguments[2];
 
-	return get_arguments(env, info, 2, arguments) && get_int32(env, arguments[0], descriptor) &&
+	return get_arguments(env, info, 2, arguments) && get_descriptor(env, arguments[0], descriptor) &&
 	       get_uint64(env, arguments[1], number);
 }
 
@@ -41,7 +41,7 @@ static napi_value close_file(napi_env env, napi_callback_info info)
 {
 	int32_t descriptor;
 
-	if (!get_descriptor(env, info, &descriptor))
+	if (!get_only_descriptor(env, info, &descriptor))
 		return NULL;
 	close(descriptor);
 	return make_undefined(env);
@@ -58,7 +58,7 @@ static napi_value read_at(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	void *bytes;
 
-	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length))
 		return NULL;
 	if (length > LARGEST_READ) {
@@ -67,7 +67,9 @@ static napi_value read_at(napi_env env, napi_callback_info info)
 	}
 	if (napi_create_arraybuffer(env, length, &bytes, &result) != napi_ok)
 		return NULL;
-	memset(bytes, 0, length);
+	/* Of no bytes at all there may be no address. */
+	if (length > 0)
+		memset(bytes, 0, length);
 	while (done < length) {
 		ssize_t got = read_through(descriptor, (char *)bytes + done, length - done, (off_t)(position + done));
 
@@ -87,7 +89,7 @@ static napi_value filesystem_type(napi_env env, napi_callback_info info)
 	struct statfs status;
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	if (fstatfs(descriptor, &status) < 0)
 		return throw_descriptor_error(env, "ask filesystem", descriptor);
@@ -128,7 +130,7 @@ static napi_value write_text(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	char *text;
 
-	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	text = get_text(env, arguments[1], &length);
 	if (!text)
@@ -171,7 +173,7 @@ static napi_value set_owner(napi_env env, napi_callback_info info)
 	uint32_t user, group, mode;
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 4, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 4, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint32(env, arguments[1], &user) || !get_uint32(env, arguments[2], &group) ||
 	    !get_uint32(env, arguments[3], &mode))
 		return NULL;
@@ -185,7 +187,7 @@ static napi_value sync_file(napi_env env, napi_callback_info info)
 {
 	int32_t descriptor;
 
-	if (!get_descriptor(env, info, &descriptor))
+	if (!get_only_descriptor(env, info, &descriptor))
 		return NULL;
 	if (fsync(descriptor) < 0)
 		return throw_descriptor_error(env, "sync", descriptor);
@@ -198,7 +200,7 @@ static napi_value block_device_size(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	uint64_t bytes;
 
-	if (!get_descriptor(env, info, &descriptor))
+	if (!get_only_descriptor(env, info, &descriptor))
 		return NULL;
 	if (ioctl(descriptor, BLKGETSIZE64, &bytes) < 0)
 		return throw_descriptor_error(env, "read size of block device", descriptor);
@@ -211,7 +213,7 @@ static napi_value block_device_sequence(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	uint64_t sequence;
 
-	if (!get_descriptor(env, info, &descriptor))
+	if (!get_only_descriptor(env, info, &descriptor))
 		return NULL;
 	if (ioctl(descriptor, BLKGETDISKSEQ, &sequence) < 0) {
 		if (errno == ENOTTY)

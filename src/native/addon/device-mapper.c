@@ -172,12 +172,13 @@ static napi_value run_with_udev(napi_env env, napi_callback_info info, int type,
 {
 	napi_value arguments[3];
 	char name[NAME_SIZE];
-	uint32_t cookie, flags;
+	uint32_t cookie;
+	uint16_t flags;
 	struct dm_task *task;
 	bool error;
 
 	if (!get_arguments(env, info, 3, arguments) || !get_string(env, arguments[0], name, sizeof(name)) ||
-	    !get_uint32(env, arguments[1], &cookie) || !get_uint32(env, arguments[2], &flags))
+	    !get_uint32(env, arguments[1], &cookie) || !get_uint16(env, arguments[2], &flags))
 		return NULL;
 	task = begin_task(env, type, operation, name);
 	if (!task)
@@ -185,7 +186,7 @@ static napi_value run_with_udev(napi_env env, napi_callback_info info, int type,
 	/* Without the synchronisation the flags reach udev's rules all the same, and no semaphore is needed that can be missing. */
 	if (cookie == 0)
 		dm_udev_set_sync_support(0);
-	error = !dm_task_set_cookie(task, &cookie, (uint16_t)flags);
+	error = !dm_task_set_cookie(task, &cookie, flags);
 	dm_udev_set_sync_support(1);
 	if (error) {
 		dm_task_destroy(task);

@@ -117,7 +117,7 @@ static napi_value descriptor_status(napi_env env, napi_callback_info info)
 	struct stat status;
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	if (fstat(descriptor, &status) < 0)
 		return throw_descriptor_error(env, "look at", descriptor);
@@ -221,7 +221,7 @@ static napi_value link_temporary_file(napi_env env, napi_callback_info info)
 	char path[PATH_MAX], source[64];
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_string(env, arguments[1], path, sizeof(path)))
 		return NULL;
 	snprintf(source, sizeof(source), "/proc/self/fd/%d", descriptor);

@@ -32,11 +32,9 @@ static bool wait_for_input(int descriptor, int64_t end)
 	struct pollfd entry = { .fd = descriptor, .events = POLLIN };
 	int ready;
 
-	do {
-		int64_t left = end - monotonic_milliseconds();
-
-		ready = poll(&entry, 1, left > 0 ? (int)left : 0);
-	} while (ready < 0 && errno == EINTR);
+	do
+		ready = poll(&entry, 1, milliseconds_left(end));
+	while (ready < 0 && errno == EINTR);
 	if (ready == 0)
 		errno = ETIMEDOUT;
 	return ready > 0;
@@ -56,7 +54,7 @@ static napi_value read_input(napi_env env, napi_callback_info info)
 	int64_t end;
 	char *bytes;
 
-	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &longest) || !get_string(env, arguments[2], text, sizeof(text)))
 		return NULL;
 	bytes = malloc(size);

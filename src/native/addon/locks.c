@@ -20,7 +20,7 @@ static napi_value lock_file(napi_env env, napi_callback_info info)
 	napi_value arguments[1];
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
 		return make_boolean(env, true);
@@ -113,11 +113,11 @@ static napi_value removed_lock_holder(napi_env env, napi_callback_info info)
 	size_t size = 0;
 	FILE *locks;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
-	length = readlink(link, removed, PATH_MAX);
-	if (length < 0 || fstat(descriptor, &own) < 0)
+	length = fstat(descriptor, &own) < 0 ? -1 : readlink(link, removed, PATH_MAX);
+	if (length < 0)
 		return throw_descriptor_error(env, "look at", descriptor);
 	strcpy(removed + length, " (deleted)");
 	locks = fopen("/proc/locks", "re");

@@ -40,8 +40,8 @@ static napi_value configure_loop(napi_env env, napi_callback_info info)
 	int32_t loop, file;
 	char name[4096];
 
-	if (!get_arguments(env, info, 4, arguments) || !get_int32(env, arguments[0], &loop) ||
-	    !get_int32(env, arguments[1], &file) || !get_uint32(env, arguments[2], &config.info.lo_flags) ||
+	if (!get_arguments(env, info, 4, arguments) || !get_descriptor(env, arguments[0], &loop) ||
+	    !get_descriptor(env, arguments[1], &file) || !get_uint32(env, arguments[2], &config.info.lo_flags) ||
 	    !get_string(env, arguments[3], name, sizeof(name)))
 		return NULL;
 	config.fd = (uint32_t)file;
@@ -74,7 +74,7 @@ static napi_value loop_status(napi_env env, napi_callback_info info)
 	struct loop_info64 status;
 	int32_t loop;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &loop))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &loop))
 		return NULL;
 	if (ioctl(loop, LOOP_GET_STATUS64, &status) < 0) {
 		if (errno == ENXIO)
@@ -195,7 +195,7 @@ static napi_value refresh_loop_size(napi_env env, napi_callback_info info)
 	napi_value arguments[1];
 	int32_t loop;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &loop))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &loop))
 		return NULL;
 	if (ioctl(loop, LOOP_SET_CAPACITY, 0) < 0)
 		return throw_descriptor_error(env, "refresh size of loop device", loop);
@@ -208,7 +208,7 @@ static napi_value stop_direct_io(napi_env env, napi_callback_info info)
 	napi_value arguments[1];
 	int32_t loop;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &loop))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &loop))
 		return NULL;
 	if (ioctl(loop, LOOP_SET_DIRECT_IO, 0UL) < 0)
 		return throw_descriptor_error(env, "stop direct I/O of loop device", loop);

@@ -36,7 +36,7 @@ static napi_value reserve_file(napi_env env, napi_callback_info info)
 	uint64_t length;
 	int failed;
 
-	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &length))
 		return NULL;
 	do
@@ -54,7 +54,7 @@ static napi_value is_no_copy_on_write(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	int flags = 0;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	if (ioctl(descriptor, FS_IOC_GETFLAGS, &flags) < 0)
 		return throw_descriptor_error(env, "read flags of", descriptor);

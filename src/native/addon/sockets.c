@@ -4,7 +4,6 @@
 #include "values.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +21,7 @@ static bool wait_until_ready(int descriptor, short events, int64_t end)
 {
 	for (;;) {
 		struct pollfd entry = { .fd = descriptor, .events = events };
-		int64_t left = end - monotonic_milliseconds();
-		int ready = poll(&entry, 1, left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX);
+		int ready = poll(&entry, 1, milliseconds_left(end));
 
 		if (ready > 0)
 			return true;
@@ -39,6 +37,11 @@ static bool wait_until_ready(int descriptor, short events, int64_t end)
 static bool fill_address(napi_env env, const char *path, struct sockaddr_un *address)
 {
 	address->sun_family = AF_UNIX;
+	/* The kernel would take it for the beginning of a name outside the filesystem, which anybody can have. */
+	if (path[0] == '\0') {
+		throw_system_error(env, "connect", path, ENOENT, "");
+		return false;
+	}
 	if (strlen(path) >= sizeof(address->sun_path)) {
 		throw_system_error(env, "connect", path, ENAMETOOLONG, "");
 		return false;
@@ -94,7 +97,7 @@ static napi_value send_bytes(napi_env env, napi_callback_info info)
 	size_t length;
 	int64_t end;
 
-	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint32(env, arguments[2], &milliseconds))
 		return NULL;
 	if (napi_get_buffer_info(env, arguments[1], (void **)&bytes, &length) != napi_ok) {
@@ -125,7 +128,7 @@ static napi_value receive_bytes(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	int64_t end;
 
-	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint32(env, arguments[1], &length) || !get_uint32(env, arguments[2], &milliseconds))
 		return NULL;
 	if (length > sizeof(bytes))

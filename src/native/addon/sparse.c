@@ -25,7 +25,7 @@ static napi_value dig_hole(napi_env env, napi_callback_info info)
 	uint64_t position, length;
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length))
 		return NULL;
 	if (dig(descriptor, (off_t)position, (off_t)length) < 0)
@@ -42,7 +42,7 @@ static napi_value write_zeros(napi_env env, napi_callback_info info)
 	int32_t descriptor;
 	uint32_t length, done = 0;
 
-	if (!get_arguments(env, info, 3, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &position) || !get_uint32(env, arguments[2], &length))
 		return NULL;
 	if (length > sizeof(zeros))
@@ -69,7 +69,7 @@ static napi_value next_data(napi_env env, napi_callback_info info)
 	uint64_t position;
 	off_t start, end;
 
-	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &position))
 		return NULL;
 	start = lseek(descriptor, (off_t)position, SEEK_DATA);
@@ -98,7 +98,7 @@ static napi_value starts_with_zeros(napi_env env, napi_callback_info info)
 	uint64_t length;
 	off_t position = 0;
 
-	if (!get_arguments(env, info, 2, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &length))
 		return NULL;
 	while ((uint64_t)position < length) {
@@ -156,7 +156,7 @@ static napi_value dig_zeros(napi_env env, napi_callback_info info)
 	char *window;
 	int failure = 0;
 
-	if (!get_arguments(env, info, 4, arguments) || !get_int32(env, arguments[0], &descriptor) ||
+	if (!get_arguments(env, info, 4, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
 	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length) ||
 	    !get_uint32(env, arguments[3], &block))
 		return NULL;
@@ -191,7 +191,7 @@ static napi_value take_lease(napi_env env, napi_callback_info info)
 	napi_value arguments[1];
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	/* Whoever opens it meanwhile makes a signal: one that ends nobody. */
 	fcntl(descriptor, F_SETSIG, SIGURG);
@@ -208,7 +208,7 @@ static napi_value give_lease_back(napi_env env, napi_callback_info info)
 	napi_value arguments[1];
 	int32_t descriptor;
 
-	if (!get_arguments(env, info, 1, arguments) || !get_int32(env, arguments[0], &descriptor))
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	/* EAGAIN: the kernel has taken it away, from one who had it for longer than anybody waits. */
 	if (fcntl(descriptor, F_SETLEASE, F_UNLCK) < 0 && errno != EAGAIN)

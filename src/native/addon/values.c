@@ -80,13 +80,28 @@ static bool get_whole(napi_env env, napi_value value, double lowest, double high
 	return true;
 }
 
-bool get_int32(napi_env env, napi_value value, int32_t *result)
+bool get_descriptor(napi_env env, napi_value value, int32_t *result)
 {
 	double number;
+	char text[16];
 
 	if (!get_whole(env, value, INT32_MIN, INT32_MAX, &number))
 		return false;
 	*result = (int32_t)number;
+	if (*result >= 0)
+		return true;
+	snprintf(text, sizeof(text), "%d", *result);
+	throw_system_error(env, "use descriptor", text, EBADF, "");
+	return false;
+}
+
+bool get_uint16(napi_env env, napi_value value, uint16_t *result)
+{
+	double number;
+
+	if (!get_whole(env, value, 0, UINT16_MAX, &number))
+		return false;
+	*result = (uint16_t)number;
 	return true;
 }
 

@@ -18,10 +18,12 @@ bool get_arguments(napi_env env, napi_callback_info info, size_t count, napi_val
 
 /*
  * Each get_ function: false, with an exception pending, when the value is of another type. A string that is too long for
- * the buffer is ENAMETOOLONG, one with a NUL in it EINVAL, as the kernel would say of it; a number has to be a whole one.
+ * the buffer is ENAMETOOLONG, one with a NUL in it EINVAL, as the kernel would say of it; a number has to be a whole one,
+ * and a descriptor that is negative is EBADF: poll would wait for it (man 2 poll).
  */
 bool get_string(napi_env env, napi_value value, char *buffer, size_t size);
-bool get_int32(napi_env env, napi_value value, int32_t *result);
+bool get_descriptor(napi_env env, napi_value value, int32_t *result);
+bool get_uint16(napi_env env, napi_value value, uint16_t *result);
 bool get_uint32(napi_env env, napi_value value, uint32_t *result);
 bool get_uint64(napi_env env, napi_value value, uint64_t *result);
 
