@@ -20,6 +20,9 @@ export interface Call {
 
 const TRACE = '/run/lab/stopped-trace';
 
+/** Longer than any wait of a command lasts, in milliseconds. */
+const LIMIT = 90_000;
+
 /** Runs a command and stops it as it enters a system call. */
 export function stopAt(call: SystemCall, parameters: readonly string[], how: Call = {}): Promise<Stopped> {
   return signalAt(call, 'STOP', parameters, how);
@@ -121,8 +124,16 @@ function outcomeOf(child: ChildProcess): Promise<Outcome> {
     outcome.stderr += text;
   });
   return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      reject(
+        new Error(`${child.spawnargs.join(' ')} has not ended within ${LIMIT / 1000} s: ${outcome.stderr}`),
+      );
+    }, LIMIT);
     child.on('error', reject);
-    child.on('close', status => resolve({ ...outcome, status }));
+    child.on('close', status => {
+      clearTimeout(limit);
+      resolve({ ...outcome, status });
+    });
   });
 }
 
