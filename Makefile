@@ -150,6 +150,11 @@ test-long: build build/.stamp needs-kernel ## Let every system call of every com
 test-guards: build build/.stamp needs-kernel ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md
 	@node build/test/guards/run.js $(if $(RULE),'$(RULE)')
 
+# In a copy of its own, with one processor.
+.PHONY: test-mutants
+test-mutants: $(MODULES) ## Change the pure modules a place at a time, and see their tests fail: the last result is in docs/test-mutants.md
+	@stryker run test/mutants/stryker.json
+
 .PHONY: demo
 demo: build needs-kernel ## Show the main job on a real device-mapper kernel, in a page
 	@$(LAB) test/demo/demo.sh $(CURDIR) $$(test -t 1 && echo colour)
