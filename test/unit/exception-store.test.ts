@@ -107,9 +107,9 @@ t.test('an origin is one of the whole device, or none', async t => {
 });
 
 t.test('a header counts as a store only with a chunk size that the kernel takes', async t => {
-  const header = (chunk: number, valid = 1) => {
+  const header = (chunk: number, valid = 1, magic = 0x70416e53) => {
     const words = new DataView(new ArrayBuffer(HEADER_BYTES));
-    words.setUint32(0, 0x70416e53, true);
+    words.setUint32(0, magic, true);
     words.setUint32(4, valid, true);
     words.setUint32(8, 1, true);
     words.setUint32(12, chunk, true);
@@ -119,6 +119,7 @@ t.test('a header counts as a store only with a chunk size that the kernel takes'
   for (const chunk of [0, 3, 255, 257, 2 ** 31, 2 ** 32 - 1])
     t.same(header(chunk), { kind: 'foreign' }, `${chunk}`);
   t.match(header(256, 0), { valid: false });
+  t.same(header(256, 1, 0x12345678), { kind: 'foreign' }, "another program's");
 });
 
 t.test(
