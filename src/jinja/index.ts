@@ -26,5 +26,5 @@ export { pythonPercent } from './runtime/percent-format.ts';
 export { repr, str } from './runtime/repr.ts';
 export { PythonSet } from './runtime/set.ts';
 export { Undefined } from './runtime/undefined.ts';
-export { Dict, Float, Markup, Tuple } from './runtime/values.ts';
+export { Dict, Float, Markup, PlainTuple, Tuple } from './runtime/values.ts';
 export { Template } from './template.ts';

@@ -15,7 +15,14 @@ const USAGE: [string[], RegExp][] = [
   [['render'], /the VM's NAME is missing/],
   [['render', 'work', '--vm', VM, '--qubes-xml', 'a'], /--vm and --qubes-xml exclude each other/],
   [['check', 'work', '--qubesd', 'a', '--qubes-xml', 'b'], /--qubes-xml and --qubesd exclude each other/],
-  [['diff', 'work', '--vm', VM, '--kernels', '/k'], /--kernels and --host-memory do not go with it/],
+  [
+    ['dump', 'work', '--qubes-xml', 'a', '--release', '4.0'],
+    /--release "4\.0": must be one of 4\.1, 4\.2, 4\.3/,
+  ],
+  [
+    ['diff', 'work', '--vm', VM, '--kernels', '/k'],
+    /--kernels, --host-memory and --release do not go with it/,
+  ],
   [['dump', 'work', '--vm', VM], /Unknown argument: vm/],
   [['dump'], /the VM's NAME is missing/],
   [['dump', 'a b'], /"a b" is not a VM's name/],

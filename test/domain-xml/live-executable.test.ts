@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { CACHE_FOLDER } from '../../src/domain-xml/compiled/cache.ts';
+import { startBusyServer } from './support/busy-server.ts';
 import { PROGRAM, TEMPLATES } from './support/project.ts';
 import { family, HOST_MEMORY, KERNELS, makeFamilyFiles } from './support/qubes-family.ts';
 import { qubesXmlText } from './support/qubes-xml-text.ts';
@@ -21,7 +22,7 @@ const model = family(folder);
 const file = join(folder, 'qubes.xml');
 writeFileSync(file, qubesXmlText(model));
 const kernels = ['--kernels', join(folder, KERNELS)];
-const fromFile = ['--qubes-xml', file, ...kernels, '--host-memory', String(HOST_MEMORY)];
+const fromFile = ['--qubes-xml', file, ...kernels, '--host-memory', String(HOST_MEMORY), '--release', '4.3'];
 
 /** Runs the program beside the stand-in, which has to answer meanwhile. */
 function call(argv: string[], identity: { uid?: number; gid?: number } = {}): Promise<Run> {
@@ -81,8 +82,22 @@ t.test('The compiled program takes every misbehaviour of qubesd as one line, and
     t.match(errors[0], /^domain-xml: qubesd, admin\.vm\.feature\.List of (VM work|dom0): /, title);
     t.match(errors[0], message, title);
   });
-  await Promise.all(runs);
+  await Promise.all([...runs, fullQueue(t)]);
 });
+
+async function fullQueue(t: Test): Promise<void> {
+  const { socket } = await startBusyServer(t, join(folder, 'full.sock'));
+  const { code, errors } = await call(['dump', 'work', '--qubesd', socket]);
+  t.same(
+    [code, errors],
+    [
+      1,
+      [
+        `domain-xml: qubesd, admin.vm.List of dom0: no room in the queue at ${socket} for 10 seconds: is qubesd stuck?`,
+      ],
+    ],
+  );
+}
 
 t.test('The compiled program names a socket that cannot be reached, and why', async t => {
   const gone = await daemonWith(() => undefined);

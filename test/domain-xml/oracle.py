@@ -55,6 +55,11 @@ class Thing:
         return self.__dict__.get("name") or repr(self)
 
 
+class Addresses(tuple):
+    def __str__(self):
+        return " ".join(self)
+
+
 class Assignment(Thing):
     @property
     def device(self):
@@ -121,7 +126,7 @@ class Vm(Thing):
         if "features" in values:
             values["features"] = Features(self, values["features"])
         if "dns" in values:
-            values["dns"] = tuple(values["dns"])
+            values["dns"] = Addresses(values["dns"])
         if "block_devices" in values:
             values["block_devices"] = [Thing(device) for device in values["block_devices"]]
         if "devices" in values:

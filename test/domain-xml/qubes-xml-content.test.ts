@@ -54,26 +54,33 @@ const WRONG: [string, string, RegExp][] = [
     /FILE, VM work: feature a is there twice$/,
   ],
   [
-    'with a device of an unknown VM',
-    inWork('backend-domain="net"', 'backend-domain="nope"'),
-    /FILE, VM work, block device nope\+sda: there is no VM "nope" in the file$/,
-  ],
-  [
     'with a device that is required wherever it is',
     inWork('id="sda"', 'id="*"'),
-    /^domain-xml: VM work, block device of VM net: is required at any port; assign it by its port$/,
+    /^domain-xml: VM work, block device of VM net: is required at any port; assign it by its VM and port$/,
   ],
   [
-    'with a device without an id',
+    'with a device without an id that is required',
     inWork(' id="sda"', ''),
-    /FILE, VM work: has a <device> of class block without backend-domain and id$/,
+    /^domain-xml: VM work, block device of VM net: is required at any port/,
+  ],
+  [
+    'with a device twice',
+    inWork('<devices class="block">', '<devices class="block"><device backend-domain="net" id="sda"/>'),
+    /FILE, VM work, block device net\+sda: is there twice$/,
   ],
   [
     'with a volume of an unknown pool',
     inWork('pool="vm-pool"', 'pool="nope"'),
     /FILE, VM work, volume root: is in pool "nope", and there is no such pool in the file$/,
   ],
-  ['with a volume without a pool', inWork(' pool="vm-pool"', ''), /FILE, VM work, volume root: has no pool$/],
+  [
+    'with a volume without a pool, where none is the default',
+    inWork('name="private" pool="vm-pool"', 'name="private"').replace(
+      property('default_pool', 'vm-pool'),
+      '',
+    ),
+    /FILE, VM work, volume private: has no pool, and none is the default$/,
+  ],
   [
     'with a volume of a driver that only qubesd knows',
     changed('driver="lvm_thin"', 'driver="zfs"'),
@@ -85,13 +92,16 @@ const WRONG: [string, string, RegExp][] = [
     /volume root: vid must be a volume's name, is "\.\.\/\.\.\/etc\/shadow"$/,
   ],
   [
-    'with a volume that is a snapshot of nothing',
-    inWork(' source="qubes_dom0/vm-temp-root"', ''),
-    /volume root: source must be a volume's name, is ""$/,
+    'with a volume that is a snapshot of what its template does not have',
+    inWork(
+      '<volume name="root"',
+      '<volume name="more" pool="vm-pool" vid="a/b" snap_on_start="True"/><volume name="root"',
+    ),
+    /FILE, VM work, volume more: its template temp has no such volume$/,
   ],
   [
     'with a volume twice',
-    inWork('name="private"', 'name="root"'),
+    inWork('<volume name="private"', '<volume name="root"'),
     /FILE, VM work: volume root is there twice$/,
   ],
   [

@@ -45,6 +45,25 @@ for (const [title, text] of ALIKE) {
   });
 }
 
+t.test('A file without dom0 is that of a host whose dom0 has nothing of its own', async t => {
+  const adminVm = GOOD.slice(GOOD.indexOf('<domain id="domain-0"'), GOOD.indexOf('<domain id="domain-1"'));
+  t.match(adminVm, 'class="AdminVM"');
+  const { code, out, errors } = await dump(changed(adminVm, ''));
+  t.same([code, errors], [0, []]);
+  t.equal(out, expected);
+});
+
+t.test('What is no VM of this host is refused, with what it is', async t => {
+  t.same((await dump(GOOD, 'dom0')).errors, [
+    'domain-xml: dom0 is what the VMs run on: it has no domain XML',
+  ]);
+  const remote =
+    '<domain id="domain-40" class="RemoteVM"><properties><property name="name">far</property></properties></domain></domains>';
+  t.same((await dump(changed('</domains>', remote), 'far')).errors, [
+    'domain-xml: far is a RemoteVM, which runs on another machine: it has no domain XML here',
+  ]);
+});
+
 const BROKEN: [string, string | Buffer, RegExp][] = [
   ['that is empty', '', /^domain-xml: FILE: is empty$/],
   ['that is no XML', 'qubes', /^domain-xml: FILE, line 1: is not well-formed XML: /],
@@ -119,7 +138,6 @@ const BROKEN: [string, string | Buffer, RegExp][] = [
     /FILE: has 2 VMs with the id domain-12$/,
   ],
   ['without the VM', changed('>work<', '>other<'), /^domain-xml: FILE: has no VM work$/],
-  ['without dom0', changed('class="AdminVM"', 'class="AppVM"'), /^domain-xml: FILE: has no VM dom0$/],
 ];
 
 for (const [title, text, message] of BROKEN) {

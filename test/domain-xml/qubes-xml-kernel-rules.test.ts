@@ -1,6 +1,19 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { dump, household, kernels, pci, stored, testRules } from './support/qubes-household.ts';
+import type { Model } from './support/qubes-model.ts';
+
+/** Of a template whose VMs boot in a mode of their own. */
+const LIVE_FOR_APPS = { 'boot-mode.appvm-default': 'live', 'boot-mode.kernelopts.live': 'a b' };
+
+/** A VM alone, on a host that suspends to idle (S0ix). */
+function suspending(own: Parameters<typeof household>[0]): Model {
+  const model = household(own);
+  const vms = model.vms.map(vm =>
+    vm.klass === 'AdminVM' ? { ...vm, features: { 'suspend-s0ix': '1' } } : vm,
+  );
+  return { ...model, vms };
+}
 
 testRules([
   ['kernel is what is stored', household(stored({ kernel: 'full' })), { kernel: 'full' }],
@@ -19,7 +32,7 @@ testRules([
   [
     'without a kernel, pvh boots its loader',
     household(stored({ kernel: '' })),
-    { kernel: null, kernel_path: join(kernels, 'pvgrub2-pvh/vmlinuz'), initramfs_path: null },
+    { kernel: '', kernel_path: join(kernels, 'pvgrub2-pvh/vmlinuz'), initramfs_path: null },
   ],
   [
     'without a kernel, pv boots its loader',
@@ -48,6 +61,19 @@ testRules([
     { kernelopts: 'iommu=soft' },
   ],
   [
+    'kernelopts lets PCI devices suspend where dom0 suspends to idle',
+    suspending(stored({ kernel: 'full' }, { pci })),
+    { kernelopts: 'iommu=soft qubes_exp_pm_use_suspend=1' },
+    '4.2',
+  ],
+  [
+    'with a blank in front where the kernel has no options for PCI',
+    suspending({ pci }),
+    { kernelopts: ' qubes_exp_pm_use_suspend=1' },
+  ],
+  ['not so without PCI devices', suspending(stored({ kernel: 'full' })), { kernelopts: 'nopat' }],
+  ['and not in R4.1', suspending(stored({ kernel: 'full' }, { pci })), { kernelopts: 'iommu=soft' }, '4.1'],
+  [
     'kernelopts is empty with PCI where the kernel has none',
     household({ pci }, stored({ kernelopts: 'x' })),
     { kernelopts: '' },
@@ -71,8 +97,17 @@ testRules([
     household({}),
     {
       kernelopts_common:
+        'root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 xen_privcmd.unrestricted ',
+    },
+  ],
+  [
+    'kernelopts_common is without xen_privcmd.unrestricted before R4.3',
+    household({}),
+    {
+      kernelopts_common:
         'root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 ',
     },
+    '4.2',
   ],
   [
     'kernelopts_common is empty without a kernel',
@@ -90,7 +125,13 @@ testRules([
   [
     'kernelopts_common loses the word nomodeset with no-nomodeset',
     household(stored({ kernel: 'full' }, { features: { 'no-nomodeset': '1' } })),
-    { kernelopts_common: 'root=x nomodeset-not ' },
+    { kernelopts_common: ' root=x nomodeset-not' },
+  ],
+  [
+    'before R4.3 it is what the kernel has, whatever the features say',
+    household(stored({ kernel: 'full' }, { features: { 'no-nomodeset': '1', os: 'Linux' } })),
+    { kernelopts_common: 'nomodeset  root=x nomodeset-not nomodeset' },
+    '4.2',
   ],
 
   ['bootmode_kernelopts is empty in the default mode', household({}), { bootmode_kernelopts: '' }],
@@ -98,6 +139,52 @@ testRules([
     "bootmode_kernelopts is the mode's, of the template as well, after a blank",
     household(stored({ bootmode: 'live' }), { features: { 'boot-mode.kernelopts.live': 'a b' } }),
     { bootmode_kernelopts: ' a b' },
+  ],
+  [
+    'bootmode_kernelopts is empty before R4.3',
+    household(stored({ bootmode: 'live' }, { features: { 'boot-mode.kernelopts.live': 'a b' } })),
+    { bootmode_kernelopts: '' },
+    '4.2',
+  ],
+  [
+    'the boot mode is the active one',
+    household({ features: { 'boot-mode.active': 'live', 'boot-mode.kernelopts.live': 'a b' } }),
+    { bootmode: 'live', bootmode_kernelopts: ' a b' },
+  ],
+  [
+    'an active one that is the default goes before that of the template',
+    household({ features: { 'boot-mode.active': 'default' } }, { features: LIVE_FOR_APPS }),
+    { bootmode: 'default', bootmode_kernelopts: '' },
+  ],
+  [
+    'an active one without options does not',
+    household({ features: { 'boot-mode.active': 'gone' } }, { features: LIVE_FOR_APPS }),
+    { bootmode: 'live', bootmode_kernelopts: ' a b' },
+  ],
+  [
+    'that of the template is for those that are based on it',
+    household({}, { features: LIVE_FOR_APPS }),
+    { bootmode: 'live', bootmode_kernelopts: ' a b' },
+  ],
+  [
+    'not for the template itself',
+    household({ klass: 'TemplateVM', features: LIVE_FOR_APPS }),
+    { bootmode: 'default', bootmode_kernelopts: '' },
+  ],
+  [
+    "the template's property goes before its feature",
+    household({}, stored({ appvm_default_bootmode: 'default' }, { features: LIVE_FOR_APPS })),
+    { bootmode: 'default', bootmode_kernelopts: '' },
+  ],
+  [
+    'a stored one without options gives way to that which follows',
+    household(stored({ bootmode: 'gone' }), { features: LIVE_FOR_APPS }),
+    { bootmode: 'gone', bootmode_kernelopts: ' a b' },
+  ],
+  [
+    'a stored default does not',
+    household(stored({ bootmode: 'default' }), { features: LIVE_FOR_APPS }),
+    { bootmode: 'default', bootmode_kernelopts: '' },
   ],
   [
     'bootmode_kernelopts is empty for a mode without options',
@@ -120,6 +207,38 @@ testRules([
     'memory hotplug is used for hvm with the feature, of the template as well',
     household(stored({ virt_mode: 'hvm' }), { features: { 'memory-hotplug': '1' } }),
     { use_memory_hotplug: true },
+  ],
+  [
+    'memory hotplug of a VM that boots its own kernel is what its system says, that of the template as well',
+    household(stored({ kernel: '' }), { features: { 'supported-feature.memory-hotplug': '1' } }),
+    { use_memory_hotplug: true },
+  ],
+  [
+    'also through the loader of its virt_mode',
+    household(
+      stored(
+        { kernel: 'pvgrub2', virt_mode: 'pv' },
+        { features: { 'supported-feature.memory-hotplug': '1' } },
+      ),
+    ),
+    { use_memory_hotplug: true },
+    '4.2',
+  ],
+  [
+    'not through that of another',
+    household(
+      stored(
+        { kernel: 'pvgrub2-pvh', virt_mode: 'pv' },
+        { features: { 'supported-feature.memory-hotplug': '1' } },
+      ),
+    ),
+    { use_memory_hotplug: false },
+  ],
+  [
+    'and not at all in R4.1',
+    household(stored({ kernel: 'full' }, { features: { 'memory-hotplug': '1' } })),
+    { use_memory_hotplug: false },
+    '4.1',
   ],
   [
     'memory hotplug is not used with the feature switched off',

@@ -7,7 +7,7 @@ import { qubesXmlText } from './support/qubes-xml-text.ts';
 import { folderWith, run } from './support/run.ts';
 
 testRules([
-  ['virt_mode is what is stored', household(stored({ virt_mode: 'PV' })), { virt_mode: 'pv', hvm: false }],
+  ['virt_mode is what is stored', household(stored({ virt_mode: 'PV' })), { virt_mode: 'pv' }],
   [
     'virt_mode is hvm with a PCI device, even one that is not required',
     household({ pci }),

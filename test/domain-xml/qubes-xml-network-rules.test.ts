@@ -1,7 +1,7 @@
 import { household, networked, stored, testRules } from './support/qubes-household.ts';
 
 testRules([
-  ['mac is what is stored', household(stored({ mac: '00:16:3E:00:00:01' })), { mac: '00:16:3E:00:00:01' }],
+  ['mac is what is stored', household(stored({ mac: '00:16:3E:00:00:01' })), { mac: '00:16:3e:00:00:01' }],
   ['mac is that of every VM', household({}), { mac: '00:16:3e:5e:6c:00' }],
   ['netvm is none where there is no default', household({}), { netvm: null, ip: null, ip6: null }],
   [
@@ -38,7 +38,7 @@ testRules([
   ],
   [
     'ip of a disposable follows from its dispid',
-    networked(stored({ netvm: 'net', dispid: '300' }, { klass: 'DispVM' })),
+    networked(stored({ netvm: 'net', dispid: '300', template: 'temp' }, { klass: 'DispVM' })),
     { ip: '10.138.1.46' },
   ],
   [
@@ -64,7 +64,9 @@ testRules([
   ],
   [
     'ip6 of a disposable follows from its dispid',
-    networked(stored({ netvm: 'net', dispid: '300' }, { klass: 'DispVM', features: { ipv6: '1' } })),
+    networked(
+      stored({ netvm: 'net', dispid: '300', template: 'temp' }, { klass: 'DispVM', features: { ipv6: '1' } }),
+    ),
     { ip6: 'fd09:24ef:4179::a8a:12c' },
   ],
   [
@@ -73,10 +75,71 @@ testRules([
     { ip6: null },
   ],
   [
-    'netmask and name servers are those of every VM',
-    household({}),
+    'netmask and name servers are those of every VM with a network',
+    networked(stored({ netvm: 'net' })),
     { netmask: '255.255.255.255', dns: ['10.139.1.1', '10.139.1.2'] },
   ],
+  ['a VM without a network has neither', household({}), { netmask: null, dns: null }],
+  [
+    'gateway of a net qube is that which it believes to have by its template',
+    networked(
+      stored({ netvm: 'net' }),
+      stored({ template: 'temp' }),
+      {},
+      { features: { 'net.fake-ip': '10.9.9.8' } },
+    ),
+    { netvm: { gateway: '10.9.9.8' } },
+  ],
+  [
+    'what a VM is told of its network may be made up, by its template as well',
+    networked(
+      stored({ netvm: 'net', template: 'temp' }, { klass: 'AppVM' }),
+      {},
+      {},
+      {
+        features: {
+          'net.fake-ip': '1.1.1.1',
+          'net.fake-gateway': '2.2.2.2',
+          'net.fake-netmask': '255.0.0.0',
+        },
+      },
+    ),
+    {
+      ip: '10.137.0.7',
+      visible_ip: '1.1.1.1',
+      visible_gateway: '2.2.2.2',
+      visible_netmask: '255.0.0.0',
+      gateway: null,
+    },
+  ],
+  [
+    'what it is told is what there is otherwise',
+    networked(stored({ netvm: 'net' }), { features: { ipv6: '1' } }),
+    {
+      visible_ip: '10.137.0.7',
+      visible_ip6: 'fd09:24ef:4179::a89:7',
+      visible_gateway: '10.137.0.2',
+      visible_gateway6: 'fd09:24ef:4179::a89:2',
+      visible_netmask: '255.255.255.255',
+    },
+  ],
+  [
+    'ip of qid 255 ends in 255 in R4.1',
+    networked(stored({ netvm: 'net' }, { qid: 255 })),
+    { ip: '10.137.0.255' },
+    '4.1',
+  ],
+  [
+    'a net qube has the default one of net qubes, where the file is so old that there is one',
+    networked(stored({ provides_network: 'True' }), {}, { default_fw_netvm: 'net', default_netvm: '' }),
+    { netvm: null },
+  ],
+  [
+    'which is not the default one of all',
+    networked(stored({ provides_network: 'True' }), {}, { default_fw_netvm: 'net', default_netvm: 'work' }),
+    { netvm: { name: 'net' } },
+  ],
+  ['and is no other', networked({}, {}, { default_fw_netvm: 'net' }), { netvm: null }],
 
   [
     'guivm and audiovm are dom0',

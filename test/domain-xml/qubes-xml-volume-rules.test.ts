@@ -1,9 +1,29 @@
 import { join } from 'node:path';
-import t from 'tap';
-import { pciDeviceOf } from '../../src/domain-xml/qubes/pci-device.ts';
-import { household, kernels, pci, stored, testRules } from './support/qubes-household.ts';
-import { lvmVolumes } from './support/qubes-model.ts';
-import { folderWith } from './support/run.ts';
+import { household, kernels, stored, testRules } from './support/qubes-household.ts';
+import { lvmVolumes, type Model, type ModelPool, type ModelVolume, pools } from './support/qubes-model.ts';
+
+/** A VM whose volatile volume is encrypted, in a pool of its own. */
+function encrypted(pool: ModelPool): Model {
+  const vid = pool.driver === 'lvm_thin' ? 'qubes_dom0/vm-work-volatile' : 'appvms/work/volatile';
+  const volumes: ModelVolume[] = [{ name: 'volatile', pool: 'crypt', vid, rw: true }];
+  return household({ name: 'my-vm_1', volumes }, undefined, {
+    pools: [...pools('/var/lib/qubes'), { ...pool, ephemeral_volatile: 'True' }],
+  });
+}
+
+/** Volumes of which no former state is kept. */
+function unkept(pool: string, prefix: string): ModelVolume[] {
+  return ['root', 'private', 'volatile'].map(name => ({
+    name,
+    pool,
+    vid: `${prefix}-${name}`,
+    rw: true,
+    saveOnStop: name !== 'volatile',
+    revisionsToKeep: -1,
+  }));
+}
+
+const OTHERS = [{ name: 'root' }, { name: 'private' }, { name: 'volatile' }];
 
 testRules([
   [
@@ -18,15 +38,19 @@ testRules([
     },
   ],
   [
-    'volumes come in the order of the file, read-only unless they are rw',
+    'what is stored comes behind the volumes of the class, in the order of the file, read-only unless it is rw',
     household({
       volumes: [
         { name: 'b', pool: 'vm-pool', vid: 'g/b' },
+        { name: 'volatile', pool: 'vm-pool', vid: 'g/v', rw: true },
         { name: 'a', pool: 'vm-pool', vid: 'g/a', rw: true },
       ],
     }),
     {
       block_devices: [
+        { name: 'root', path: '/dev/mapper/qubes_dom0-vm--work--root--snap' },
+        { name: 'private', path: '/dev/mapper/qubes_dom0-vm--work--private--snap' },
+        { name: 'volatile', path: '/dev/mapper/g-v' },
         { name: 'b', rw: false },
         { name: 'a', rw: true },
       ],
@@ -35,12 +59,17 @@ testRules([
   [
     'the kernel volume is its modules, where there are any',
     household(stored({ kernel: 'full' }, { volumes: lvmVolumes('work', 'temp').slice(3) })),
-    { block_devices: [{ name: 'kernel', path: join(kernels, 'full/modules.img'), rw: false, domain: null }] },
+    {
+      block_devices: [
+        ...OTHERS,
+        { name: 'kernel', path: join(kernels, 'full/modules.img'), rw: false, domain: null },
+      ],
+    },
   ],
   [
     'the kernel volume is left out without modules',
     household({ volumes: lvmVolumes('work', 'temp').slice(3) }),
-    { block_devices: [] },
+    { block_devices: OTHERS },
   ],
   [
     'volumes in image files without files name their images, and the script for them',
@@ -72,56 +101,96 @@ testRules([
     },
   ],
   [
-    'a volatile volume is encrypted where its pool says so, under an escaped name',
+    'a volatile volume in image files is encrypted where its pool says so, under an escaped name',
+    encrypted({ name: 'crypt', driver: 'file', dir_path: '/x' }),
+    { block_devices: [{}, {}, { path: '/dev/mapper/vm-volatile-my_dvm_u1-crypt@volatile' }] },
+  ],
+  [
+    'and so is one in image files that share blocks',
+    encrypted({ name: 'crypt', driver: 'file-reflink', dir_path: '/x' }),
+    { block_devices: [{}, {}, { path: '/dev/mapper/vm-volatile-my_dvm_u1-crypt@volatile' }] },
+  ],
+  [
+    'a volatile volume of LVM that is encrypted is named after the volume, whatever the release',
+    encrypted({ name: 'crypt', driver: 'lvm_thin', volume_group: 'g' }),
+    { block_devices: [{}, {}, { path: '/dev/mapper/qubes_dom0-vm--work--volatile@crypt' }] },
+    '4.1',
+  ],
+  [
+    'the modules of a kernel are never encrypted, whatever their pool says',
     household(
-      { name: 'my-vm_1', volumes: [{ name: 'volatile', pool: 'crypt', vid: 'g/v', rw: true }] },
-      undefined,
-      { pools: [{ name: 'crypt', driver: 'lvm_thin', ephemeral_volatile: 'True' }] },
+      stored(
+        { kernel: 'full' },
+        { volumes: [{ name: 'kernel', pool: 'linux-kernel', vid: '', ephemeral: true }] },
+      ),
     ),
-    { block_devices: [{ path: '/dev/mapper/vm-volatile-my_dvm_u1-crypt@volatile' }] },
-  ],
-
-  [
-    'a device without a mode is required, as R4.2 had it',
-    household({ pci: [{ backend: 'dom0', port: '00_1f.2' }] }),
-    { devices: { pci: [{ required: true }] } },
+    { block_devices: [...OTHERS, { path: join(kernels, 'full/modules.img') }] },
   ],
   [
-    'a device that may be anywhere is not there yet',
-    household({ block: [{ backend: 'dom0', port: '*', mode: 'auto-attach' }] }),
-    { devices: { block: [] } },
+    'LVM volumes are named by their group in R4.1',
+    household({ volumes: lvmVolumes('work', 'temp').slice(0, 3) }),
+    {
+      block_devices: [
+        { path: '/dev/qubes_dom0/vm-work-root-snap' },
+        { path: '/dev/qubes_dom0/vm-work-private-snap' },
+        { path: '/dev/qubes_dom0/vm-work-volatile' },
+      ],
+    },
+    '4.1',
   ],
   [
-    'a device with another mode is not required',
-    household({ pci }),
-    { devices: { pci: [{ required: false }] } },
+    'a volume of which no state is kept is used itself (R4.3)',
+    household({ volumes: unkept('vm-pool', 'qubes_dom0/vm-work') }),
+    {
+      block_devices: [
+        { path: '/dev/mapper/qubes_dom0-vm--work--root' },
+        { path: '/dev/mapper/qubes_dom0-vm--work--private' },
+        { path: '/dev/mapper/qubes_dom0-vm--work--volatile' },
+      ],
+    },
+  ],
+  [
+    'and in image files is the image',
+    household({ volumes: unkept('varlibqubes', 'appvms/work') }),
+    {
+      block_devices: [
+        { path: '/var/lib/qubes/appvms/work-root.img', script: null },
+        { path: '/var/lib/qubes/appvms/work-private.img', script: null },
+        { path: '/var/lib/qubes/appvms/work-volatile.img', script: null },
+      ],
+    },
+  ],
+  [
+    'before R4.3 it was a snapshot all the same',
+    household({ volumes: unkept('vm-pool', 'qubes_dom0/vm-work') }),
+    { block_devices: [{ path: '/dev/mapper/qubes_dom0-vm--work--root--snap' }, {}, {}] },
+    '4.2',
+  ],
+  [
+    'a VM without volumes has those of its class',
+    household({ volumes: [] }, { volumes: [] }),
+    {
+      block_devices: [
+        { name: 'root', path: '/dev/mapper/qubes_dom0-vm--work--root--snap', rw: true },
+        { name: 'private', path: '/dev/mapper/qubes_dom0-vm--work--private--snap', rw: true },
+        { name: 'volatile', path: '/dev/mapper/qubes_dom0-vm--work--volatile', rw: true },
+      ],
+      volumes: {
+        root: { vid: 'qubes_dom0/vm-work-root', source: 'qubes_dom0/vm-temp-root', pool: 'vm-pool' },
+        kernel: { pool: 'linux-kernel', rw: false },
+      },
+    },
+  ],
+  [
+    'a volume whose source is not stored is made from that of the template, in its pool',
+    household(
+      { volumes: [] },
+      {
+        volumes: [
+          { name: 'root', pool: 'varlibqubes', vid: 'vm-templates/t/root', rw: true, saveOnStop: true },
+        ],
+      },
+    ),
+    { volumes: { root: { vid: 'appvms/work/root', source: 'vm-templates/t/root', pool: 'varlibqubes' } } },
   ],
 ]);
-
-t.test(
-  'A PCI device behind bridges is found through the numbers that the kernel gave their buses',
-  async t => {
-    const devices = folderWith(t, {
-      '0000:00:1c.0/secondary_bus_number': '3\n',
-      '0000:04:02.0/secondary_bus_number': '171\n',
-      '0000:00:1d.0/secondary_bus_number': 'x\n',
-    });
-    t.same(pciDeviceOf('00_1c.0-00_00.1', 'work', devices), {
-      segment: '0000',
-      bus: '03',
-      device: '00',
-      function: '1',
-    });
-    t.same(pciDeviceOf('00_1c.0-01_02.0-00_1f.7', 'work', devices), {
-      segment: '0000',
-      bus: 'ab',
-      device: '1f',
-      function: '7',
-    });
-    t.throws(() => pciDeviceOf('00_1e.0-00_00.0', 'work', devices), {
-      message: /^VM work, PCI device 00_1e\.0-00_00\.0: .*0000:00:1e\.0\/secondary_bus_number: no such file/,
-    });
-    t.throws(() => pciDeviceOf('00_1d.0-00_00.0', 'work', devices), { message: /is not a bus number$/ });
-    t.throws(() => pciDeviceOf('00_1c.8', 'work', devices), { message: /is not of the form BB_DD\.F/ });
-  },
-);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { AdminApi } from '../../src/domain-xml/admin-api/connection.ts';
 import { readVm } from '../../src/domain-xml/admin-api/read-vm.ts';
+import { startBusyServer } from './support/busy-server.ts';
 import { modelWith } from './support/qubes-model.ts';
 import { type Answer, Qubesd } from './support/qubesd.ts';
 import { bytes, complaint, daemonWith, folder, GET_ALL, TEMPLATE, WORK } from './support/qubesd-at-work.ts';
@@ -30,7 +31,7 @@ const BROKEN: [string, Answer, RegExp][] = [
     `a default=True type=str ${'x'.repeat(5 * 1024 * 1024)}\n`,
     /a reply of more than 4194304 bytes$/,
   ],
-  ['no property', '', /the reply has no property qid$/],
+  ['no property', '', /the reply has no property (qid|label)$/],
   [
     'a failure',
     { exception: 'PermissionDenied', message: 'Access denied' },
@@ -97,6 +98,20 @@ t.test('A socket that nobody listens at, that is none, or that is not there is n
       `domain-xml: qubesd, admin.vm.List of dom0: nobody listens at ${socket}: is qubesd running? (give --qubes-xml FILE to do without it)`,
     ]);
   }
+});
+
+t.test('A socket whose queue is full is waited for', async t => {
+  const { socket, takeThem } = await startBusyServer(t, join(folder, 'full.sock'));
+  const hasty = new AdminApi(socket, { patience: 300 });
+  await t.rejects(readVm(hasty, 'work'), {
+    message: `qubesd, admin.vm.List of dom0: no room in the queue at ${socket} for 0.3 seconds: is qubesd stuck?`,
+  });
+  const api = new AdminApi(socket);
+  t.teardown(() => api.close());
+  // It has been refused once by the time that the server hears of it.
+  const answer = readVm(api, 'work');
+  takeThem();
+  await t.rejects(answer, { message: 'qubesd, admin.vm.List of dom0: Busy: was busy' });
 });
 
 t.test('A VM that qubesd does not list is named, and nothing more is asked', async t => {

@@ -1,12 +1,17 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isSystemError } from '../../native/system-error.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 import type { AdminCall } from './call.ts';
 import { AdminApiError } from './error.ts';
+import { isListenedAt } from './listener.ts';
 import { encodeRequest, replyContent } from './wire.ts';
 
 /** How long a call may take, from connecting to the last byte of the reply. */
 const PATIENCE_MILLISECONDS = 10_000;
+
+/** How soon a connection is tried again for which there was no room. */
+const PAUSE_MILLISECONDS = 50;
 
 /** A reply is no longer than this: a list of a thousand VMs has 100 KiB. */
 const LARGEST_REPLY = 4 * 1024 * 1024;
@@ -57,7 +62,23 @@ export class AdminApi {
   }
 
   async #exchange(request: Buffer, call: AdminCall): Promise<Buffer> {
-    if (this.#closed) throw new AdminApiError(call, 'another call had failed before');
+    const end = Date.now() + this.#patience;
+    while (true) {
+      if (this.#closed) throw new AdminApiError(call, 'another call had failed before');
+      const reply = await this.#attempt(request, call, end - Date.now());
+      if (reply !== undefined) return reply;
+      if (Date.now() + PAUSE_MILLISECONDS >= end) {
+        throw new AdminApiError(
+          call,
+          `no room in the queue at ${this.#path} for ${this.#patience / 1000} seconds: is qubesd stuck?`,
+        );
+      }
+      await pause(PAUSE_MILLISECONDS);
+    }
+  }
+
+  /** The reply; undefined where there was no room for the connection. */
+  async #attempt(request: Buffer, call: AdminCall, patience: number): Promise<Buffer | undefined> {
     return new Promise((resolve, reject) => {
       const parts: Buffer[] = [];
       let length = 0;
@@ -69,7 +90,7 @@ export class AdminApi {
       };
       const clock = setTimeout(() => {
         fail(`no reply within ${this.#patience / 1000} seconds: is qubesd stuck?`);
-      }, this.#patience);
+      }, patience);
       socket.on('data', (part: Buffer) => {
         parts.push(part);
         length += part.length;
@@ -79,7 +100,10 @@ export class AdminApi {
         resolve(Buffer.concat(parts));
         socket.destroy();
       });
-      socket.on('error', error => fail(this.#connectionProblem(error)));
+      socket.on('error', error => {
+        if (this.#isQueueFull(error)) resolve(undefined);
+        else fail(this.#connectionProblem(error));
+      });
       socket.on('close', () => {
         clearTimeout(clock);
         this.#open.delete(socket);
@@ -87,6 +111,12 @@ export class AdminApi {
       });
       socket.end(request);
     });
+  }
+
+  #isQueueFull(error: unknown): boolean {
+    return (
+      isSystemError(error, 'EAGAIN') || (isSystemError(error, 'ECONNREFUSED') && isListenedAt(this.#path))
+    );
   }
 
   #connectionProblem(error: unknown): string {

@@ -1,37 +1,49 @@
 import { Refusal } from '../../words/refusal.ts';
+import { bootModeFeature, DEFAULT_BOOT_MODE } from '../qubes/kernel-options.ts';
+import { requireLocal } from '../qubes/local-vm.ts';
+import { type ChosenRelease, type Release, systemRelease } from '../qubes/release.ts';
 import {
   ADMIN_VM,
   type DeviceAssignment,
   MAC_ADDRESS,
   NAME_SERVERS,
+  NETMASK,
   type VmData,
   type Volume,
 } from '../qubes/vm-data.ts';
 import { AdminApi } from './connection.ts';
 import { isMissingMethod } from './error.ts';
+import type { VmProperties } from './properties.ts';
 import { RelatedVms } from './related-vms.ts';
-import { assignedDevices, listedVms, names, pairs } from './replies.ts';
+import { type AssignedDevice, assignedDevices, defaultValue, listedVms, names, pairs } from './replies.ts';
 import { volumeOf } from './volumes.ts';
+
+export interface QubesdRequest {
+  name: string;
+  socket: string;
+  /** Undefined: what qubesd's answers or the system say. */
+  release: Release | undefined;
+}
 
 /**
  * Asks qubesd for everything that a VM's description has.
  * @throws Refusal that names the call that failed, or whose reply lacks something
  */
-export async function readVmFromQubesd({ name, socket }: { name: string; socket: string }): Promise<VmData> {
+export async function readVmFromQubesd({ name, socket, release }: QubesdRequest): Promise<VmData> {
   const api = new AdminApi(socket);
   try {
-    return await readVm(api, name);
+    return await readVm(api, name, release);
   } finally {
     api.close();
   }
 }
 
 /** Likewise, of a connection that the caller closes. */
-export async function readVm(api: AdminApi, name: string): Promise<VmData> {
+export async function readVm(api: AdminApi, name: string, release?: Release): Promise<VmData> {
   const list = { method: 'admin.vm.List', destination: ADMIN_VM };
   const others = new RelatedVms(api, listedVms(await api.ask(list.method, ADMIN_VM), list));
   if (!others.listed.has(name)) throw new Refusal(`qubesd has no VM ${name} (admin.vm.List)`);
-  if (name === ADMIN_VM) throw new Refusal(`${name} is what the VMs run on: it has no domain XML`);
+  requireLocal(name, others.klassOf(name));
   const [own, features, tags, volumes, pciDevices, blockDevices, adminFeatures, state] = await Promise.all([
     others.properties(name),
     others.features(name),
@@ -42,22 +54,27 @@ export async function readVm(api: AdminApi, name: string): Promise<VmData> {
     others.features(ADMIN_VM),
     others.state(name),
   ]);
+  const chosen = release === undefined ? releaseOf(own) : { release, warnings: [] };
   // All four before the first is asked for: what is under way when one is refused would fail with nobody to hear it.
   const [template, netvm, audio, gui] = (['template', 'netvm', 'audiovm', 'guivm'] as const).map(property =>
     own.vm(property, others.listed),
   );
-  const [templateVm, netVm, audiovm, guivm] = await Promise.all([
-    template ? others.template(template, [name]) : null,
+  const [templateVm, netVm, audiovm, guivm, label] = await Promise.all([
+    template ? others.withTemplates(template, [name]) : null,
     netvm ? others.netvm(netvm, [name]) : null,
     others.peer(audio ?? null),
     others.peer(gui ?? null),
+    others.label(own.text('label')),
   ]);
+  await others.acquaint([template, netvm, audio, gui]);
+  const networked = netVm !== null || own.flag('provides_network');
   return {
+    release: chosen.release,
     name,
     qid: own.number('qid'),
     klass: others.klassOf(name),
     uuid: own.text('uuid'),
-    label: own.text('label'),
+    label,
     tags,
     state,
     virtMode: own.text('virt_mode'),
@@ -69,12 +86,14 @@ export async function readVm(api: AdminApi, name: string): Promise<VmData> {
     defaultUser: own.text('default_user'),
     kernel: own.text('kernel'),
     kernelOptions: own.text('kernelopts'),
-    bootMode: own.text('bootmode', 'default'),
+    ...(await readBootMode(api, { name, own, features, template: templateVm })),
     providesNetwork: own.flag('provides_network'),
     mac: own.text('mac', MAC_ADDRESS),
     ip: own.textOrNull('ip'),
     ip6: own.textOrNull('ip6'),
-    dns: nameServers(own.textOrNull('dns')),
+    netmask: networked ? NETMASK : undefined,
+    dns: networked ? nameServers(own.textOrNull('dns')) : undefined,
+    properties: own.all(),
     features,
     template: templateVm,
     netvm: netVm,
@@ -84,8 +103,28 @@ export async function readVm(api: AdminApi, name: string): Promise<VmData> {
     pciDevices,
     blockDevices,
     adminVm: { name: ADMIN_VM, features: adminFeatures },
-    warnings: [],
+    others: await others.others(name),
+    warnings: chosen.warnings,
   };
+}
+
+/** Boot modes are new in R4.3; older ones are told apart by the system. */
+function releaseOf(own: VmProperties): ChosenRelease {
+  return own.has('bootmode') ? { release: '4.3', warnings: [] } : systemRelease();
+}
+
+/** What follows without a boot mode of its own is asked for only where its own is none any more. */
+async function readBootMode(
+  api: AdminApi,
+  { name, own, features, template }: Pick<VmData, 'name' | 'features' | 'template'> & { own: VmProperties },
+): Promise<Pick<VmData, 'bootMode' | 'defaultBootMode'>> {
+  const bootMode = own.text('bootmode', DEFAULT_BOOT_MODE);
+  if (bootMode === DEFAULT_BOOT_MODE || bootModeFeature({ features, template }, bootMode) !== undefined) {
+    return { bootMode, defaultBootMode: bootMode };
+  }
+  const call = { method: 'admin.vm.property.GetDefault', destination: name, argument: 'bootmode' };
+  const content = await api.ask(call.method, name, call.argument);
+  return { bootMode, defaultBootMode: defaultValue(content, call) };
 }
 
 /** The addresses in the text, whatever stands between them: versions differ in that. */
@@ -126,9 +165,18 @@ async function readDevices(
 ): Promise<DeviceAssignment[]> {
   const call = { method: `admin.vm.device.${devclass}.Assigned`, destination: name };
   const devices = assignedDevices(await askDevices(api, call), call);
-  return Promise.all(
-    devices.map(async ({ backend, ...device }) => ({ ...device, backend: await others.backend(backend) })),
-  );
+  const found = await Promise.all(devices.map(device => withBackend(device, others)));
+  return found.filter(device => device !== undefined);
+}
+
+/** Undefined for a device of a VM that has been removed: it is assigned until qubesd is started anew, and cannot be had. */
+async function withBackend(
+  { backend, ...device }: AssignedDevice,
+  others: RelatedVms,
+): Promise<DeviceAssignment | undefined> {
+  if (backend === undefined) return { ...device, backend };
+  if (!others.listed.has(backend)) return undefined;
+  return { ...device, backend: await others.withTemplates(backend) };
 }
 
 /** Before R4.3 the method was called List, and listed what is attached for good. */

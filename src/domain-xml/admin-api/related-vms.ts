@@ -1,8 +1,9 @@
 import { Refusal } from '../../words/refusal.ts';
-import type { FeatureValues, PeerVm, RelatedVm, RunState } from '../qubes/vm-data.ts';
+import { wholeNumber } from '../qubes/values.ts';
+import type { FeatureValues, Label, OtherVm, PeerVm, RelatedVm, RunState } from '../qubes/vm-data.ts';
 import { ADMIN_VM, ADMIN_VM_STATE } from '../qubes/vm-data.ts';
 import type { AdminApi } from './connection.ts';
-import { AdminApiError, isQubesdException } from './error.ts';
+import { AdminApiError, isMissingMethod, isQubesdException } from './error.ts';
 import { VmProperties } from './properties.ts';
 import { type ListedVm, names, properties, property } from './replies.ts';
 
@@ -17,7 +18,9 @@ export class RelatedVms {
   readonly #api: AdminApi;
   readonly listed: ReadonlyMap<string, ListedVm>;
   readonly #features = new Map<string, Promise<FeatureValues>>();
-  readonly #backends = new Map<string, Promise<RelatedVm>>();
+  readonly #properties = new Map<string, Promise<VmProperties>>();
+  readonly #templates = new Map<string, Promise<RelatedVm>>();
+  readonly #labels = new Map<string, Promise<Label>>();
 
   constructor(api: AdminApi, listed: ReadonlyMap<string, ListedVm>) {
     this.#api = api;
@@ -28,16 +31,19 @@ export class RelatedVms {
     return this.listed.get(name)?.klass ?? '';
   }
 
-  async properties(name: string): Promise<VmProperties> {
+  /** The properties of a VM, their defaults worked out. */
+  properties(name: string): Promise<VmProperties> {
+    return once(this.#properties, name, () => this.#readProperties(name));
+  }
+
+  async #readProperties(name: string): Promise<VmProperties> {
     const call = { method: 'admin.vm.property.GetAll', destination: name };
     return new VmProperties(properties(await this.#api.ask(call.method, name), call), call);
   }
 
   /** The features that are set on a VM itself. */
   features(name: string): Promise<FeatureValues> {
-    const known = this.#features.get(name) ?? this.#readFeatures(name);
-    this.#features.set(name, known);
-    return known;
+    return once(this.#features, name, () => this.#readFeatures(name));
   }
 
   async #readFeatures(name: string): Promise<FeatureValues> {
@@ -57,19 +63,21 @@ export class RelatedVms {
     }
   }
 
-  /** A template, with that one's: a disposable's is an AppVM. */
-  async template(name: string, above: readonly string[] = []): Promise<RelatedVm> {
+  /** A VM as far as features are looked up in it and in its templates: a disposable's is an AppVM. */
+  withTemplates(name: string, above: readonly string[] = []): Promise<RelatedVm> {
     const chain = nextInChain('template', name, above);
-    if (!TEMPLATE_BASED.has(this.klassOf(name))) {
-      return { name, features: await this.features(name), template: null };
-    }
-    const call = { method: 'admin.vm.property.Get', argument: 'template', destination: name };
-    const { value } = property(await this.#api.ask(call.method, name, call.argument), call);
-    if (!this.listed.has(value)) {
-      throw new AdminApiError(call, `names VM ${JSON.stringify(value)}, which admin.vm.List does not list`);
-    }
-    const [features, template] = await Promise.all([this.features(name), this.template(value, chain)]);
-    return { name, features, template };
+    return once(this.#templates, name, () => this.#readWithTemplates(name, chain));
+  }
+
+  async #readWithTemplates(name: string, chain: readonly string[]): Promise<RelatedVm> {
+    if (name === ADMIN_VM) return { name, features: await this.features(name) };
+    const features = this.features(name);
+    // It is awaited further down: a failure before that must not go unheard.
+    features.catch(() => {});
+    if (!TEMPLATE_BASED.has(this.klassOf(name))) return { name, features: await features, template: null };
+    const next = (await this.properties(name)).vm('template', this.listed);
+    const template = next === null ? null : await this.withTemplates(next, chain);
+    return { name, features: await features, template };
   }
 
   /** A net qube, with that behind it. */
@@ -84,19 +92,40 @@ export class RelatedVms {
     return { name, features: await features, gateway: own.textOrNull('gateway'), netvm };
   }
 
-  /** A VM that has a device for another one: features are looked up in it and its templates. */
-  backend(name: string): Promise<RelatedVm> {
-    const known = this.#backends.get(name) ?? this.#readBackend(name);
-    this.#backends.set(name, known);
-    return known;
+  /** A label by its name; where the daemon does not tell, no more than that. */
+  label(name: string): Promise<Label> {
+    return once(this.#labels, name, async () => {
+      try {
+        const [index, color] = await Promise.all([
+          this.#api.ask('admin.label.Index', ADMIN_VM, name),
+          this.#api.ask('admin.label.Get', ADMIN_VM, name),
+        ]);
+        return { name, index: wholeNumber(index), color };
+      } catch (error) {
+        if (isMissingMethod(error)) return { name };
+        throw error;
+      }
+    });
   }
 
-  async #readBackend(name: string): Promise<RelatedVm> {
-    if (name === ADMIN_VM) return { name, features: await this.features(name) };
-    if (!this.listed.has(name)) {
-      throw new Refusal(`qubesd: a device of VM ${name} is assigned, which admin.vm.List does not list`);
-    }
-    return this.template(name);
+  /** Asks for what `others` then knows of these VMs and their templates. */
+  async acquaint(vms: readonly (string | null | undefined)[]): Promise<void> {
+    await Promise.all(vms.map(name => (name ? this.withTemplates(name) : undefined)));
+  }
+
+  /** All VMs but dom0 and the one that is described: in full those that were asked of, and their templates. */
+  async others(described: string): Promise<OtherVm[]> {
+    const known = new Set([...this.#properties.keys(), ...this.#features.keys()]);
+    const others = [...this.listed].filter(([name]) => name !== described && name !== ADMIN_VM);
+    return Promise.all(
+      others.map(async ([name, { klass }]) => {
+        if (!known.has(name)) return { name, klass };
+        const [properties, features] = await Promise.all([this.properties(name), this.features(name)]);
+        const all = properties.all();
+        all.set('label', await this.label(properties.text('label')));
+        return { name, klass, features, properties: all };
+      }),
+    );
   }
 
   async peer(name: string | null): Promise<PeerVm | null> {
@@ -113,6 +142,13 @@ export class RelatedVms {
     }
     return { running: true, xid: Number(value) };
   }
+}
+
+/** What is asked once of each: the answer, or the question that is under way. */
+function once<T>(answers: Map<string, Promise<T>>, name: string, ask: () => Promise<T>): Promise<T> {
+  const known = answers.get(name) ?? ask();
+  answers.set(name, known);
+  return known;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isPort } from '../qubes/values.ts';
+import { ANY_IDENTITY, isPort } from '../qubes/values.ts';
 import { isVmName } from '../search/names.ts';
 import type { AdminCall } from './call.ts';
 import { AdminApiError } from './error.ts';
@@ -19,8 +19,11 @@ export interface Property {
 
 /** A device assigned to a VM. */
 export interface AssignedDevice {
-  backend: string;
+  /** Undefined: of any VM. */
+  backend: string | undefined;
   port: string;
+  /** What the device is, wherever it is plugged in (R4.3). */
+  identity: string;
   required: boolean;
   options: Map<string, string>;
 }
@@ -52,7 +55,7 @@ export function listedVms(content: string, call: AdminCall): Map<string, ListedV
 export function properties(content: string, call: AdminCall): Map<string, Property> {
   const found = new Map<string, Property>();
   for (const line of replyLines(content, call)) {
-    const match = /^([\w-]+) default=(?:True|False) type=([a-z]+) (.*)$/u.exec(line);
+    const match = /^([\w-]+) default=(?:True|False) type=([a-z]+) (.*)$/su.exec(line);
     const [, name = '', type = '', escaped = ''] = match ?? [];
     if (match === null || found.has(name)) throw badLine(line, call);
     found.set(name, { type, value: withoutEscapes(escaped, line, call) });
@@ -75,6 +78,13 @@ export function property(content: string, call: AdminCall): Property {
   return { type: match[1] ?? '', value: match[2] ?? '' };
 }
 
+/** `type=TYPE VALUE`: what a property is without a value of its own. */
+export function defaultValue(content: string, call: AdminCall): string {
+  const match = /^type=[a-z]+ (.*)$/su.exec(content);
+  if (match === null) throw badLine(content, call);
+  return match[1] ?? '';
+}
+
 /** Names, one on each line, none twice. */
 export function names(content: string, call: AdminCall): string[] {
   const lines = replyLines(content, call);
@@ -94,7 +104,7 @@ export function pairs(content: string, call: AdminCall): Map<string, string> {
   return found;
 }
 
-const PAIR = /([^\s=']+)=(?:'((?:[^'\\]|\\.)*)'|([^\s']\S*)?)(?: |$)/uy;
+const PAIR = /([^\s=']+)=(?:'((?:[^'\\]|\\.)*)'|([^\s']\S*)?)(?: |$)/suy;
 
 /**
  * `BACKEND+PORT[:DEVICE] KEY='VALUE' …` for each device; the options' keys begin with an underscore. The versions
@@ -103,15 +113,19 @@ const PAIR = /([^\s=']+)=(?:'((?:[^'\\]|\\.)*)'|([^\s']\S*)?)(?: |$)/uy;
 export function assignedDevices(content: string, call: AdminCall): AssignedDevice[] {
   return replyLines(content, call).map(line => {
     const space = line.includes(' ') ? line.indexOf(' ') : line.length;
-    const match = /^([^+]+)\+([^:]+)(?::.*)?$/u.exec(line.slice(0, space));
-    const [, backend = '', port = ''] = match ?? [];
-    if (match === null || !isVmName(backend) || !isPort(port)) throw badLine(line, call);
+    const match = /^([^+]+)\+([^:]+)(?::(.*))?$/su.exec(line.slice(0, space));
+    const [, named = '', port = '', device = ANY_IDENTITY] = match ?? [];
     const values = deviceValues(line, space + 1, call);
+    // One of any VM is of "None" in front, and of "*" behind, which no VM can be called.
+    const backend = values.get('backend_domain') === '*' ? undefined : named;
+    if (match === null || !isPort(port)) throw badLine(line, call);
+    if (backend !== undefined && !isVmName(backend)) throw badLine(line, call);
     const options = [...values].flatMap(([key, value]) => {
       const name = optionName(key);
       return name === undefined ? [] : [[name, value] as const];
     });
-    return { backend, port, required: isRequired(values), options: new Map(options) };
+    const identity = values.get('device_id') ?? device;
+    return { backend, port, identity, required: isRequired(values), options: new Map(options) };
   });
 }
 

@@ -26,8 +26,15 @@ export function volumeOf(name: string, info: ReadonlyMap<string, string>, call: 
     snapOnStart: flag('snap_on_start'),
     saveOnStop: flag('save_on_stop'),
     ephemeral: info.has('ephemeral') && flag('ephemeral'),
+    revisionsToKeep: revisionsOf(info.get('revisions_to_keep') ?? '0', call),
+    poolName: info.get('pool') ?? '',
   };
   return { ...volume, pool: poolOf(volume, info.get('path') ?? '', call) };
+}
+
+function revisionsOf(text: string, call: AdminCall): number {
+  if (/^-?\d{1,9}$/.test(text)) return Number(text);
+  throw new AdminApiError(call, `revisions_to_keep must be a whole number, is ${JSON.stringify(text)}`);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Refusal, usageError } from '../../words/refusal.ts';
+import type { AssembleFolders } from '../qubes/assemble.ts';
+import type { Release } from '../qubes/release.ts';
 import { checkVmName } from '../search/names.ts';
 import { DescriptionError } from './checks.ts';
 import { readDescription } from './read.ts';
@@ -28,6 +30,12 @@ export interface DescriptionSource {
   kernelsFolder?: string | undefined;
   /** MiB that the host has, where they are not to be looked up. */
   hostMemory?: number | undefined;
+  /** The release of Qubes by whose rules a VM is described, where it is not to be looked up. */
+  release?: Release | undefined;
+  /** Where qubesd keeps its VMs, instead of in QUBES_XML: the order of devices is in there only. */
+  orderFile?: string | undefined;
+  /** Sysfs' folder of PCI devices, where it is not in its place. */
+  pciDevicesFolder?: string | undefined;
 }
 
 /** A VM's description as it was found, and what is odd about it. */
@@ -77,26 +85,33 @@ function readJson(name: string, vmFile: string): DescribedVm {
 async function askQubesd(name: string, socket: string, source: DescriptionSource): Promise<DescribedVm> {
   const { readVmFromQubesd } = await import('../admin-api/read-vm.ts');
   const { assemble } = await import('../qubes/assemble.ts');
+  const { inStoredOrder } = await import('../admin-api/stored-order.ts');
   const origin = `qubesd at ${socket}`;
-  const data = await readVmFromQubesd({ name, socket });
-  return checked(assemble(data, kernelsOf(source)), origin, name);
+  const data = await readVmFromQubesd({ name, socket, release: source.release });
+  const ordered = await inStoredOrder(data, source.orderFile ?? QUBES_XML);
+  return checked(assemble(ordered, foldersOf(source)), origin, name);
 }
 
 async function readQubesXml(name: string, file: string, source: DescriptionSource): Promise<DescribedVm> {
   const { readVmFromQubesXml } = await import('../qubes-xml/read-vm.ts');
   const { assemble } = await import('../qubes/assemble.ts');
+  const { systemRelease } = await import('../qubes/release.ts');
+  const { kernels } = foldersOf(source);
+  const { release, warnings } = source.release ? { release: source.release, warnings: [] } : systemRelease();
   const data = await readVmFromQubesXml({
     name,
     file,
-    kernelsFolder: kernelsOf(source),
-    hostMemory: source.hostMemory ?? null,
+    release,
+    kernelsFolder: kernels,
+    hostMemory: source.hostMemory,
   });
-  return checked(assemble(data, kernelsOf(source)), file, name);
+  const found = assemble({ ...data, warnings: [...warnings, ...data.warnings] }, foldersOf(source));
+  return checked(found, file, name);
 }
 
-function kernelsOf({ kernelsFolder }: DescriptionSource): string {
-  // It stands in the XML, and libvirt is in another folder.
-  return resolve(kernelsFolder ?? KERNELS_FOLDER);
+function foldersOf({ kernelsFolder, pciDevicesFolder }: DescriptionSource): AssembleFolders {
+  // The kernels' folder stands in the XML, and libvirt is in another folder.
+  return { kernels: resolve(kernelsFolder ?? KERNELS_FOLDER), pciDevices: pciDevicesFolder };
 }
 
 /** What Qubes says is checked like what a file says: it has to be a description that `--vm` takes. */

@@ -41,6 +41,9 @@ const OTHER_VM_FIELDS = {
   template: orNull(vmWithFeatures),
   netvm: orNull(vmWithFeatures),
 };
+/** One of app.domains, which others refer to by name. */
+const KNOWN_VM_FIELDS = { ...OTHER_VM_FIELDS, template: orNull(otherVm), netvm: orNull(otherVm) };
+const KNOWN_VM = objectWith({ name: vmName }, KNOWN_VM_FIELDS);
 const OTHER_VM = objectWith({ name: vmName }, OTHER_VM_FIELDS);
 const VM_WITH_FEATURES = objectWith({ name: vmName, features }, OTHER_VM_FIELDS);
 
@@ -56,12 +59,21 @@ const pciDevice = objectWith({
 const blockDevice = objectWith({ device_node: text, backend_domain: vmWithFeatures });
 
 function assignmentOf(device: Check): Check {
-  return objectWith({
-    required: flag,
-    options: dictionaryOf(text),
-    devices: listOf(device, { atLeast: 1 }),
-  });
+  return all(
+    objectWith({
+      required: flag,
+      options: dictionaryOf(text),
+      devices: listOf(device),
+    }),
+    somewhere,
+  );
 }
+
+/** What a VM does not start without has to be known; what it can do without may be nowhere. */
+const somewhere: Check = (value, key) => {
+  if (isJsonObject(value) && value['required'] === true)
+    listOf(() => {}, { atLeast: 1 })(value['devices'], `${key}.devices`);
+};
 
 const anyDevice = objectWith({});
 
@@ -103,11 +115,12 @@ const adminVmFirst: Check = (value, key) => {
   if (!isJsonObject(first) || first['name'] !== 'dom0') {
     throw new DescriptionError(`${key}[0]`, 'must be dom0');
   }
+  VM_WITH_FEATURES(first, `${key}[0]`);
 };
 
 const app = objectWith({
   host: objectWith({ cpu_family_model: listOf(whole(0), { atLeast: 2 }) }),
-  domains: all(listOf(vmWithFeatures, { atLeast: 1 }), adminVmFirst),
+  domains: all(listOf(KNOWN_VM, { atLeast: 1 }), adminVmFirst),
 });
 
 const VM = objectWith(
@@ -141,12 +154,14 @@ const VM = objectWith(
     mac: matching(MAC, 'a MAC address'),
     ip: orNull(text),
     ip6: orNull(text),
-    dns: listOf(text),
+    dns: orNull(listOf(text)),
     netmask: orNull(text),
     audiovm: orNull(otherVm),
     guivm: orNull(otherVm),
     running: flag,
     label: objectWith({ name: text }),
+    volumes: dictionaryOf(objectWith({})),
+    release: text,
     tags: listOf(text),
     storage: objectWith({}),
   },

@@ -106,11 +106,6 @@ export class StoredDomain extends Properties {
     return child(this.node, 'volume-config')?.children.filter(({ name }) => name === 'volume') ?? [];
   }
 
-  /** Whether a PCI device is assigned, required or not. */
-  get hasPciDevice(): boolean {
-    return this.devices('pci').length > 0;
-  }
-
   #readFeatures(): FeatureValues {
     const values = new Map<string, string>();
     for (const { attributes, text } of items(this.node, 'features', 'feature')) {

@@ -50,6 +50,22 @@ export class QubesXmlFile {
     return this.#find(mayBe, isIt, `the name ${name}`);
   }
 
+  /** The classes of all VMs, by their names. */
+  get classes(): ReadonlyMap<string, string> {
+    const classes = new Map<string, string>();
+    for (const piece of this.#pieces) {
+      const [name, klass] =
+        (isPiece(piece) ? plainNameAndClass(piece.text) : undefined) ?? this.#nameAndClass(piece);
+      if (name !== undefined && klass !== undefined) classes.set(name, klass);
+    }
+    return classes;
+  }
+
+  #nameAndClass(piece: Piece | XmlNode): [string | undefined, string | undefined] {
+    const node = this.#parse(piece);
+    return [nameOf(node), node.attributes['class']];
+  }
+
   /**
    * Looks in those that may be it, and in all where none of them is: the name can be written in more than one
    * way.
@@ -81,6 +97,15 @@ export class QubesXmlFile {
 
 function isPiece(piece: Piece | XmlNode): piece is Piece {
   return !('children' in piece);
+}
+
+/** The name and the class of a VM that is written as qubesd writes it; undefined otherwise. */
+function plainNameAndClass(text: string): [string, string] | undefined {
+  const klass = / class="(\w+)"/.exec(startTag(text))?.[1];
+  if (klass === 'AdminVM') return ['dom0', klass];
+  const names = [...text.matchAll(/<property name="name">([\w.-]+)<\/property>/g)];
+  const name = names.length === 1 ? names[0]?.[1] : undefined;
+  return klass === undefined || name === undefined ? undefined : [name, klass];
 }
 
 /** The start tag, and what follows up to the next one. */

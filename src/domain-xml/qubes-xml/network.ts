@@ -1,8 +1,9 @@
-import { featureWithNetvm } from '../qubes/features.ts';
-import { MAC_ADDRESS, type RelatedVm } from '../qubes/vm-data.ts';
+import { featureWithNetvm, featureWithTemplate } from '../qubes/features.ts';
+import { isAtLeast, type Release } from '../qubes/release.ts';
+import { MAC_ADDRESS, NAME_SERVERS, NETMASK, type RelatedVm } from '../qubes/vm-data.ts';
 import type { StoredDomain } from './domain.ts';
 import type { QubesStore } from './store.ts';
-import { chainOf, netvmOf } from './templates.ts';
+import { chainOf, netvmOf, withTemplates } from './templates.ts';
 
 /** Qubes' own addresses: VMs by their qid, disposables, of which there are many after another, by their dispid. */
 const VM_ADDRESSES = { ipv4: '10.137', ipv6: 'fd09:24ef:4179::a89' };
@@ -19,6 +20,22 @@ export interface Network {
   ip: string | null;
   ip6: string | null;
   netvm: RelatedVm | null;
+  /** Undefined without a network. */
+  netmask: string | undefined;
+  dns: readonly string[] | undefined;
+  /** What it is told of its network, and what those behind it are. */
+  visible: Visible;
+}
+
+/** The addresses as a VM sees them, and as those behind it are told; null for none. */
+export interface Visible {
+  gateway: string | null;
+  gateway6: string | null;
+  visible_gateway: string | null;
+  visible_gateway6: string | null;
+  visible_ip: string | null;
+  visible_ip6: string | null;
+  visible_netmask: string | null;
 }
 
 export function networkOf(store: QubesStore, vm: StoredDomain): Network {
@@ -32,13 +49,38 @@ export function networkOf(store: QubesStore, vm: StoredDomain): Network {
     }),
     null,
   );
+  const networked = isNetworked(store, vm);
   return {
     providesNetwork: providesNetwork(vm),
-    mac: vm.text('mac')?.trim() || MAC_ADDRESS,
+    mac: vm.text('mac')?.trim().toLowerCase() || MAC_ADDRESS,
     ip: ipOf(store, vm),
     ip6: ip6Of(store, vm, netvm),
     netvm,
+    netmask: networked ? NETMASK : undefined,
+    dns: networked ? NAME_SERVERS : undefined,
+    visible: visibleOf(store, vm, netvm),
   };
+}
+
+function visibleOf(store: QubesStore, vm: StoredDomain, netvm: RelatedVm | null): Visible {
+  const feature = (name: string) => featureWithTemplate(withTemplates(store, vm), name) || undefined;
+  const before = netvmOf(store, vm);
+  const ip6 = ip6Of(store, vm, netvm);
+  const hasIpv6 = Boolean(featureWithNetvm({ features: vm.features, netvm }, 'ipv6'));
+  return {
+    gateway: gatewayOf(store, vm),
+    gateway6: hasIpv6 && providesNetwork(vm) ? ip6 : null,
+    visible_gateway: feature('net.fake-gateway') ?? (before === null ? null : gatewayOf(store, before)),
+    visible_gateway6: hasIpv6 && before !== null ? networkOf(store, before).visible.gateway6 : null,
+    visible_ip: visibleIpOf(store, vm),
+    visible_ip6: ip6,
+    visible_netmask:
+      feature('net.fake-netmask') ?? (before !== null && isNetworked(store, before) ? NETMASK : null),
+  };
+}
+
+function visibleIpOf(store: QubesStore, vm: StoredDomain): string | null {
+  return featureWithTemplate(withTemplates(store, vm), 'net.fake-ip') || ipOf(store, vm);
 }
 
 function providesNetwork(vm: StoredDomain): boolean {
@@ -48,7 +90,7 @@ function providesNetwork(vm: StoredDomain): boolean {
 /** The address that a net qube has for those behind it: the one that it believes to have. */
 function gatewayOf(store: QubesStore, vm: StoredDomain): string | null {
   if (!providesNetwork(vm)) return null;
-  return vm.features.get('net.fake-ip') || ipOf(store, vm);
+  return visibleIpOf(store, vm);
 }
 
 function ipOf(store: QubesStore, vm: StoredDomain): string | null {
@@ -56,11 +98,11 @@ function ipOf(store: QubesStore, vm: StoredDomain): string | null {
   if (stored) return stored;
   if (!isNetworked(store, vm)) return null;
   const { number, addresses } = numberOf(vm);
-  return `${addresses.ipv4}.${hostPart(number)}`;
+  return `${addresses.ipv4}.${hostPart(number, store.release)}`;
 }
 
-function hostPart(number: number): string {
-  if (number < SIMPLE_NUMBERS) return `${number >> 8}.${number & 255}`;
+function hostPart(number: number, release: Release): string {
+  if (number < SIMPLE_NUMBERS || !isAtLeast(release, '4.2')) return `${number >> 8}.${number & 255}`;
   const place = number - 1;
   return `${Math.floor(place / ADDRESSES_PER_NET)}.${(place % ADDRESSES_PER_NET) + 1}`;
 }

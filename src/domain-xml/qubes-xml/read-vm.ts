@@ -1,21 +1,24 @@
-import { Refusal } from '../../words/refusal.ts';
 import { hostMemory as lookUpHostMemory } from '../qubes/host.ts';
-import { ADMIN_VM_STATE, NAME_SERVERS, type PeerVm, type VmData } from '../qubes/vm-data.ts';
+import { requireLocal } from '../qubes/local-vm.ts';
+import type { Release } from '../qubes/release.ts';
+import { ADMIN_VM, ADMIN_VM_STATE, type OtherVm, type PeerVm, type VmData } from '../qubes/vm-data.ts';
 import { Defaults } from './defaults.ts';
 import { devicesOf } from './devices.ts';
 import type { StoredDomain } from './domain.ts';
 import { networkOf } from './network.ts';
+import { StoredProperties } from './properties.ts';
 import { QubesStore } from './store.ts';
-import { withTemplates } from './templates.ts';
+import { chainOf, netvmOf, templateOf, withTemplates } from './templates.ts';
 import { volumesOf } from './volumes.ts';
 
 export interface QubesXmlRequest {
   name: string;
   /** The path of a qubes.xml. */
   file: string;
+  release: Release;
   kernelsFolder: string;
-  /** MiB; null to look it up when a rule needs it. */
-  hostMemory: number | null;
+  /** MiB; undefined to look it up when a rule needs it. */
+  hostMemory: number | undefined;
 }
 
 /**
@@ -24,21 +27,30 @@ export interface QubesXmlRequest {
  * @throws Refusal that names the file, the VM and the property
  */
 export async function readVmFromQubesXml(request: QubesXmlRequest): Promise<VmData> {
-  const store = new QubesStore(request.file);
+  const store = new QubesStore(request.file, request.release);
   const vm = store.vm(request.name);
-  if (vm.klass === 'AdminVM') throw new Refusal(`${vm.name} is what the VMs run on: it has no domain XML`);
+  requireLocal(vm.name, vm.klass);
   // First of all: the rules follow the templates, which must have an end.
   const { template } = withTemplates(store, vm);
-  const defaults = new Defaults(store, request.kernelsFolder, async () => {
-    return request.hostMemory ?? lookUpHostMemory();
-  });
+  const defaults = new Defaults(store, { ...request, lookUpHostMemory });
+  const properties = new StoredProperties(store, defaults);
   const qid = vm.number('qid');
   if (qid === undefined) throw vm.problem('qid', 'is missing');
   const virtMode = defaults.virtMode(vm);
-  const audiovm = peerOf(store, vm, 'audiovm');
-  const guivm = peerOf(store, vm, 'guivm');
+  const audiovm = properties.peer(vm, 'audiovm');
+  const guivm = properties.peer(vm, 'guivm');
   const admin = store.adminVm;
+  const { visible: _, ...network } = networkOf(store, vm);
+  const blockDevices = devicesOf(store, vm, 'block');
+  const backends = blockDevices.flatMap(({ backend }) =>
+    backend === undefined ? [] : [store.vm(backend.name)],
+  );
+  const maxmem = await defaults.maxmem(vm);
+  const known = new Set([
+    ...acquaintances(store, [vm, ...chainOf(store, vm, netvmOf), ...backends, audiovm, guivm]),
+  ]);
   return {
+    release: request.release,
     name: vm.name,
     qid,
     klass: vm.klass,
@@ -48,40 +60,59 @@ export async function readVmFromQubesXml(request: QubesXmlRequest): Promise<VmDa
     state: { running: false, xid: -1 },
     virtMode,
     memory: defaults.memory(vm),
-    maxmem: await defaults.maxmem(vm),
+    maxmem,
     vcpus: defaults.vcpus(vm),
     stubdomainMemory: vm.number('stubdom_mem') ?? null,
     debug: vm.flag('debug') ?? false,
     defaultUser: defaults.defaultUser(vm),
     kernel: defaults.kernel(vm),
     kernelOptions: defaults.kernelOptions(vm),
-    bootMode: vm.text('bootmode')?.trim() || 'default',
-    ...networkOf(store, vm),
-    dns: NAME_SERVERS,
+    bootMode: vm.text('bootmode')?.trim() || defaults.bootMode(vm),
+    defaultBootMode: defaults.bootMode(vm),
+    ...network,
+    properties: properties.of(vm),
     features: vm.features,
     template: template ?? null,
-    audiovm,
-    guivm,
+    audiovm: peerOf(audiovm),
+    guivm: peerOf(guivm),
     volumes: volumesOf(store, vm),
-    pciDevices: devicesOf(store, vm, 'pci'),
-    blockDevices: devicesOf(store, vm, 'block'),
+    pciDevices: defaults.pciDevices(vm),
+    blockDevices,
     adminVm: { name: admin.name, features: admin.features },
+    others: others(store, vm, known, properties),
     warnings: virtMode === 'hvm' ? unknownStates(request.file, [audiovm, guivm]) : [],
   };
 }
 
-/** The VM for the screen or the sound: the VM's own, else the default one, which is dom0 unless it is stored. */
-function peerOf(store: QubesStore, vm: StoredDomain, property: 'audiovm' | 'guivm'): PeerVm | null {
-  const own = store.referred(vm, property);
-  const peer = own === undefined ? store.referred(store.globals, `default_${property}`) : own;
-  if (peer === null) return null;
-  const { name, klass } = peer ?? store.adminVm;
-  return { name, ...(klass === 'AdminVM' ? ADMIN_VM_STATE : { running: false, xid: -1 }) };
+/** These VMs and their templates. */
+function* acquaintances(store: QubesStore, vms: readonly (StoredDomain | null)[]): Generator<string> {
+  for (const vm of vms) if (vm !== null) for (const each of chainOf(store, vm, templateOf)) yield each.name;
+}
+
+/** All VMs but dom0 and this one: in full those that it has to do with. */
+function others(
+  store: QubesStore,
+  { name: own }: StoredDomain,
+  known: ReadonlySet<string>,
+  properties: StoredProperties,
+): OtherVm[] {
+  return [...store.vms]
+    .filter(([name]) => name !== own && name !== ADMIN_VM)
+    .map(([name, klass]) => {
+      if (!known.has(name)) return { name, klass };
+      const vm = store.vm(name);
+      return { name, klass, features: vm.features, properties: properties.of(vm) };
+    });
+}
+
+function peerOf(vm: StoredDomain | null): PeerVm | null {
+  if (vm === null) return null;
+  return { name: vm.name, ...(vm.klass === 'AdminVM' ? ADMIN_VM_STATE : { running: false, xid: -1 }) };
 }
 
 /** Only a whole machine's XML tells of the two, and differs when they run. */
-function unknownStates(file: string, peers: readonly (PeerVm | null)[]): string[] {
-  const names = new Set(peers.flatMap(peer => (peer === null || peer.running ? [] : [peer.name])));
+function unknownStates(file: string, peers: readonly (StoredDomain | null)[]): string[] {
+  const names = new Set(peers.flatMap(vm => (vm === null || vm.klass === 'AdminVM' ? [] : [vm.name])));
   return [...names].map(
     name => `warning: ${file} does not say whether VM ${name} runs: it is taken for halted`,
   );

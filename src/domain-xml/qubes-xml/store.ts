@@ -1,5 +1,7 @@
 import { Refusal } from '../../words/refusal.ts';
-import { ADMIN_VM } from '../qubes/vm-data.ts';
+import type { Release } from '../qubes/release.ts';
+import { wholeNumber } from '../qubes/values.ts';
+import { ADMIN_VM, type Label } from '../qubes/vm-data.ts';
 import { Properties, StoredDomain, type StoredValue } from './domain.ts';
 import { QubesXmlFile } from './file.ts';
 import { items, type XmlNode } from './tree.ts';
@@ -10,12 +12,21 @@ import { items, type XmlNode } from './tree.ts';
  */
 export class QubesStore {
   readonly path: string;
+  /** By whose rules it is read. */
+  readonly release: Release;
   /** Properties of Qubes as a whole: the defaults that VMs have. */
   readonly globals: Properties;
   readonly #file: QubesXmlFile;
+  readonly #absentAdminVm: XmlNode = {
+    name: 'domain',
+    attributes: { id: 'domain-0', class: 'AdminVM' },
+    children: [],
+    text: '',
+  };
   readonly #domains = new Map<XmlNode, StoredDomain>();
 
-  constructor(path: string) {
+  constructor(path: string, release: Release) {
+    this.release = release;
     this.#file = new QubesXmlFile(path);
     this.path = path;
     this.globals = new Properties(this.#file.root, path);
@@ -28,8 +39,15 @@ export class QubesStore {
     return this.#domain(node);
   }
 
+  /** Dom0, which is there also where the file says nothing of it. */
   get adminVm(): StoredDomain {
-    return this.vm(ADMIN_VM);
+    const node = this.#file.domainByName(ADMIN_VM) ?? this.#absentAdminVm;
+    return this.#domain(node);
+  }
+
+  /** All VMs, dom0 as well, by name. */
+  get vms(): ReadonlyMap<string, string> {
+    return this.#file.classes;
   }
 
   /** The VM that a property refers to, by id or by name; null for none, undefined where nothing is stored. */
@@ -42,12 +60,14 @@ export class QubesStore {
 
   /** A VM that is named where there is no property: a device's. */
   named(name: string): StoredDomain | undefined {
+    if (name === ADMIN_VM) return this.adminVm;
     const node = this.#file.domainByName(name);
     return node === undefined ? undefined : this.#domain(node);
   }
 
   #byReference({ ref, text }: StoredValue): StoredDomain | undefined {
-    const node = ref === undefined ? this.#file.domainByName(text.trim()) : this.#file.domainById(ref);
+    if (ref === undefined) return this.named(text.trim());
+    const node = this.#file.domainById(ref);
     return node === undefined ? undefined : this.#domain(node);
   }
 
@@ -62,23 +82,34 @@ export class QubesStore {
     return domain;
   }
 
-  /** The name of a VM's label. */
-  label(vm: StoredDomain): string {
+  /** A VM's label. */
+  label(vm: StoredDomain): Label {
     const value = vm.stored('label');
     if (value === undefined) throw vm.problem('label', 'is missing');
-    if (value.ref === undefined) return value.text.trim();
-    const label = items(this.#file.root, 'labels', 'label').find(each => each.attributes['id'] === value.ref);
+    const label = items(this.#file.root, 'labels', 'label').find(({ attributes, text }) =>
+      value.ref === undefined ? text.trim() === value.text.trim() : attributes['id'] === value.ref,
+    );
     if (label === undefined) {
-      throw vm.problem(
-        'label',
-        `refers to ${JSON.stringify(value.ref)}, and there is no such label in the file`,
-      );
+      const which = JSON.stringify(value.ref ?? value.text.trim());
+      throw vm.problem('label', `refers to ${which}, and there is no such label in the file`);
     }
-    return label.text.trim();
+    return {
+      name: label.text.trim(),
+      index: wholeNumber(label.attributes['id']?.replace(/^label-/, '') ?? ''),
+      color: label.attributes['color'],
+    };
   }
 
   /** The element of a pool; undefined where there is none of that name. */
   pool(name: string): XmlNode | undefined {
     return items(this.#file.root, 'pools', 'pool').find(({ attributes }) => attributes['name'] === name);
+  }
+
+  /** The name of a pool that is kept by that driver. */
+  poolOfDriver(driver: string): string | undefined {
+    const pool = items(this.#file.root, 'pools', 'pool').find(
+      ({ attributes }) => attributes['driver'] === driver,
+    );
+    return pool?.attributes['name'];
   }
 }

@@ -12,8 +12,28 @@ export function templateOf(store: QubesStore, vm: StoredDomain): StoredDomain | 
 export function netvmOf(store: QubesStore, vm: StoredDomain): StoredDomain | null {
   const stored = store.referred(vm, 'netvm');
   if (stored !== undefined) return stored;
-  if (vm.klass === 'TemplateVM' || vm.klass === 'AdminVM') return null;
-  return store.referred(store.globals, 'default_netvm') ?? null;
+  if (vm.klass === 'AdminVM') return null;
+  const old = vm.flag('provides_network') ? defaultOfNetQubes(store) : undefined;
+  // One that would be its own is given none.
+  if (old !== undefined) return old === vm ? null : old;
+  return vm.klass === 'TemplateVM' ? null : (store.referred(store.globals, 'default_netvm') ?? null);
+}
+
+/**
+ * What R3 and before had as a default of its own for net qubes. It counts where both defaults name a VM that there is, and
+ * not the same.
+ */
+function defaultOfNetQubes(store: QubesStore): StoredDomain | undefined {
+  const named = (property: string) => {
+    const name = store.globals.stored(property)?.text.trim();
+    return name ? store.named(name) : undefined;
+  };
+  const found = named('default_fw_netvm');
+  const usual = store.globals.stored('default_netvm');
+  if (found === undefined || usual === undefined) return found;
+  const other =
+    usual.ref === undefined ? named('default_netvm') : store.referred(store.globals, 'default_netvm');
+  return other === undefined || other === null || other === found ? undefined : found;
 }
 
 /**

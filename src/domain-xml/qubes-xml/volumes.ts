@@ -4,43 +4,55 @@ import { isPlainPath, truth } from '../qubes/values.ts';
 import type { Volume, VolumePool } from '../qubes/vm-data.ts';
 import type { StoredDomain } from './domain.ts';
 import type { QubesStore } from './store.ts';
+import { StoredVolumes, type VolumeConfig } from './stored-volumes.ts';
 import type { XmlNode } from './tree.ts';
 
-/** The VM's volumes, in the file's order. */
+/** What is kept of former states where neither the volume nor its pool says. */
+const REVISIONS = 1;
+
+/** The VM's volumes, in the order in which it has them. */
 export function volumesOf(store: QubesStore, vm: StoredDomain): Volume[] {
-  const volumes = vm.volumes.map(node => volumeOf(store, vm, node));
-  const twice = volumes.find(({ name }, index) => volumes.findIndex(other => other.name === name) !== index);
-  if (twice !== undefined) throw new Refusal(`${vm.where}: volume ${twice.name} is there twice`);
-  return volumes;
+  return new StoredVolumes(store)
+    .of(vm)
+    .map(config => volumeOf(config, `${vm.where}, volume ${config.name}`));
 }
 
-function volumeOf(store: QubesStore, vm: StoredDomain, node: XmlNode): Volume {
-  const { attributes } = node;
-  const name = attributes['name'];
-  if (name === undefined || name === '') throw new Refusal(`${vm.where}: has a <volume> without a name`);
-  const where = `${vm.where}, volume ${name}`;
-  const flag = (attribute: string) => flagOf(attributes[attribute] ?? 'False', attribute, where);
+function volumeOf(config: VolumeConfig, where: string): Volume {
+  const { name, vid, source, pool } = config;
+  const flag = (attribute: 'rw' | 'snap_on_start' | 'save_on_stop') =>
+    flagOf(config.attributes[attribute] ?? 'False', attribute, where);
   const volume = {
     name,
-    vid: attributes['vid'] ?? '',
-    source: attributes['source'] || null,
+    vid,
+    source: source ?? null,
     rw: flag('rw'),
     snapOnStart: flag('snap_on_start'),
     saveOnStop: flag('save_on_stop'),
+    poolName: pool.attributes['name'] ?? '',
   };
-  const poolName = attributes['pool'];
-  if (poolName === undefined) throw new Refusal(`${where}: has no pool`);
-  const pool = store.pool(poolName);
-  if (pool === undefined) {
-    throw new Refusal(
-      `${where}: is in pool ${JSON.stringify(poolName)}, and there is no such pool in the file`,
-    );
-  }
   const kept = poolOf(pool, volume, where);
-  return { ...volume, ephemeral: isEphemeral(attributes['ephemeral'], { volume, pool, where }), pool: kept };
+  if (kept.kind === 'kernel') return { ...volume, ephemeral: false, revisionsToKeep: 0, pool: kept };
+  return {
+    ...volume,
+    ephemeral: isEphemeral(config.attributes['ephemeral'], { volume, pool, where }),
+    revisionsToKeep: revisionsOf(config, volume, where),
+    pool: kept,
+  };
 }
 
-function poolOf(pool: XmlNode, volume: Omit<Volume, 'pool' | 'ephemeral'>, where: string): VolumePool {
+type Kept = Omit<Volume, 'pool' | 'ephemeral' | 'revisionsToKeep'>;
+
+function revisionsOf({ attributes, pool }: VolumeConfig, { saveOnStop }: Kept, where: string): number {
+  if (pool.attributes['driver'] === 'file' && !saveOnStop) return 0;
+  const text = attributes['revisions_to_keep'] ?? pool.attributes['revisions_to_keep'];
+  if (text === undefined) return REVISIONS;
+  if (!/^-?\d{1,9}$/.test(text)) {
+    throw new Refusal(`${where}: revisions_to_keep must be a whole number, is ${JSON.stringify(text)}`);
+  }
+  return Number(text);
+}
+
+function poolOf(pool: XmlNode, volume: Kept, where: string): VolumePool {
   const { driver = '', dir_path: folder, name } = pool.attributes;
   if (driver === 'linux-kernel') return { kind: 'kernel' };
   const { vid, source, snapOnStart } = volume;
@@ -73,7 +85,7 @@ function folderOf(folder: string | undefined, pool: string | undefined, where: s
 /** A volume that starts empty may be encrypted with a key that nobody keeps; where it does not say, its pool does. */
 function isEphemeral(
   stored: string | undefined,
-  { volume, pool, where }: { volume: Omit<Volume, 'pool' | 'ephemeral'>; pool: XmlNode; where: string },
+  { volume, pool, where }: { volume: Kept; pool: XmlNode; where: string },
 ): boolean {
   if (stored !== undefined) return flagOf(stored, 'ephemeral', where);
   if (!volume.rw || volume.snapOnStart || volume.saveOnStop) return false;

@@ -6,6 +6,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 import type { KernelFiles } from './kernel-files.ts';
+import { isAtLeast, type Release } from './release.ts';
 import type { Volume } from './vm-data.ts';
 
 /** A volume as the VM's description has it. */
@@ -19,29 +20,48 @@ export interface BlockDevice {
   script: 'block-snapshot' | 'block-origin' | null;
 }
 
+/** What the devices of a VM's volumes depend on beside the volumes. */
+export interface VolumeUser {
+  vmName: string;
+  kernel: KernelFiles;
+  release: Release;
+}
+
 /** The block device of a volume of that VM; null for a kernel without modules, which is no device. */
-export function blockDeviceOf(volume: Volume, vmName: string, kernel: KernelFiles): BlockDevice | null {
-  const source = sourceOf(volume, kernel);
-  if (source === null) return null;
-  const device = { name: volume.name, rw: volume.rw, devtype: 'disk', domain: null } as const;
-  if (volume.ephemeral) return { ...device, path: encryptedPath(vmName, volume.name), script: null };
-  return { ...device, ...source };
+export function blockDeviceOf(volume: Volume, user: VolumeUser): BlockDevice | null {
+  const { name, rw, ephemeral, pool } = volume;
+  const device = { name, rw, devtype: 'disk', domain: null } as const;
+  // What is encrypted anew at each start is opened under a name of its own; the modules never are.
+  if (ephemeral && pool.kind !== 'kernel') {
+    return { ...device, path: encryptedPath(volume, user.vmName), script: null };
+  }
+  const source = sourceOf(volume, user);
+  return source === null ? null : { ...device, ...source };
 }
 
 type Source = Pick<BlockDevice, 'path' | 'script'>;
 
-function sourceOf(volume: Volume, kernel: KernelFiles): Source | null {
+function sourceOf(volume: Volume, { kernel, release }: VolumeUser): Source | null {
   const { pool, vid, snapOnStart, saveOnStop } = volume;
   switch (pool.kind) {
     case 'kernel':
       return kernel.modulesPath === null ? null : { path: kernel.modulesPath, script: null };
-    case 'lvm':
-      return { path: mapperPath(snapOnStart || saveOnStop ? `${vid}-snap` : vid), script: null };
+    case 'lvm': {
+      const snapshot = (snapOnStart || saveOnStop) && !isUsedItself(volume, release);
+      return { path: lvmPath(snapshot ? `${vid}-snap` : vid, release), script: null };
+    }
     case 'file':
-      return imageSource(volume, pool.folder);
+      return isUsedItself(volume, release)
+        ? { path: `${join(pool.folder, vid)}.img`, script: null }
+        : imageSource(volume, pool.folder);
     case 'path':
       return { path: pool.path, script: null };
   }
+}
+
+/** Whether a VM writes to the volume that is kept, of which then no revision is made (R4.3). */
+function isUsedItself({ snapOnStart, saveOnStop, revisionsToKeep }: Volume, release: Release): boolean {
+  return isAtLeast(release, '4.3') && revisionsToKeep === -1 && saveOnStop && !snapOnStart;
 }
 
 /**
@@ -83,7 +103,16 @@ export function mapperPath(vid: string): string {
   return `/dev/mapper/${vid.replaceAll('-', '--').replace('/', '-')}`;
 }
 
-/** Where qubesd opens a volume that it encrypts anew at each start: the names escaped, so that none can be another's. */
-function encryptedPath(vmName: string, volumeName: string): string {
-  return `/dev/mapper/vm-volatile-${vmName.replaceAll('_', '_u').replaceAll('-', '_d')}-crypt@${volumeName}`;
+/** The node by which qubesd names it. */
+export function lvmPath(vid: string, release: Release): string {
+  return isAtLeast(release, '4.2') ? mapperPath(vid) : `/dev/${vid}`;
+}
+
+/**
+ * Where qubesd opens a volume that it encrypts: each driver has a rule of its own for the name. LVM's is made of the
+ * volume's, the others' of the names of VM and volume, escaped so that none can be another's.
+ */
+function encryptedPath({ name, vid, pool }: Volume, vmName: string): string {
+  if (pool.kind === 'lvm') return `${mapperPath(vid)}@crypt`;
+  return `/dev/mapper/vm-volatile-${vmName.replaceAll('_', '_u').replaceAll('-', '_d')}-crypt@${name}`;
 }

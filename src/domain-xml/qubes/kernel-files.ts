@@ -4,11 +4,16 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 import { readBounded } from '../bounded-read.ts';
+import { isAtLeast, type Release } from './release.ts';
 
 /** What is used where the kernel has no default-kernelopts-nopci.txt and default-kernelopts-common.txt. */
 const OPTIONS_WITHOUT_PCI = 'swiotlb=2048';
 const COMMON_OPTIONS =
   'root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 ';
+const COMMON_OPTIONS_SINCE_4_3 = `${COMMON_OPTIONS}xen_privcmd.unrestricted `;
+
+/** What lets drivers of PCI devices suspend them where the host suspends to idle; with its blank, whatever is before it. */
+const SUSPEND_OPTION = ' qubes_exp_pm_use_suspend=1';
 
 /** The folder of boot loaders that stand in for a kernel, by virt_mode; a VM with a whole machine boots by itself. */
 const BOOT_LOADERS = new Map([
@@ -23,9 +28,10 @@ export class KernelFiles {
   /** Its path; null where the VM boots without one of dom0. */
   readonly folder: string | null;
   readonly #isKernel: boolean;
+  readonly #release: Release;
 
   /** @throws Refusal for a kernel whose name leads out of the folder of kernels */
-  constructor({ kernelsFolder, kernel, virtMode }: KernelRequest) {
+  constructor({ kernelsFolder, kernel, virtMode, release }: KernelRequest) {
     if (
       kernel !== '' &&
       (kernel.includes('/') || kernel === '.' || kernel === '..' || /\p{Cc}/u.test(kernel))
@@ -35,6 +41,7 @@ export class KernelFiles {
     const name = kernel === '' ? BOOT_LOADERS.get(virtMode) : kernel;
     this.folder = name === undefined ? null : join(kernelsFolder, name);
     this.#isKernel = kernel !== '';
+    this.#release = release;
   }
 
   get kernelPath(): string | null {
@@ -50,7 +57,12 @@ export class KernelFiles {
     return this.#isKernel ? this.#existing('initramfs') : null;
   }
 
-  /** The image with the kernel's modules. */
+  /** Where the image with the kernel's modules is, or would be. */
+  get modulesFile(): string | null {
+    return this.#isKernel && this.folder !== null ? join(this.folder, 'modules.img') : null;
+  }
+
+  /** That image, where it is there. */
   get modulesPath(): string | null {
     return this.#isKernel ? this.#existing('modules.img') : null;
   }
@@ -59,17 +71,21 @@ export class KernelFiles {
     return this.#existing('memory-hotplug-supported') !== null;
   }
 
-  /** The options that a VM has when neither it nor its template says which. */
-  defaultOptions({ pciAssigned }: { pciAssigned: boolean }): string {
+  /** The options that a VM has when neither it nor its template says which; dom0 may suspend to idle (S0ix). */
+  defaultOptions({ pciAssigned, suspendsToIdle }: { pciAssigned: boolean; suspendsToIdle: boolean }): string {
     if (!this.#isKernel) return '';
-    if (pciAssigned) return this.#text('default-kernelopts-pci.txt')?.trim() ?? '';
+    if (pciAssigned) {
+      const more = suspendsToIdle && isAtLeast(this.#release, '4.2') ? SUSPEND_OPTION : '';
+      return `${this.#text('default-kernelopts-pci.txt')?.trim() ?? ''}${more}`;
+    }
     return this.#text('default-kernelopts-nopci.txt')?.trim() ?? OPTIONS_WITHOUT_PCI;
   }
 
   /** The options that every VM with this kernel has; with their blanks, as what follows is put right behind them. */
   get commonOptions(): string {
     if (!this.#isKernel) return '';
-    return this.#text('default-kernelopts-common.txt')?.replace(/[\r\n]+$/, '') ?? COMMON_OPTIONS;
+    const builtIn = isAtLeast(this.#release, '4.3') ? COMMON_OPTIONS_SINCE_4_3 : COMMON_OPTIONS;
+    return this.#text('default-kernelopts-common.txt')?.replace(/[\r\n]+$/, '') ?? builtIn;
   }
 
   #existing(name: string): string | null {
@@ -88,6 +104,7 @@ export interface KernelRequest {
   /** The name of its folder; "" for none. */
   kernel: string;
   virtMode: string;
+  release: Release;
 }
 
 /** A text file's content; null where there is none. */

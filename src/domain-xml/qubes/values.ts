@@ -20,6 +20,9 @@ export function isPlainPath(text: string): boolean {
 /** The port of a device that is known by what it is, wherever it is plugged in (R4.3). */
 export const ANY_PORT = '*';
 
+/** The identity of a device that is known by its port, whatever is there. */
+export const ANY_IDENTITY = '*';
+
 /** Whether a text can be a device's name in the VM that it belongs to. */
 export function isPort(text: string): boolean {
   return text === ANY_PORT || /^[\w.,-]{1,255}$/.test(text);

@@ -1,15 +1,18 @@
-import { Dict, fromJson, Tuple, type Value } from '../../jinja/index.ts';
+import { Dict, fromJson, PlainTuple, raise, Tuple, type Value } from '../../jinja/index.ts';
 import { isJsonObject, type JsonObject } from '../description/checks.ts';
 import type { DeviceDescription, VmDescription } from '../description/vm-description.ts';
 import { type Assignment, DeviceClasses, DeviceCollection } from './devices.ts';
 import { Domains } from './domains.ts';
 import { Features } from './features.ts';
 import { type MissingAttribute, VmRecord } from './record.ts';
+import { Uuid } from './uuid.ts';
 import { Vm } from './vm.ts';
 
 /** Makes the objects that templates see from a checked description. One builder serves one description. */
 export class VmBuilder {
   readonly #onMissing: MissingAttribute;
+  /** What app.domains says of VMs, and the VMs made of it: what refers to one by its name alone is that very one. */
+  readonly #known = new Map<string, { description: JsonObject; vm: Vm }>();
   #app: VmRecord | null = null;
   #domains: Domains | null = null;
 
@@ -19,9 +22,11 @@ export class VmBuilder {
 
   /** The VM itself: its `app` is that of every other VM made here. */
   vm(description: VmDescription): Vm {
+    const own = { description, ...this.#emptyVm(description) };
     const app = description['app'];
-    if (isJsonObject(app)) this.#buildApp(app);
-    return this.#vm(description);
+    if (isJsonObject(app)) this.#buildApp(app, own);
+    this.#fill(own);
+    return own.vm;
   }
 
   /** The variables of a part beside `vm`. */
@@ -33,16 +38,21 @@ export class VmBuilder {
     ]);
   }
 
-  #buildApp(app: JsonObject): void {
-    const domains: Vm[] = [];
-    this.#domains = new Domains(domains);
+  #buildApp(app: JsonObject, own: EmptyVm): void {
     const fields = this.#fields(app, ['host', 'domains']);
+    this.#app = new VmRecord('Qubes', fields, this.#onMissing);
+    const list = Array.isArray(app['domains']) ? app['domains'].filter(isJsonObject) : [];
+    // All of them are there before the first is filled: they refer to each other.
+    const vms = list.map(description => {
+      const isOwn = description['name'] === own.description['name'];
+      const vm = isOwn ? own : { description, ...this.#emptyVm(description) };
+      this.#known.set(vm.vm.name, vm);
+      return vm;
+    });
+    this.#domains = new Domains(vms.map(({ vm }) => vm));
     fields.set('domains', this.#domains);
     if (isJsonObject(app['host'])) fields.set('host', this.#host(app['host']));
-    this.#app = new VmRecord('Qubes', fields, this.#onMissing);
-    if (Array.isArray(app['domains'])) {
-      for (const domain of app['domains']) if (isJsonObject(domain)) domains.push(this.#vm(domain));
-    }
+    for (const each of vms) if (each !== own) this.#fill(each);
   }
 
   #host(host: JsonObject): VmRecord {
@@ -51,40 +61,75 @@ export class VmBuilder {
     return new VmRecord('QubesHost', fields, this.#onMissing);
   }
 
+  /** Another VM: what is not said of it where it is referred to, app.domains may say. */
   #vm(description: JsonObject): Vm {
-    const fields = this.#fields(description, SPECIAL_KEYS);
-    const name = String(description['name']);
-    const typeName = typeof description['klass'] === 'string' ? description['klass'] : 'QubesVM';
-    const vm = new Vm({ name, typeName, fields, onMissing: this.#onMissing });
-    for (const key of SPECIAL_KEYS) {
-      if (Object.hasOwn(description, key)) fields.set(key, this.#special(vm, key, description[key]));
-    }
-    if (this.#app !== null) fields.set('app', this.#app);
-    return vm;
+    const known = this.#known.get(String(description['name']));
+    if (known !== undefined && Object.keys(description).length === 1) return known.vm;
+    const all = { ...known?.description, ...description };
+    const made = { description: all, ...this.#emptyVm(all) };
+    this.#fill(made);
+    return made.vm;
   }
 
-  #special(vm: Vm, key: (typeof SPECIAL_KEYS)[number], value: unknown): Value {
-    if (key === 'dns') return tuple(value);
-    if (Array.isArray(value)) return value.map(item => this.#record('BlockDevice', item));
-    if (!isJsonObject(value)) return null;
-    switch (key) {
-      case 'features':
-        return this.#features(vm, value);
-      case 'devices':
-        return this.#deviceClasses(value);
-      case 'label':
-        return this.#record('Label', value);
-      case 'storage':
-        return this.#record('Storage', value);
-      default:
-        return this.#vm(value);
+  #emptyVm(description: JsonObject): Omit<EmptyVm, 'description'> {
+    const fields = new Map<string, Value>();
+    const name = String(description['name']);
+    const typeName = typeof description['klass'] === 'string' ? description['klass'] : 'QubesVM';
+    const running = description['running'];
+    const isRunning = typeof running === 'boolean' ? running : undefined;
+    return { fields, vm: new Vm({ name, typeName, fields, isRunning, onMissing: this.#onMissing }) };
+  }
+
+  #fill({ description, fields, vm }: EmptyVm): void {
+    for (const [key, value] of Object.entries(description)) {
+      if (!NO_ATTRIBUTES.has(key)) fields.set(key, this.#value(vm, key, value));
     }
+    if (this.#app !== null) fields.set('app', this.#app);
+  }
+
+  #value(vm: Vm, key: string, value: unknown): Value {
+    switch (key) {
+      case 'uuid':
+        return typeof value === 'string' ? new Uuid(value) : null;
+      case 'dns':
+        return Array.isArray(value) ? new PlainTuple(value.map(fromJson)) : fromJson(value);
+      case 'block_devices':
+        return Array.isArray(value) ? value.map(item => this.#record('BlockDevice', item)) : null;
+      case 'features':
+        return isJsonObject(value) ? this.#features(vm, value) : null;
+      case 'devices':
+        return isJsonObject(value) ? this.#deviceClasses(value) : null;
+      case 'volumes':
+        return isJsonObject(value) ? this.#volumes(value) : null;
+      case 'label':
+        return isJsonObject(value) ? this.#label(value) : null;
+      case 'storage':
+        return isJsonObject(value) ? this.#record('Storage', value) : null;
+      default:
+        return isJsonObject(value) && this.#isVm(key, value) ? this.#vm(value) : fromJson(value);
+    }
+  }
+
+  #isVm(key: string, value: JsonObject): boolean {
+    if (VMS.has(key)) return true;
+    return Object.keys(value).length === 1 && this.#known.has(String(value['name']));
+  }
+
+  #label(label: JsonObject): VmRecord {
+    const name = String(label['name']);
+    return this.#record('Label', { icon: `appvm-${name}`, icon_dispvm: `dispvm-${name}`, ...label });
+  }
+
+  #volumes(volumes: JsonObject): Dict {
+    return Dict.from(
+      Object.entries(volumes).map(([name, volume]) => [name, this.#record('Volume', volume, 'vid')]),
+    );
   }
 
   #features(vm: Vm, values: JsonObject): Features {
     return new Features(Dict.from(Object.entries(values).map(([key, value]) => [key, String(value)])), {
-      template: () => vm.related('template')?.features ?? null,
-      netvm: () => vm.related('netvm')?.features ?? null,
+      template: () => featuresOf(vm.related('template')),
+      netvm: () => featuresOf(vm.related('netvm')),
       adminVm: () => this.#domains?.adminVm?.features ?? null,
     });
   }
@@ -116,8 +161,9 @@ export class VmBuilder {
     return new VmRecord('DeviceInfo', fields, this.#onMissing);
   }
 
-  #record(typeName: string, value: unknown): VmRecord {
-    return new VmRecord(typeName, this.#fields(isJsonObject(value) ? value : {}, []), this.#onMissing);
+  #record(typeName: string, value: unknown, printsAs?: string): VmRecord {
+    const fields = this.#fields(isJsonObject(value) ? value : {}, []);
+    return new VmRecord(typeName, fields, this.#onMissing, printsAs);
   }
 
   #fields(json: JsonObject, except: readonly string[]): Map<string, Value> {
@@ -129,21 +175,28 @@ export class VmBuilder {
   }
 }
 
-/** The keys of a VM whose values are objects of their own; everything else is as JSON has it. */
-const SPECIAL_KEYS = [
-  'template',
-  'netvm',
-  'guivm',
-  'audiovm',
-  'features',
-  'dns',
-  'block_devices',
-  'devices',
-  'label',
-  'storage',
-] as const;
+interface EmptyVm {
+  description: JsonObject;
+  /** The VM's own: what is put in here it has. */
+  fields: Map<string, Value>;
+  vm: Vm;
+}
 
-// Tuples in Qubes: they print with parentheses, and `in [(6, 58)]` compares them with tuples.
+/** The keys that say something of a description that is no attribute of a VM in Qubes. */
+const NO_ATTRIBUTES: ReadonlySet<string> = new Set(['release', 'running']);
+
+/** The keys of a VM that are other VMs, whatever is said of them; others are when they name one of app.domains. */
+const VMS: ReadonlySet<string> = new Set(['template', 'netvm', 'guivm', 'audiovm']);
+
+/** Features that a description leaves out are not known, which is not the same as not set. */
+function featuresOf(vm: Vm | null): Features | null {
+  if (vm === null) return null;
+  return (
+    vm.features ?? raise('UndefinedError', `the description does not say which features VM ${vm.name} has`)
+  );
+}
+
+// A tuple in Qubes: it prints with parentheses, and `in [(6, 58)]` compares it with tuples.
 function tuple(value: unknown): Tuple {
   return new Tuple(Array.isArray(value) ? value.map(fromJson) : []);
 }

@@ -1,7 +1,7 @@
 import { HostObject, raise, repr, type Value } from '../../jinja/index.ts';
 import type { Vm } from './vm.ts';
 
-/** `vm.app.domains`: VMs by their place in the description (dom0 is 0) and by name. */
+/** `vm.app.domains`: VMs by their qid (dom0 is 0) and by name. */
 export class Domains extends HostObject {
   readonly #vms: readonly Vm[];
 
@@ -19,8 +19,13 @@ export class Domains extends HostObject {
   }
 
   override item(key: Value): Value {
-    const found = typeof key === 'number' ? this.#vms[key] : this.#vms.find(({ name }) => name === key);
-    return found ?? raise('KeyError', repr(key));
+    return this.#find(key) ?? raise('KeyError', repr(key));
+  }
+
+  #find(key: Value): Vm | undefined {
+    if (key === 0) return this.adminVm ?? undefined;
+    if (typeof key === 'number') return this.#vms.find(({ qid }) => qid === key);
+    return this.#vms.find(({ name }) => name === key);
   }
 
   override get hasItems(): boolean {
@@ -44,6 +49,6 @@ export class Domains extends HostObject {
   }
 
   override contains(needle: Value): boolean {
-    return this.#vms.some(vm => vm.name === needle || vm === needle);
+    return this.#vms.some(vm => vm.name === needle || vm.equals(needle));
   }
 }

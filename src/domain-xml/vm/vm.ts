@@ -6,6 +6,8 @@ export interface VmParts {
   name: string;
   typeName: string;
   fields: Map<string, Value>;
+  /** Undefined where nobody knows. */
+  isRunning: boolean | undefined;
   onMissing: MissingAttribute;
 }
 
@@ -13,11 +15,13 @@ export interface VmParts {
 export class Vm extends VmRecord {
   readonly name: string;
   readonly #fields: ReadonlyMap<string, Value>;
+  readonly #running: boolean | undefined;
 
-  constructor({ name, typeName, fields, onMissing }: VmParts) {
+  constructor({ name, typeName, fields, isRunning, onMissing }: VmParts) {
     super(typeName, fields, onMissing);
     this.name = name;
     this.#fields = fields;
+    this.#running = isRunning;
     fields.set(
       'is_running',
       hostFunction('is_running', [], () => this.#isRunning('is_running')),
@@ -31,6 +35,12 @@ export class Vm extends VmRecord {
   get features(): Features | null {
     const features = this.#fields.get('features');
     return features instanceof Features ? features : null;
+  }
+
+  /** Its number in Qubes; undefined where the description does not say. */
+  get qid(): number | undefined {
+    const qid = this.#fields.get('qid');
+    return typeof qid === 'number' ? qid : undefined;
   }
 
   /** A VM that this one refers to by that key; null where it refers to none. */
@@ -56,8 +66,7 @@ export class Vm extends VmRecord {
   }
 
   #isRunning(method: string): boolean {
-    const running = this.#fields.get('running');
-    if (typeof running === 'boolean') return running;
+    if (this.#running !== undefined) return this.#running;
     if (this.name === 'dom0') return true;
     return raise(
       'UndefinedError',

@@ -1,7 +1,7 @@
 import { raise } from '../errors.ts';
 import { spend } from './budget.ts';
 import { formatFloat } from './float-text.ts';
-import { Dict, Float, Markup, PythonObject, type Tuple, type Value } from './values.ts';
+import { Dict, Float, Markup, PlainTuple, PythonObject, type Tuple, type Value } from './values.ts';
 
 // Python 3.11 refuses to write out larger ints.
 const MAXIMUM_DIGITS = 4300;
@@ -15,7 +15,7 @@ export function repr(value: Value): string {
 export function str(value: Value): string {
   if (typeof value === 'string') return value;
   if (value instanceof Markup) return value.value;
-  if (value instanceof PythonObject) return value.str();
+  if (value instanceof PythonObject || value instanceof PlainTuple) return value.str();
   return repr(value);
 }
 

@@ -145,6 +145,13 @@ export class Tuple {
   }
 }
 
+/** A tuple of texts that prints as them, with a blank between. */
+export class PlainTuple extends Tuple {
+  str(): string {
+    return this.items.join(' ');
+  }
+}
+
 interface Entry {
   key: Value;
   value: Value;

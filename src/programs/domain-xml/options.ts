@@ -1,5 +1,6 @@
 import type { Argv, Options } from 'yargs';
 import { KERNELS_FOLDER, QUBES_XML, QUBESD_SOCKET } from '../../domain-xml/description/describe.ts';
+import { RELEASE_FILE } from '../../domain-xml/qubes/release.ts';
 import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
 import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
 import { usageError } from '../../words/refusal.ts';
@@ -69,6 +70,10 @@ export function qubesOptions<T>(argv: Argv<T>): Argv<T & Omit<SourceArguments, '
     .option('host-memory', {
       ...single('host-memory', 'MiB that the host has, for a VM in qubes.xml without maxmem'),
       defaultDescription: 'what xl info says',
+    })
+    .option('release', {
+      ...single('release', "Qubes' release by whose rules the VM is described: 4.1, 4.2 or 4.3"),
+      defaultDescription: `what qubesd or ${RELEASE_FILE} says`,
     }) as Argv<T & Omit<SourceArguments, 'vm'>>;
 }
 

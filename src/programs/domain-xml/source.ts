@@ -1,4 +1,5 @@
 import type { DescriptionSource } from '../../domain-xml/description/describe.ts';
+import { RELEASES, type Release, releaseNamed } from '../../domain-xml/qubes/release.ts';
 import { usageError } from '../../words/refusal.ts';
 
 /** The options that say where the VM's description comes from, as they were given; undefined is not given. */
@@ -8,6 +9,7 @@ export interface SourceArguments {
   qubesd?: string | undefined;
   kernels?: string | undefined;
   hostMemory?: string | undefined;
+  release?: string | undefined;
 }
 
 /**
@@ -15,9 +17,11 @@ export interface SourceArguments {
  * @throws Refusal
  */
 export function descriptionSource(request: SourceArguments): DescriptionSource {
-  const { vm, qubesXml, qubesd, kernels, hostMemory } = request;
-  if (vm !== undefined && (kernels !== undefined || hostMemory !== undefined)) {
-    throw usageError('--vm has the whole description: --kernels and --host-memory do not go with it');
+  const { vm, qubesXml, qubesd, kernels, hostMemory, release } = request;
+  if (vm !== undefined && [kernels, hostMemory, release].some(value => value !== undefined)) {
+    throw usageError(
+      '--vm has the whole description: --kernels, --host-memory and --release do not go with it',
+    );
   }
   return {
     vmFile: vm,
@@ -25,7 +29,15 @@ export function descriptionSource(request: SourceArguments): DescriptionSource {
     qubesdSocket: qubesd,
     kernelsFolder: kernels,
     hostMemory: mebibytes(hostMemory),
+    release: knownRelease(release),
   };
+}
+
+function knownRelease(text: string | undefined): Release | undefined {
+  if (text === undefined) return undefined;
+  const release = releaseNamed(text);
+  if (release !== undefined) return release;
+  throw usageError(`--release ${JSON.stringify(text)}: must be one of ${RELEASES.join(', ')}`);
 }
 
 function mebibytes(text: string | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DOM0, lvmVolumes, type Model, type ModelVm, modelWith, pools } from './qubes-model.ts';
+import { recordedAnswers } from './recorded.ts';
 
 /** MiB that the host of the family has. */
 export const HOST_MEMORY = 16_000;
@@ -24,6 +25,7 @@ const FILES: Record<string, string> = {
   'vm-templates/debian-12/private-cow.img': '',
   'appvms/old/root-cow.img': '',
   'appvms/old/private.img': '',
+  'appvms/no-tools/root-cow.img': '',
 };
 
 /** Makes what the family has on its disk. */
@@ -35,7 +37,7 @@ export function makeFamilyFiles(folder: string): void {
   }
 }
 
-/** A household of VMs in which every rule has its turn. What `resolved` says follows from the rules by hand. */
+/** A household of VMs in which every rule has its turn. What qubesd says of them is recorded. */
 export function family(folder: string): Model {
   const vms: ModelVm[] = [
     { ...DOM0, features: { 'suspend-s0ix': '1', 'config.default': '' } },
@@ -43,7 +45,6 @@ export function family(folder: string): Model {
       name: 'fedora-40',
       klass: 'TemplateVM',
       qid: 1,
-      resolved: { netvm: '', ip: '' },
       features: {
         os: 'Linux',
         qrexec: '1',
@@ -62,7 +63,6 @@ export function family(folder: string): Model {
       klass: 'TemplateVM',
       qid: 2,
       stored: { vcpus: '4' },
-      resolved: { netvm: '', ip: '' },
       features: { os: 'Linux' },
       volumes: [
         { name: 'root', pool: 'varlibqubes', vid: 'vm-templates/debian-12/root', rw: true, saveOnStop: true },
@@ -82,23 +82,15 @@ export function family(folder: string): Model {
       klass: 'AppVM',
       qid: 5,
       stored: { template: 'fedora-40', provides_network: 'True', netvm: '', memory: '300' },
-      resolved: {
-        virt_mode: 'hvm',
-        maxmem: '0',
-        kernelopts: 'iommu=soft',
-        ip: '10.137.0.5',
-        ip6: 'fd09:24ef:4179::a89:5',
-        gateway: '10.137.0.5',
-      },
       features: { ipv6: '1', servicevm: '1' },
       pci: [
+        { backend: 'dom0', port: '0001_03_00.0' },
         {
           backend: 'dom0',
           port: '00_1f.6',
           mode: 'required',
           options: { 'no-strict-reset': 'True', permissive: "it's" },
         },
-        { backend: 'dom0', port: '0001_03_00.0' },
       ],
       volumes: lvmVolumes('sys-net', 'fedora-40'),
     },
@@ -107,7 +99,6 @@ export function family(folder: string): Model {
       klass: 'AppVM',
       qid: 6,
       stored: { template: 'fedora-40', provides_network: 'True', netvm: 'sys-net' },
-      resolved: { ip: '10.137.0.6', ip6: 'fd09:24ef:4179::a89:6', gateway: '10.9.9.9' },
       features: { 'net.fake-ip': '10.9.9.9' },
       volumes: lvmVolumes('sys-firewall', 'fedora-40'),
     },
@@ -122,7 +113,6 @@ export function family(folder: string): Model {
         kernelopts: 'a=\\b <c> & "d"\ne',
         default_user: 'me',
       },
-      resolved: { netvm: 'sys-firewall', ip: '10.137.0.7', ip6: 'fd09:24ef:4179::a89:7' },
       features: { 'a-"strange"-<feature>': '', timezone: 'Ünïcode\n' },
       tags: ['hv', 'created-by-dom0'],
       volumes: lvmVolumes('work', 'fedora-40'),
@@ -132,7 +122,6 @@ export function family(folder: string): Model {
       klass: 'AppVM',
       qid: 255,
       stored: { template: 'fedora-40' },
-      resolved: { netvm: 'sys-firewall', ip: '10.137.1.1' },
       // The net qube has it; that this one has not ends the search.
       features: { ipv6: '' },
       volumes: lvmVolumes('late', 'fedora-40'),
@@ -141,8 +130,7 @@ export function family(folder: string): Model {
       name: 'default-dvm',
       klass: 'AppVM',
       qid: 8,
-      stored: { template: 'fedora-40', netvm: '' },
-      resolved: { ip: '' },
+      stored: { template: 'fedora-40', netvm: '', template_for_dispvms: 'True' },
       features: { 'appmenus-dispvm': '1' },
       volumes: lvmVolumes('default-dvm', 'fedora-40'),
     },
@@ -151,8 +139,11 @@ export function family(folder: string): Model {
       klass: 'DispVM',
       qid: 300,
       stored: { template: 'default-dvm', netvm: 'sys-firewall', dispid: '1234' },
-      resolved: { ip: '10.138.4.218', ip6: 'fd09:24ef:4179::a8a:4d2' },
-      volumes: lvmVolumes('disp1234', 'fedora-40'),
+      volumes: lvmVolumes('disp1234', 'fedora-40').map(volume =>
+        volume.name === 'private'
+          ? { ...volume, source: 'qubes_dom0/vm-default-dvm-private', saveOnStop: false, snapOnStart: true }
+          : volume,
+      ),
     },
     {
       name: 'windows',
@@ -168,17 +159,16 @@ export function family(folder: string): Model {
         guivm: 'sys-gui',
         audiovm: '',
       },
-      resolved: { maxmem: '0', kernelopts: '', ip: '' },
       features: { timezone: 'localtime', 'audio-model': 'ich6' },
       block: [
-        { backend: 'sys-usb', port: 'sdb1', mode: 'auto-attach' },
+        { backend: 'dom0', port: 'mapper_home', mode: 'required', options: { 'frontend-dev': 'xvdz' } },
         {
           backend: 'sys-usb',
           port: 'sda',
           mode: 'required',
           options: { devtype: 'cdrom', 'read-only': 'yes' },
         },
-        { backend: 'dom0', port: 'mapper_home', mode: 'required', options: { 'frontend-dev': 'xvdz' } },
+        { backend: 'sys-usb', port: 'sdb1', mode: 'auto-attach' },
       ],
       volumes: [
         { name: 'root', pool: 'reflinks', vid: 'appvms/windows/root', rw: true, saveOnStop: true },
@@ -193,12 +183,6 @@ export function family(folder: string): Model {
       klass: 'StandaloneVM',
       qid: 22,
       stored: { kernel: '' },
-      resolved: {
-        kernelopts: '',
-        netvm: 'sys-firewall',
-        ip: '10.137.0.22',
-        ip6: 'fd09:24ef:4179::a89:16',
-      },
       volumes: [
         { name: 'root', pool: 'vm-pool', vid: 'qubes_dom0/vm-grub-root', rw: true, saveOnStop: true },
       ],
@@ -208,7 +192,6 @@ export function family(folder: string): Model {
       klass: 'AppVM',
       qid: 23,
       stored: { template: 'debian-12', netvm: '', kernel: '5.15' },
-      resolved: { ip: '', vcpus: '4' },
       volumes: [
         {
           name: 'root',
@@ -229,7 +212,6 @@ export function family(folder: string): Model {
       klass: 'StandaloneVM',
       qid: 24,
       stored: { kernel: '5.15', netvm: '', memory: '1000' },
-      resolved: { kernelopts: 'nopat xen=1', maxmem: '8000', ip: '' },
       features: { os: 'Linux', 'no-nomodeset': '1', 'memory-hotplug': '1' },
     },
     {
@@ -238,12 +220,15 @@ export function family(folder: string): Model {
       qid: 26,
       // A service that it supports, but not the one that gives memory back.
       stored: { template: 'debian-12', virt_mode: 'hvm', netvm: '' },
-      resolved: { maxmem: '0', ip: '', vcpus: '4' },
       features: { qrexec: '1', 'supported-service.cups': '1' },
     },
   ];
-  return modelWith(vms, {
-    globals: { default_netvm: 'sys-firewall', default_kernel: '6.6.1' },
-    pools: pools(folder),
-  });
+  const answers = recordedAnswers();
+  return modelWith(
+    vms.map(vm => ({ ...vm, answers: answers[vm.name] ?? {} })),
+    {
+      globals: { default_netvm: 'sys-firewall', default_kernel: '6.6.1' },
+      pools: pools(folder),
+    },
+  );
 }

@@ -24,13 +24,24 @@ for (const [name, text] of Object.entries(KERNEL_FILES)) {
 
 let number = 0;
 
-/** What dump prints of a VM in a qubes.xml, and its warnings; with 16,000 MiB in the host. */
-export async function dump(model: Model, name: string) {
+/** What dump prints of a VM in a qubes.xml, and its warnings; with 16,000 MiB in the host, by the rules of that release. */
+export async function dump(model: Model, name: string, release = '4.3') {
   number += 1;
   const file = join(kernels, `${number}.xml`);
   writeFileSync(file, qubesXmlText(model));
   const { out, errors } = await run(
-    ...['dump', name, '--qubes-xml', file, '--kernels', kernels, '--host-memory', '16000'],
+    ...[
+      'dump',
+      name,
+      '--qubes-xml',
+      file,
+      '--kernels',
+      kernels,
+      '--host-memory',
+      '16000',
+      '--release',
+      release,
+    ],
   );
   return { vm: out === '' ? null : JSON.parse(out), errors: errors.map(line => line.replace(file, 'FILE')) };
 }
@@ -57,31 +68,40 @@ export const stored = (properties: Record<string, string>, more: Stored = {}): S
 export const pci = [{ backend: 'dom0', port: '00_1f.2', mode: 'auto-attach' }];
 const NET: ModelVm = {
   name: 'net',
-  klass: 'AppVM',
+  klass: 'StandaloneVM',
   qid: 2,
   stored: { provides_network: 'True', netvm: '', kernel: '' },
 };
 
-/** A household with a net qube, which is the default one or not. */
-export function networked(own: Stored, net: Stored = {}, globals: Record<string, string> = {}): Model {
+/** A household with a net qube, which is the default one or not, and a template that either may be based on. */
+export function networked(
+  own: Stored,
+  net: Stored = {},
+  globals: Record<string, string> = {},
+  template: Stored = {},
+): Model {
   const model = household(own, undefined, { globals: { default_kernel: 'plain', ...globals } });
   return {
     ...model,
-    vms: [...model.vms, { ...NET, ...net, stored: { ...NET.stored, ...net.stored } }],
+    vms: [
+      ...model.vms,
+      { ...NET, ...net, stored: { ...NET.stored, ...net.stored } },
+      { name: 'temp', klass: 'TemplateVM', qid: 3, ...template },
+    ],
   };
 }
 
-/** A rule in words, an installation, and what the description of the VM that it is about has. */
-export type Rule = [title: string, model: Model, expected: Record<string, unknown>];
+/** A rule in words, an installation, what the description of the VM that it is about has, and since which release. */
+export type Rule = [title: string, model: Model, expected: Record<string, unknown>, release?: string];
 
 /** The numbers of the VMs that no rule is about: dom0, the net qube, the template. */
 const OTHERS = new Set([0, 2, 3]);
 
 export function testRules(rules: readonly Rule[]): void {
-  for (const [title, model, expected] of rules) {
+  for (const [title, model, expected, release] of rules) {
     t.test(title, async t => {
       const name = model.vms.find(({ qid }) => !OTHERS.has(qid))?.name ?? '';
-      const { vm, errors } = await dump(model, name);
+      const { vm, errors } = await dump(model, name, release);
       t.same(
         errors.filter(line => !line.includes('warning: ')),
         [],

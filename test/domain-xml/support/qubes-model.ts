@@ -4,6 +4,8 @@ export interface ModelDevice {
   port: string;
   /** As R4.3 stores it; none is what R4.2 stored. */
   mode?: string;
+  /** What the device is, wherever it is plugged in. */
+  identity?: string;
   options?: Record<string, string>;
 }
 
@@ -16,6 +18,7 @@ export interface ModelVolume {
   snapOnStart?: boolean;
   saveOnStop?: boolean;
   ephemeral?: boolean;
+  revisionsToKeep?: number;
 }
 
 /** A VM as it is stored, and what qubesd makes of it. */
@@ -27,6 +30,10 @@ export interface ModelVm {
   stored?: Record<string, string>;
   /** What admin.vm.property.GetAll says: written out by hand from the rules, as nothing here may compute it. */
   resolved?: Record<string, string>;
+  /** All that admin.vm.property.GetAll says, as it says it, where that is recorded. */
+  answers?: Record<string, string>;
+  /** What admin.vm.property.GetDefault says, likewise. */
+  defaults?: Record<string, string>;
   features?: Record<string, string>;
   tags?: string[];
   pci?: ModelDevice[];
@@ -38,6 +45,8 @@ export interface ModelPool {
   name: string;
   driver: string;
   dir_path?: string;
+  volume_group?: string;
+  thin_pool?: string;
   ephemeral_volatile?: string;
 }
 
@@ -66,6 +75,9 @@ export function uuidOf(qid: number): string {
 
 export const LABELS = ['red', 'green', 'black'] as const;
 
+/** That of every label here. */
+export const LABEL_COLOR = '0x000000';
+
 export function labelOf(vm: ModelVm): (typeof LABELS)[number] {
   return vm.klass === 'AdminVM' ? 'black' : (LABELS[vm.qid % 2] ?? 'red');
 }
@@ -78,18 +90,60 @@ export function pools(folder: string): ModelPool[] {
     { name: 'linux-kernel', driver: 'linux-kernel', dir_path: `${folder}/vm-kernels` },
     { name: 'varlibqubes', driver: 'file', dir_path: folder },
     { name: 'reflinks', driver: 'file-reflink', dir_path: `${folder}/reflinks` },
-    { name: 'vm-pool', driver: 'lvm_thin' },
+    { name: 'vm-pool', driver: 'lvm_thin', volume_group: 'qubes_dom0', thin_pool: 'pool00' },
   ];
 }
 
 /** A smallest installation with these VMs in it, beside dom0. */
 export function modelWith(vms: ModelVm[], changes: Partial<Model> = {}): Model {
   return {
-    globals: { default_kernel: '6.6.1' },
     pools: pools('/var/lib/qubes'),
     vms: vms.some(({ klass }) => klass === 'AdminVM') ? vms : [DOM0, ...vms],
     ...changes,
+    globals: {
+      default_pool: 'vm-pool',
+      default_pool_kernel: 'linux-kernel',
+      ...(changes.globals ?? { default_kernel: '6.6.1' }),
+    },
   };
+}
+
+/** The volumes that qubesd says a VM has: those that are stored, and those that every VM of its class has. */
+export function allVolumes(model: Model, vm: ModelVm): ModelVolume[] {
+  const given = vm.volumes ?? [];
+  const usual = ['root', 'private', 'volatile', 'kernel'];
+  const first = usual.map(name => given.find(each => each.name === name) ?? unstored(model, vm, name));
+  return [...first, ...given.filter(({ name }) => !usual.includes(name))];
+}
+
+function unstored(model: Model, vm: ModelVm, name: string): ModelVolume {
+  if (name === 'kernel') return { name, pool: model.globals['default_pool_kernel'] ?? '', vid: '' };
+  const template = model.vms.find(each => each.name === vm.stored?.['template']);
+  if (template !== undefined && (name === 'root' || (name === 'private' && vm.klass === 'DispVM'))) {
+    const above = allVolumes(model, template).find(each => each.name === name);
+    const pool = above?.pool ?? '';
+    return {
+      name,
+      pool,
+      vid: newVid(model, vm, name, pool),
+      ...sourceOf(above),
+      rw: true,
+      snapOnStart: true,
+    };
+  }
+  const pool = model.globals['default_pool'] ?? '';
+  return { name, pool, vid: newVid(model, vm, name, pool), rw: true, saveOnStop: name !== 'volatile' };
+}
+
+function sourceOf(above: ModelVolume | undefined): { source?: string } {
+  const source = above?.source ?? above?.vid;
+  return source === undefined ? {} : { source };
+}
+
+function newVid(model: Model, vm: ModelVm, name: string, pool: string): string {
+  const group = model.pools.find(each => each.name === pool)?.volume_group;
+  if (group !== undefined) return `${group}/vm-${vm.name}-${name}`;
+  return `${vm.klass === 'TemplateVM' ? 'vm-templates' : 'appvms'}/${vm.name}/${name}`;
 }
 
 /** The volumes of a VM made from a template, on LVM. */

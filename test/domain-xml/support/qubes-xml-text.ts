@@ -1,4 +1,5 @@
 import {
+  LABEL_COLOR,
   LABELS,
   labelOf,
   type Model,
@@ -22,7 +23,7 @@ export function qubesXmlText(model: Model, { named = false } = {}): string {
 ${properties(model.globals, reference, 4)}
   </properties>
   <labels>
-${LABELS.map((label, index) => `    <label id="label-${index}" color="0x000000">${label}</label>`).join('\n')}
+${LABELS.map((label, index) => `    <label id="label-${index}" color="${LABEL_COLOR}">${label}</label>`).join('\n')}
   </labels>
   <pools>
 ${model.pools.map(pool => `    <pool${attributes({ ...pool })}/>`).join('\n')}
@@ -74,21 +75,23 @@ function properties(values: Record<string, string>, reference: Reference, indent
     .join('\n');
 }
 
-function device({ backend, port, mode, options = {} }: ModelDevice): string {
+function device({ backend, port, mode, identity, options = {} }: ModelDevice): string {
   const texts = Object.entries(options).map(
     ([name, value]) => `<option name="${name}">${escaped(value)}</option>`,
   );
-  return `        <device backend-domain="${backend}" id="${port}"${attributes({ mode })}>${texts.join('')}</device>`;
+  const from = backend === '' ? {} : { 'backend-domain': backend };
+  return `        <device${attributes(from)} id="${port}"${attributes({ mode, identity })}>${texts.join('')}</device>`;
 }
 
 function volumeConfig(volumes: ModelVolume[]): string {
   const elements = volumes.map(volume => {
-    const { name, pool, vid, source, rw, snapOnStart, saveOnStop, ephemeral } = volume;
+    const { name, pool, vid, source, rw, snapOnStart, saveOnStop, ephemeral, revisionsToKeep } = volume;
     const flags = {
-      rw: flag(rw),
-      snap_on_start: flag(snapOnStart),
-      save_on_stop: flag(saveOnStop),
+      rw: flag(rw ?? false),
+      snap_on_start: flag(snapOnStart ?? false),
+      save_on_stop: flag(saveOnStop ?? false),
       ephemeral: flag(ephemeral),
+      revisions_to_keep: revisionsToKeep === undefined ? undefined : String(revisionsToKeep),
     };
     return `        <volume${attributes({ name, pool, vid, source, size: '10737418240', ...flags })}/>`;
   });

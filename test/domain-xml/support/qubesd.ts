@@ -1,5 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import {
+  allVolumes,
+  LABEL_COLOR,
+  LABELS,
   labelOf,
   type Model,
   type ModelDevice,
@@ -102,16 +105,16 @@ export class Qubesd {
       case 'admin.vm.List':
         return lines(this.#model.vms.map(listed));
       case 'admin.vm.property.GetAll':
-        return lines(Object.entries(propertiesOf(vm)).map(([name, value]) => property(name, value)));
+        return lines(Object.entries(answersOf(vm)).map(([name, answer]) => `${name} ${escaped(answer)}`));
       case 'admin.vm.property.Get': {
-        const value = propertiesOf(vm)[argument];
-        if (value === undefined) {
+        const answer = answersOf(vm)[argument];
+        if (answer === undefined) {
           return {
             exception: 'QubesNoSuchPropertyError',
             message: `Invalid property '${argument}' of ${vm.name}`,
           };
         }
-        return `default=True type=${typeOf(argument)} ${value}`;
+        return answer;
       }
       case 'admin.vm.feature.List':
         return lines(Object.keys(vm.features ?? {}));
@@ -122,6 +125,12 @@ export class Qubesd {
             message: `Feature not set for domain ${vm.name}: ${argument}`,
           }
         );
+      case 'admin.vm.property.GetDefault':
+        return `type=${typeOf(argument)} ${vm.defaults?.[argument] ?? ''}`;
+      case 'admin.label.Index':
+        return String(LABELS.findIndex(label => label === argument));
+      case 'admin.label.Get':
+        return LABEL_COLOR;
       case 'admin.vm.tag.List':
         return lines(vm.tags ?? []);
       case 'admin.vm.device.pci.Assigned':
@@ -129,9 +138,9 @@ export class Qubesd {
       case 'admin.vm.device.block.Assigned':
         return lines((vm.block ?? []).map(each => device(each, 'block', vm)).sort());
       case 'admin.vm.volume.List':
-        return lines((vm.volumes ?? []).map(({ name }) => name));
+        return lines(allVolumes(this.#model, vm).map(({ name }) => name));
       case 'admin.vm.volume.Info': {
-        const volume = vm.volumes?.find(({ name }) => name === argument);
+        const volume = allVolumes(this.#model, vm).find(({ name }) => name === argument);
         return volume === undefined ? { bytes: Buffer.alloc(0) } : lines(this.#volume(volume));
       }
       default:
@@ -140,7 +149,17 @@ export class Qubesd {
     }
   }
 
-  #volume({ name, pool, vid, source, rw, snapOnStart, saveOnStop, ephemeral }: ModelVolume): string[] {
+  #volume({
+    name,
+    pool,
+    vid,
+    source,
+    rw,
+    snapOnStart,
+    saveOnStop,
+    ephemeral,
+    revisionsToKeep,
+  }: ModelVolume): string[] {
     const kept = this.#model.pools.find(each => each.name === pool);
     const path = {
       file: `${kept?.dir_path}/${snapOnStart ? source : vid}.img`,
@@ -160,10 +179,14 @@ export class Qubesd {
       `path=${path}`,
       `save_on_stop=${python(saveOnStop)}`,
       `snap_on_start=${python(snapOnStart)}`,
-      'revisions_to_keep=1',
+      `revisions_to_keep=${revisionsOf(kept?.driver, saveOnStop, revisionsToKeep)}`,
       `ephemeral=${python(effective)}`,
     ];
   }
+}
+
+function revisionsOf(driver: string | undefined, saveOnStop = false, revisionsToKeep = 1): number {
+  return driver === 'linux-kernel' || (driver === 'file' && !saveOnStop) ? 0 : revisionsToKeep;
 }
 
 /** A byte now and then, as long as somebody reads. */
@@ -205,7 +228,7 @@ function propertiesOf(vm: ModelVm): Record<string, string> {
   };
 }
 
-const NUMBERS = new Set(['qid', 'memory', 'maxmem', 'vcpus', 'stubdom_mem']);
+const NUMBERS = new Set(['xid', 'qid', 'memory', 'maxmem', 'vcpus', 'stubdom_mem']);
 const FLAGS = new Set(['debug', 'provides_network']);
 const VMS = new Set(['template', 'netvm', 'audiovm', 'guivm']);
 
@@ -214,9 +237,19 @@ function typeOf(name: string): string {
   return NUMBERS.has(name) ? 'int' : FLAGS.has(name) ? 'bool' : VMS.has(name) ? 'vm' : 'str';
 }
 
-function property(name: string, value: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  return `${name} default=False type=${typeOf(name)} ${escaped}`;
+/** What the daemon says of each property: what is recorded, changed where the test says so, or what follows from the model. */
+function answersOf(vm: ModelVm): Record<string, string> {
+  const answered = (values: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, `default=False type=${typeOf(name)} ${value}`]),
+    );
+  return vm.answers === undefined
+    ? answered(propertiesOf(vm))
+    : { ...vm.answers, ...answered(vm.resolved ?? {}) };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
 function listed(vm: ModelVm): string {
@@ -225,21 +258,21 @@ function listed(vm: ModelVm): string {
 }
 
 function device(
-  { backend, port, mode = 'required', options = {} }: ModelDevice,
+  { backend, port, mode = 'required', identity = '*', options = {} }: ModelDevice,
   devclass: string,
   vm: ModelVm,
 ) {
   const own = {
-    device_id: '*',
+    device_id: identity,
     port_id: port,
     devclass,
-    backend_domain: backend,
+    backend_domain: backend || '*',
     mode,
     frontend_domain: vm.name,
   };
   const all = [...Object.entries(own), ...Object.entries(options).map(([key, value]) => [`_${key}`, value])];
   const texts = all.map(([key, value]) => `${key}='${value?.replaceAll("'", "\\'")}'`);
-  return `${backend}+${port}:* ${texts.join(' ')}`;
+  return `${backend || 'None'}+${port}:${identity} ${texts.join(' ')}`;
 }
 
 function python(value: boolean | undefined): string {

@@ -100,7 +100,9 @@ function bootKernel(vm: Description): Expected[] {
 
 function commandLine(vm: Description): Expected[] {
   if (!vm.kernel) return [];
-  const common = feature(vm, 'no-default-kernelopts') ? '' : vm.kernelopts_common;
+  if (feature(vm, 'no-default-kernelopts'))
+    return [element('cmdline', {}, vm.kernelopts + vm.bootmode_kernelopts)];
+  const common = vm.kernelopts_common;
   let security = '';
   if (feature(vm, 'apparmor') === '1') security = ' apparmor=1 security=apparmor';
   else if (feature(vm, 'selinux') === '1') security = ' selinux=1 security=selinux';
