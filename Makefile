@@ -124,6 +124,14 @@ coverage: build build/.stamp .tap/plugins needs-templates ## Show what the tests
 		$(UNIT_TESTS) 'build/test/domain-xml/*.test.js' >build/coverage.txt || { grep -A20 'not ok' build/coverage.txt; exit 1; }
 	@awk -F'|' '/^ *File/ { print } /^ src\// { wanted = $$1 ~ /src\/(devices\/plan|words|claims|domain-xml)/ } / src\// || /^  / { if (wanted && NF > 4) print }' build/coverage.txt
 
+# Qubesd's own code, of a checkout: it cannot be had everywhere, so what it says is recorded for `make test`.
+CORE_ADMIN ?=
+.PHONY: test-core-admin
+test-core-admin: build/.stamp ## Let qubesd's own code judge what is made of random qubes.xml files: CORE_ADMIN=/path/to/qubes-core-admin, STORES= and SEED= others
+	@test -e '$(CORE_ADMIN)/qubes/app.py' || { echo 'make: say with CORE_ADMIN=/path/to/qubes-core-admin where a checkout of it is' >&2; exit 1; }
+	@test/needs.sh core-admin
+	@node build/test/core-admin/agree.js '$(CORE_ADMIN)'
+
 .PHONY: fuzz-templates
 fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templates as Jinja2 does, others each time, until one differs
 	@while JINJA_SEED=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') JINJA_TRIALS=20000 \

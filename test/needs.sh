@@ -1,9 +1,9 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel|templates|xen|libvirt|memory...
+#   needs.sh build|kernel|templates|xen|libvirt|memory|core-admin...
 set -eu
 
-usage() { echo "usage: $0 build|kernel|templates|xen|libvirt|memory..." >&2; exit 2; }
+usage() { echo "usage: $0 build|kernel|templates|xen|libvirt|memory|core-admin..." >&2; exit 2; }
 
 [ $# -gt 0 ] || usage
 packages=
@@ -16,6 +16,7 @@ for name; do
     libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;
     # gcc's sanitizers come with it, and perl with Debian.
     memory) packages="$packages gcc libc6-dev libdevmapper-dev perl-base" ;;
+    core-admin) packages="$packages python3-jinja2 python3-lxml python3-docutils python3-yaml" ;;
     *) usage ;;
   esac
 done
@@ -29,6 +30,7 @@ if ! command -v dpkg-query >/dev/null; then
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
       memory) [ -e "$(cc -print-file-name=libasan.so)" ] && [ -e "$(cc -print-file-name=libubsan.so)" ] && type perl >/dev/null 2>&1 ;;
+      core-admin) /usr/bin/python3 -c 'import jinja2, lxml, docutils, yaml' ;;
       libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 ;;
     esac || { echo "make: this needs what Debian calls:$packages" >&2; exit 1; }
   done

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A PCI device by its address, with vendor, product and class as sysfs has them, and the number behind it of a bridge. */
@@ -17,7 +17,10 @@ export function makeSysfs(folder: string, cards: readonly Card[]): string {
   for (const { way, vendor, product, kind, bus } of cards) {
     const address = way.split('/').at(-1) ?? '';
     const root = `pci${way.slice(0, 7)}`;
-    mkdirSync(join(sys, 'devices', root), { recursive: true });
+    const place = join('devices', root, way);
+    mkdirSync(join(sys, place), { recursive: true });
+    mkdirSync(join(sys, 'bus/pci/devices'), { recursive: true });
+    symlinkSync(join('../../..', place), join(sys, 'bus/pci/devices', address));
     const files: Record<string, string> = { vendor, device: product, class: kind };
     if (bus !== undefined) files['secondary_bus_number'] = String(bus);
     for (const [name, text] of Object.entries(files)) {

@@ -8,6 +8,7 @@ import {
   MAC_ADDRESS,
   NAME_SERVERS,
   NETMASK,
+  type RelatedVm,
   type VmData,
   type Volume,
 } from '../qubes/vm-data.ts';
@@ -66,7 +67,7 @@ export async function readVm(api: AdminApi, name: string, release?: Release): Pr
     others.peer(gui ?? null),
     others.label(own.text('label')),
   ]);
-  await others.acquaint([template, netvm, audio, gui]);
+  await others.acquaint([template, audio, gui, ...chainOf(netVm)]);
   const networked = netVm !== null || own.flag('provides_network');
   return {
     release: chosen.release,
@@ -106,6 +107,11 @@ export async function readVm(api: AdminApi, name: string, release?: Release): Pr
     others: await others.others(name),
     warnings: chosen.warnings,
   };
+}
+
+/** A net qube, and those behind it. */
+function chainOf(netvm: RelatedVm | null | undefined): string[] {
+  return netvm ? [netvm.name, ...chainOf(netvm.netvm)] : [];
 }
 
 /** Boot modes are new in R4.3; older ones are told apart by the system. */

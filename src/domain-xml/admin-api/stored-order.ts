@@ -10,17 +10,19 @@ type DeviceClass = 'pci' | 'block';
 export async function inStoredOrder(vm: VmData, file: string): Promise<VmData> {
   const warnings: string[] = [];
   const ordered = async (devices: readonly DeviceAssignment[], devclass: DeviceClass) => {
-    if (!orderMatters(devices, devclass)) return devices;
+    if (devices.length < 2) return devices;
     const stored = await orderIn(file, vm, devclass);
     if (typeof stored !== 'string') return sortedLike(stored, devices);
-    warnings.push(
-      `warning: the order in which VM ${vm.name} gets its ${devclass} devices is not known (${stored}): they are in the order of their names`,
-    );
+    if (orderMatters(devices, devclass)) warnings.push(orderUnknown(vm, devclass, stored));
     return devices;
   };
   const pciDevices = await ordered(vm.pciDevices, 'pci');
   const blockDevices = await ordered(vm.blockDevices, 'block');
   return { ...vm, pciDevices, blockDevices, warnings: [...vm.warnings, ...warnings] };
+}
+
+function orderUnknown({ name }: VmData, devclass: DeviceClass, why: string): string {
+  return `warning: the order in which VM ${name} gets its ${devclass} devices is not known (${why}): they are in the order of their names`;
 }
 
 /** Whether two of them take the next slot, or the next letter: the others have what they are given. */

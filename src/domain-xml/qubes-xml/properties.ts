@@ -104,7 +104,8 @@ export class StoredProperties {
     if (vm.klass === 'TemplateVM' || (vm.klass === 'AppVM' && this.#makesDisposables(vm)))
       return 'templatevm';
     if (vm.features.get('servicevm')) return 'servicevm';
-    return vm.klass === 'DispVM' ? 'dispvm' : vm.klass === 'StandaloneVM' ? 'standalonevm' : 'appvm';
+    if (vm.klass === 'DispVM') return 'dispvm';
+    return vm.klass === 'StandaloneVM' && isAtLeast(this.#store.release, '4.2') ? 'standalonevm' : 'appvm';
   }
 
   #makesDisposables(vm: StoredDomain): boolean {

@@ -1,4 +1,5 @@
 import { Refusal } from '../../words/refusal.ts';
+import { isAtLeast } from '../qubes/release.ts';
 import type { StoredDomain } from './domain.ts';
 import type { QubesStore } from './store.ts';
 import { templateOf } from './templates.ts';
@@ -50,9 +51,15 @@ export class StoredVolumes {
       if (stored.has(name)) throw new Refusal(`${vm.where}: volume ${name} is there twice`);
       stored.set(name, attributes);
     }
-    const usual = OF_CLASS.get(vm.klass) ?? {};
+    const usual = this.#usual(vm.klass);
     const names = [...Object.keys(usual), ...[...stored.keys()].filter(name => !Object.hasOwn(usual, name))];
     return names.map(name => this.#config(vm, name, { ...usual[name], ...stored.get(name) }));
+  }
+
+  #usual(klass: string): Configuration {
+    const usual = OF_CLASS.get(klass) ?? {};
+    if (klass !== 'TemplateVM' || isAtLeast(this.#store.release, '4.2')) return usual;
+    return { ...usual, private: { ...KEPT, revisions_to_keep: '0' } };
   }
 
   #config(vm: StoredDomain, name: string, attributes: Readonly<Record<string, string>>): VolumeConfig {

@@ -27,6 +27,8 @@ const LARGEST_OPTIONS = 64 * 1024;
 export class KernelFiles {
   /** Its path; null where the VM boots without one of dom0. */
   readonly folder: string | null;
+  /** The kernel's name; "" for none. */
+  readonly name: string;
   readonly #isKernel: boolean;
   readonly #release: Release;
 
@@ -38,8 +40,9 @@ export class KernelFiles {
     ) {
       throw new Refusal(`kernel ${JSON.stringify(kernel)}: a kernel's name is that of a folder`);
     }
-    const name = kernel === '' ? BOOT_LOADERS.get(virtMode) : kernel;
-    this.folder = name === undefined ? null : join(kernelsFolder, name);
+    this.name = kernel;
+    const folderName = kernel === '' ? BOOT_LOADERS.get(virtMode) : kernel;
+    this.folder = folderName === undefined ? null : join(kernelsFolder, folderName);
     this.#isKernel = kernel !== '';
     this.#release = release;
   }

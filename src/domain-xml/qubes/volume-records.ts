@@ -10,7 +10,8 @@ export function volumeRecords(volumes: readonly Volume[], user: VolumeUser): Rec
       {
         name: volume.name,
         pool: volume.poolName,
-        vid: volume.vid,
+        // The modules are those of the kernel that the VM has now.
+        vid: volume.pool.kind === 'kernel' ? user.kernel.name : volume.vid,
         source: volume.source,
         rw: volume.rw,
         snap_on_start: volume.snapOnStart,

@@ -12,7 +12,9 @@ import { Vm } from './vm.ts';
 export class VmBuilder {
   readonly #onMissing: MissingAttribute;
   /** What app.domains says of VMs, and the VMs made of it: what refers to one by its name alone is that very one. */
-  readonly #known = new Map<string, { description: JsonObject; vm: Vm }>();
+  readonly #known = new Map<string, EmptyVm>();
+  /** The VM itself: it may be among those that it refers to, with a device of its own. */
+  #own: EmptyVm | null = null;
   #app: VmRecord | null = null;
   #domains: Domains | null = null;
 
@@ -23,6 +25,7 @@ export class VmBuilder {
   /** The VM itself: its `app` is that of every other VM made here. */
   vm(description: VmDescription): Vm {
     const own = { description, ...this.#emptyVm(description) };
+    this.#own = own;
     const app = description['app'];
     if (isJsonObject(app)) this.#buildApp(app, own);
     this.#fill(own);
@@ -64,7 +67,8 @@ export class VmBuilder {
   /** Another VM: what is not said of it where it is referred to, app.domains may say. */
   #vm(description: JsonObject): Vm {
     const known = this.#known.get(String(description['name']));
-    if (known !== undefined && Object.keys(description).length === 1) return known.vm;
+    const isAll = Object.keys(description).length === 1;
+    if (known !== undefined && (isAll || known === this.#own)) return known.vm;
     const all = { ...known?.description, ...description };
     const made = { description: all, ...this.#emptyVm(all) };
     this.#fill(made);

@@ -10,8 +10,11 @@ import {
   VM_PROPERTIES,
 } from './qubes-model.ts';
 
-/** The qubes.xml of an installation, as qubesd writes it; `named` stores VMs by name, where qubesd may store ids. */
-export function qubesXmlText(model: Model, { named = false } = {}): string {
+/**
+ * The qubes.xml of an installation, as qubesd writes it; `named` stores VMs by name, where qubesd may store ids, and before
+ * R4.3 flags of volumes that are False are `unsaid`.
+ */
+export function qubesXmlText(model: Model, { named = false, unsaid = false } = {}): string {
   const reference = (property: string, value: string) => {
     const vm =
       VM_PROPERTIES.has(property) && !named ? model.vms.find(({ name }) => name === value) : undefined;
@@ -29,7 +32,7 @@ ${LABELS.map((label, index) => `    <label id="label-${index}" color="${LABEL_CO
 ${model.pools.map(pool => `    <pool${attributes({ ...pool })}/>`).join('\n')}
   </pools>
   <domains>
-${model.vms.map(vm => domain(vm, reference)).join('\n')}
+${model.vms.map(vm => domain(vm, reference, unsaid)).join('\n')}
   </domains>
 </qubes>
 `;
@@ -37,7 +40,7 @@ ${model.vms.map(vm => domain(vm, reference)).join('\n')}
 
 type Reference = (property: string, value: string) => string | null;
 
-function domain(vm: ModelVm, reference: Reference): string {
+function domain(vm: ModelVm, reference: Reference, unsaid: boolean): string {
   const own = vm.klass === 'AdminVM' ? {} : { name: vm.name, qid: String(vm.qid), uuid: uuidOf(vm.qid) };
   return `    <domain id="domain-${vm.qid}" class="${vm.klass}">
       <properties>
@@ -59,7 +62,7 @@ ${(vm.pci ?? []).map(device).join('\n')}
       <tags>
 ${(vm.tags ?? []).map(tag => `        <tag name="${tag}"/>`).join('\n')}
       </tags>
-${volumeConfig(vm.volumes ?? [])}
+${volumeConfig(vm.volumes ?? [], unsaid)}
     </domain>`;
 }
 
@@ -83,14 +86,16 @@ function device({ backend, port, mode, identity, options = {} }: ModelDevice): s
   return `        <device${attributes(from)} id="${port}"${attributes({ mode, identity })}>${texts.join('')}</device>`;
 }
 
-function volumeConfig(volumes: ModelVolume[]): string {
+function volumeConfig(volumes: ModelVolume[], unsaid: boolean): string {
+  const otherwise = unsaid ? undefined : false;
+  const said = (value: boolean | undefined) => flag(value || otherwise);
   const elements = volumes.map(volume => {
     const { name, pool, vid, source, rw, snapOnStart, saveOnStop, ephemeral, revisionsToKeep } = volume;
     const flags = {
-      rw: flag(rw ?? false),
-      snap_on_start: flag(snapOnStart ?? false),
-      save_on_stop: flag(saveOnStop ?? false),
-      ephemeral: flag(ephemeral),
+      rw: said(rw),
+      snap_on_start: said(snapOnStart),
+      save_on_stop: said(saveOnStop),
+      ephemeral: flag(unsaid ? ephemeral || undefined : ephemeral),
       revisions_to_keep: revisionsToKeep === undefined ? undefined : String(revisionsToKeep),
     };
     return `        <volume${attributes({ name, pool, vid, source, size: '10737418240', ...flags })}/>`;

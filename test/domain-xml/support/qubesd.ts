@@ -128,7 +128,7 @@ export class Qubesd {
       case 'admin.vm.property.GetDefault':
         return `type=${typeOf(argument)} ${vm.defaults?.[argument] ?? ''}`;
       case 'admin.label.Index':
-        return String(LABELS.findIndex(label => label === argument));
+        return String((LABELS as readonly string[]).indexOf(argument));
       case 'admin.label.Get':
         return LABEL_COLOR;
       case 'admin.vm.tag.List':

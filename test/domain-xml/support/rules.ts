@@ -256,8 +256,8 @@ function emulated(vm: Description): Expected[] {
 }
 
 function emulatorAttributes(vm: Description, linux: boolean): Record<string, string> {
-  const extra = (feature(vm, 'qemu-extra-args') ?? '').trim();
-  let cmdline = `-qubes-audio:audiovm_xid=${vm.audiovm?.xid ?? -1}${extra === '' ? '' : ` ${extra}`}`;
+  const extra = ` ${feature(vm, 'qemu-extra-args') ?? ''}`.trimEnd();
+  let cmdline = `-qubes-audio:audiovm_xid=${vm.audiovm?.xid ?? -1}${extra}`;
   if (vm.debug) cmdline += ' -trace xen_platform_log';
   const [first, second] = vm.dns;
   const gateway = `gw=${vm.netvm?.gateway},netmask=${vm.netmask}`;
