@@ -10,9 +10,11 @@ SOURCES := $(shell find src -name '*.ts')
 TEST_SOURCES := $(shell find test -name '*.ts')
 ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
+ENGINE_SOURCES := $(filter-out %/compile.c,$(wildcard src/native/engine/*.c))
+ENGINE_HEADERS := $(wildcard src/native/engine/*.h)
 MODULES := node_modules/.package-lock.json
 
-# Compiler and runtime in one. The baseline build needs no AVX2, which older processors do not have.
+# Compiler and runtime in one, and what makes one script of many modules. The baseline build needs no AVX2, which older processors do not have.
 BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
@@ -29,15 +31,52 @@ $(MODULES): package.json package-lock.json
 	npm ci
 	@touch $@
 
-.PHONY: needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen
-needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen: needs-%:
+.PHONY: needs-arm64 needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen
+needs-arm64 needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen: needs-%:
 	@test/needs.sh $*
+
+# The engine of the hot path, in a folder of its own: tools/engine.sh finds it.
+DIST ?= dist
+ENGINE := $(DIST)/engine
+HARDENED := -O2 -fPIE -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDENED_LINK := -pie -s -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+C := -std=gnu17 -Wall -Wextra -Werror -Inode_modules/node-api-headers/include
+# What compiles on this machine, for it, where CC compiles for another.
+CC_HERE ?= $(CC)
+
+$(ENGINE)/libqjs.a: tools/engine.sh tools/cache.sh tools/debian-packages.sh | needs-build
+	CC='$(CC)' CC_HERE='$(CC_HERE)' tools/engine.sh $(ENGINE)
+
+$(ENGINE)/compile: src/native/engine/compile.c src/native/engine/modules.h $(ENGINE)/libqjs.a
+	$(CC_HERE) -std=gnu17 -Wall -Wextra -Werror -I$(ENGINE)/include -o $@ $< $(ENGINE)/compiler/libqjs.a -lm
+
+# What the hot commands load, a module for each set of commands that need it, as bytecode.
+$(ENGINE)/bytecode.c: $(SOURCES) package.json $(ENGINE)/compile $(MODULES)
+	rm -rf $(ENGINE)/modules
+	$(BUN) build src/hot.ts --splitting --target=bun --minify --define BUILD_VERSION='"$(VERSION)"' \
+		--outdir $(ENGINE)/modules >/dev/null
+	cd $(ENGINE)/modules && ../compile hot.js $$(ls | grep -vxF hot.js) >../bytecode.c
+
+link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
+	$(ADDON_SOURCES) $(1) $(ENGINE)/libqjs.a $(HARDENED_LINK) $(LDFLAGS) -ldevmapper -lm
+
+# Engine, addon and bytecode in one: what Xen, libvirt and qubesd call.
+$(DIST)/block-snapshot: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/bytecode.c
+	$(call link_program,$(ENGINE)/bytecode.c)
+
+# The same with what the tests run on the engine in the place of the hot commands.
+PROBE_SOURCES := $(wildcard test/engine/*.ts)
+$(ENGINE)/probe.c: $(PROBE_SOURCES) $(SOURCES) $(ENGINE)/compile $(MODULES)
+	$(BUN) build test/engine/probe.ts --target=bun --outfile $(ENGINE)/probe.js >/dev/null
+	$(ENGINE)/compile $(ENGINE)/probe.js >$@
+
+$(ENGINE)/probe: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/probe.c
+	$(call link_program,$(ENGINE)/probe.c)
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
 dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs-build
 	@mkdir -p dist
-	$(CC) -std=gnu17 -shared -fPIC -O2 -Wall -Wextra -Werror -fvisibility=hidden -Wl,-z,relro \
-		-Inode_modules/node-api-headers/include $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
+	$(CC) $(C) -shared -fPIC -O2 -fvisibility=hidden -Wl,-z,relro $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
 
 # The same with gcc's sanitizers, which end a program at the first access to memory, or the first step, that is not right.
 SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node
@@ -55,8 +94,8 @@ SHIPPED := src/domain-xml/compiled/shipped-templates.js
 $(SHIPPED): $(shell find templates -name '*.xml') $(shell find src/jinja src/domain-xml/compiled -name '*.ts') $(MODULES)
 	$(BUN) src/domain-xml/compiled/write-templates.ts
 
-# Never strip it: the program lies behind the runtime in the same file, and strip would drop it.
-dist/block-snapshot: $(SOURCES) $(SHIPPED) package.json $(MODULES)
+# What people call. Never strip it: the program lies behind the runtime in the same file, and strip would drop it.
+dist/block-snapshot-tools: $(SOURCES) $(SHIPPED) package.json $(MODULES)
 	@mkdir -p dist
 	$(BUN) build src/main.ts --compile --target=bun --minify --bytecode --splitting --format=esm \
 		--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
@@ -67,7 +106,7 @@ $(LINKS:%=dist/%): dist/block-snapshot
 	ln -sfn block-snapshot $@
 
 .PHONY: build
-build: dist/block-snapshot dist/block-snapshot.node $(LINKS:%=dist/%) ## Build the executable and the addon into dist/
+build: dist/block-snapshot dist/block-snapshot-tools dist/block-snapshot.node $(LINKS:%=dist/%) ## Build the executables and the addon into dist/
 
 # The tests as plain JavaScript.
 build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
@@ -96,7 +135,7 @@ test: ## Lint, and run every test, those on the real kernel and the real Xen inc
 
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
-test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins needs-templates
+test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(ENGINE)/probe needs-templates
 	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
 
 .PHONY: needs-test
@@ -104,8 +143,8 @@ needs-test:
 	@test/needs.sh build kernel libvirt memory templates xen
 
 .PHONY: test-unit
-test-unit: build build/.stamp .tap/plugins ## Run the tests that need no kernel of their own
-	test/tap.sh 10 --jobs=2 --timeout=120 $(UNIT_TESTS)
+test-unit: build build/.stamp .tap/plugins $(ENGINE)/probe ## Run the tests that need no kernel of their own
+	test/tap.sh 20 --jobs=2 --timeout=600 $(UNIT_TESTS)
 
 .PHONY: test-templates
 test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
@@ -119,7 +158,7 @@ test-memory: build build/.stamp $(SANITIZED) .tap/plugins needs-kernel ## Call t
 
 # What runs in the labs is not counted: those kernels' processes are not watched.
 .PHONY: coverage
-coverage: build build/.stamp .tap/plugins needs-templates ## Show what the tests without a lab run of the rooms that touch nothing
+coverage: build build/.stamp .tap/plugins $(ENGINE)/probe needs-templates ## Show what the tests without a lab run of the rooms that touch nothing
 	@tap --jobs=2 --timeout=0 --no-disable-coverage --allow-incomplete-coverage --coverage-report=text \
 		$(UNIT_TESTS) 'build/test/domain-xml/*.test.js' >build/coverage.txt || { grep -A20 'not ok' build/coverage.txt; exit 1; }
 	@awk -F'|' '/^ *File/ { print } /^ src\// { wanted = $$1 ~ /src\/(devices\/plan|words|claims|domain-xml)/ } / src\// || /^  / { if (wanted && NF > 4) print }' build/coverage.txt
@@ -138,13 +177,17 @@ fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templ
 		tap --timeout=0 build/test/jinja/random-templates.test.js; do :; done; exit 1
 
 .PHONY: check
-check: build build/.stamp .tap/plugins ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
+check: build build/.stamp .tap/plugins $(ENGINE)/probe ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
 	@test/needs.sh kernel
 	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel
 test-kernel: build build/.stamp $(SANITIZED) .tap/plugins needs-kernel needs-libvirt ## Run the tests on a real device-mapper kernel
 	test/tap.sh 60 --jobs=2 --timeout=0 $(KERNEL_TESTS)
+
+.PHONY: test-arm64
+test-arm64: needs-arm64 $(MODULES) ## Compile the small program for arm64, and run it in emulation
+	@test/arm64/run.sh
 
 .PHONY: test-long
 test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md

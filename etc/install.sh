@@ -59,9 +59,11 @@ done
 #   file, link   ours replaces what others have there   yield   ours is put where there is nothing   line   AppArmor's
 list() {
   local name
-  # The library. The addon comes first: a call that starts between the two finds the former program with the new addon,
-  # which has all that it calls; the new program with the former addon would miss what is new.
+  # The library. What is used comes before what uses it: a call that starts in between finds the former program with the
+  # new addon, or the new larger program, which have all that it needs; the other way round it would miss what is new.
   echo "file 755 dist/block-snapshot.node $library/block-snapshot.node"
+  echo "file 755 dist/block-snapshot-tools $library/block-snapshot-tools"
+  echo "file 644 dist/engine/LICENSE $library/LICENSE.quickjs-ng"
   echo "file 755 dist/block-snapshot $program"
   # Templates, a copy for comparison and those that are used, and the configuration.
   (cd "$clone/templates" && find libvirt -name '*.xml' | sort) | while read -r name; do

@@ -1,15 +1,16 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do.
-#   needs.sh build|kernel|templates|xen|libvirt|memory|core-admin...
+#   needs.sh build|kernel|templates|xen|libvirt|memory|core-admin|arm64...
 set -eu
 
-usage() { echo "usage: $0 build|kernel|templates|xen|libvirt|memory|core-admin..." >&2; exit 2; }
+usage() { echo "usage: $0 build|kernel|templates|xen|libvirt|memory|core-admin|arm64..." >&2; exit 2; }
 
 [ $# -gt 0 ] || usage
 packages=
 for name; do
   case $name in
     build) packages="$packages gcc libc6-dev libdevmapper-dev" ;;
+    arm64) packages="$packages gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user" ;;
     kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2 btrfs-progs xfsprogs dosfstools bindfs nfs-kernel-server iproute2 attr psmisc" ;;
     templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;
     xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
@@ -26,6 +27,7 @@ if ! command -v dpkg-query >/dev/null; then
   for name; do
     case $name in
       build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 ;;
+      arm64) type aarch64-linux-gnu-gcc qemu-aarch64 >/dev/null 2>&1 ;;
       kernel) type linux.uml strace dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;

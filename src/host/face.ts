@@ -8,6 +8,8 @@ export interface Host {
   /** The program's parameters, the name not among them. */
   readonly parameters: readonly string[];
   readonly processId: number;
+  /** What runs the program, with its version. */
+  readonly runtime: string;
   /** The value of a variable of the environment; undefined where it is not set. */
   environment(name: string): string | undefined;
   /** Milliseconds since the program was started, by a clock that nobody sets. */
@@ -26,4 +28,9 @@ export interface Host {
    * @throws Refusal when it cannot be loaded
    */
   loadAddon(path?: string): unknown;
+  /**
+   * Becomes the larger program, with everything as it was given to this one; missing in the larger one itself.
+   * @returns only where it cannot be run: what was tried, and the name of the errno
+   */
+  handOver?(): { path: string; code: string };
 }

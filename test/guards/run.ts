@@ -20,7 +20,7 @@ process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 function makeCopy(): void {
-  for (const name of ['src', 'test', 'templates', 'hotplug', 'etc', 'docs', 'dist', 'Makefile'])
+  for (const name of ['src', 'test', 'templates', 'hotplug', 'etc', 'docs', 'dist', 'tools', 'Makefile'])
     cpSync(join(PROJECT, name), join(copy, name), {
       recursive: true,
       preserveTimestamps: true,
@@ -38,9 +38,9 @@ function must(program: string, ...parameters: string[]): void {
 }
 
 function build(file: string, guard: Guard): void {
-  if (file.endsWith('.c')) must('make', '-s', 'dist/block-snapshot.node');
+  if (file.endsWith('.c')) must('make', '-s', 'dist/block-snapshot.node', 'dist/block-snapshot');
   else must(join(copy, 'node_modules/.bin/tsc'), ...LENIENT);
-  if (guard.executable === true) must('make', '-s', 'dist/block-snapshot');
+  if (guard.executable === true) must('make', '-s', 'dist/block-snapshot', 'dist/block-snapshot-tools');
 }
 
 /** Brings back what a change made different: files, and when they were last changed. */

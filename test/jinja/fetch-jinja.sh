@@ -6,9 +6,9 @@
 # JINJA_RELEASE= names other releases. An installed Jinja2 serves where it is new enough.
 set -euo pipefail
 releases=${JINJA_RELEASE:-forky}
-tests=$(dirname "${BASH_SOURCE[0]}")/..
-. "$tests/cache.sh"
-. "$tests/debian-packages.sh"
+tools=$(dirname "${BASH_SOURCE[0]}")/../../tools
+. "$tools/cache.sh"
+. "$tools/debian-packages.sh"
 version=$(echo "$releases" | cat - "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 folder=$cache/jinja-$version
 say() { echo "templates: $*" >&2; }

@@ -77,7 +77,7 @@ t.test('--help and --version answer on standard output', test => {
   });
   test.match(runAs('block-snapshot', '--version'), {
     status: 0,
-    stdout: /^block-snapshot \d+\.\d+\.\d+\n$/,
+    stdout: /^block-snapshot \d+\.\d+\.\d+ \(quickjs-ng \d+\.\d+\.\d+\)\n$/,
     stderr: '',
   });
   test.match(runAs('create-snapshot', '--help'), { status: 0, stdout: /create-snapshot/ });

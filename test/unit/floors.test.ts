@@ -21,7 +21,7 @@ const FLOORS = [
   ['libvirt'],
   ['overview', 'domain-xml'],
   ['programs'],
-  ['main.ts'],
+  ['hot.ts', 'main.ts'],
 ];
 
 /** Inside devices: what each of its rooms may import of them. The files beside the rooms are its face. */

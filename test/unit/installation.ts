@@ -22,7 +22,9 @@ export function smallClone(parent: string): string {
   for (const folder of ['etc', 'hotplug', 'templates'])
     cpSync(join(PROJECT, folder), join(clone, folder), { recursive: true, verbatimSymlinks: true });
   write(clone, 'dist/block-snapshot', 'program\n');
+  write(clone, 'dist/block-snapshot-tools', 'larger program\n');
   write(clone, 'dist/block-snapshot.node', 'addon\n');
+  write(clone, 'dist/engine/LICENSE', 'licence\n');
   return clone;
 }
 

@@ -3,9 +3,7 @@ import { isDeviceType } from '../../devices/request/stack-request.ts';
 import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { takeDownByHand } from './take-down.ts';
-import { requireArguments } from './usage.ts';
-
-export const CLEANUP_USAGE = 'block-snapshot cleanup snapshot|origin NODE';
+import { CLEANUP_USAGE, requireArguments } from './usage.ts';
 
 /** `cleanup snapshot|origin NODE`: silent when the device is gone; says so when it is in use, which is no error. */
 export async function runCleanup(parameters: readonly string[]): Promise<void> {

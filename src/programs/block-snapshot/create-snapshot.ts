@@ -3,8 +3,7 @@ import { parseNode } from '../../devices/request/node-request.ts';
 import { stackRequest } from '../../devices/request/stack-request.ts';
 import { usageError } from '../../words/refusal.ts';
 import { besideOperations } from './operations.ts';
-
-export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]';
+import { CREATE_SNAPSHOT_USAGE } from './usage.ts';
 
 /**
  * `create-snapshot NAME BASE COW [COW2]`, as qubesd calls it: the NAME says which kind of device is wanted, and has to

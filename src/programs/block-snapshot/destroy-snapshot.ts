@@ -3,9 +3,7 @@ import { addon } from '../../native/addon.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { takeDownByHand } from './take-down.ts';
-import { requireArguments } from './usage.ts';
-
-export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
+import { DESTROY_SNAPSHOT_USAGE, requireArguments } from './usage.ts';
 
 /** `destroy-snapshot /dev/mapper/NAME`, as qubesd calls it. */
 export async function runDestroySnapshot(parameters: readonly string[]): Promise<void> {

@@ -1,9 +1,6 @@
-import { CLEANUP_USAGE } from './cleanup.ts';
-import { CREATE_SNAPSHOT_USAGE } from './create-snapshot.ts';
-import { DESTROY_SNAPSHOT_USAGE } from './destroy-snapshot.ts';
 import { GRAPH_USAGE, LIST_USAGE } from './overview/usage.ts';
-import { PREPARE_USAGE } from './prepare.ts';
 import { COMMIT_USAGE, REVERT_USAGE, REVISIONS_USAGE, TRIM_USAGE } from './template/usage.ts';
+import { CLEANUP_USAGE, CREATE_SNAPSHOT_USAGE, DESTROY_SNAPSHOT_USAGE, PREPARE_USAGE } from './usage.ts';
 
 /** What --help prints. */
 export const HELP = `block-snapshot - snapshot block devices for virtual machines that share a template's disk

@@ -6,7 +6,6 @@ import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { besideOperations } from './operations.ts';
 
 const STANDARD_INPUT = 0;
 
@@ -50,8 +49,7 @@ export async function runLibvirtHook(driver: Driver, parameters: readonly string
 async function prepare(call: HookCall): Promise<void> {
   const xml = domainOfOurs();
   if (xml === undefined) return;
-  const { prepareDomain } = await import('../../libvirt/prepare-domain.ts');
-  besideOperations(() => prepareDomain(call, host.textOf(xml)));
+  (await import('./start-domain.ts')).startDomain(call, host.textOf(xml));
 }
 
 async function release(call: HookCall): Promise<void> {

@@ -4,9 +4,7 @@ import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { answer } from '../answer.ts';
 import { besideOperations } from './operations.ts';
-import { requireArguments } from './usage.ts';
-
-export const PREPARE_USAGE = 'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force]';
+import { PREPARE_USAGE, requireArguments } from './usage.ts';
 
 /** `prepare snapshot BASE:COW[:COW2…] [--force]`, `prepare origin BASE:COW [--force]`: prints the node. */
 export function runPrepare(parameters: readonly string[]): void {

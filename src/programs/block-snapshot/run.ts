@@ -1,20 +1,20 @@
+import { host } from '../../host/host.ts';
+import { complain } from '../../words/complaint.ts';
+import { failureText } from '../../words/failure-text.ts';
 import { printable } from '../../words/printable.ts';
-import { usageError } from '../../words/refusal.ts';
+import { exitStatusOf, usageError } from '../../words/refusal.ts';
 import { inform } from '../answer.ts';
-import { runCleanup } from './cleanup.ts';
-import { runCreateSnapshot } from './create-snapshot.ts';
-import { runDestroySnapshot } from './destroy-snapshot.ts';
-import { runPrepare } from './prepare.ts';
 
 type Command = (parameters: readonly string[], program: string) => void | Promise<void>;
 
-// The hot commands are those that a VM's start or stop waits for. What each of them loads is listed, and held to the list,
-// by test/unit/hot-modules.ts.
+// The hot commands are those that a VM's start or stop waits for. Each is loaded when it is asked for, because loading is most
+// of what a call costs. What each of them loads is listed, and held to the list, by test/unit/hot-modules.ts.
 
 /** Hot: the commands that are programs of their own, by the name they are called by. */
 const HOT_PROGRAMS: Readonly<Record<string, Command>> = {
-  'create-snapshot': runCreateSnapshot,
-  'destroy-snapshot': runDestroySnapshot,
+  'create-snapshot': async parameters => (await import('./create-snapshot.ts')).runCreateSnapshot(parameters),
+  'destroy-snapshot': async parameters =>
+    (await import('./destroy-snapshot.ts')).runDestroySnapshot(parameters),
 };
 
 /** Hot: libvirt's hooks, by the names that they have in its folders qemu.d and libxl.d, or in place of those (libvirt before 6.5). */
@@ -27,47 +27,59 @@ const LIBVIRT_HOOKS: Readonly<Record<string, 'qemu' | 'libxl'>> = {
 
 /** Hot: commands of block-snapshot, by its first argument. */
 const HOT_COMMANDS: Readonly<Record<string, Command>> = {
-  prepare: runPrepare,
-  cleanup: runCleanup,
+  prepare: async parameters => (await import('./prepare.ts')).runPrepare(parameters),
+  cleanup: async parameters => (await import('./cleanup.ts')).runCleanup(parameters),
   add: hotplug('add'),
   remove: hotplug('remove'),
 };
 
-/** Commands of block-snapshot that nothing waits for but a person, or a script of theirs. */
-const OTHER_COMMANDS: Readonly<Record<string, Command>> = {
-  commit: async parameters => (await import('./template/commit.ts')).runCommit(parameters),
-  revert: async parameters => (await import('./template/revert.ts')).runRevert(parameters),
-  revisions: async parameters => (await import('./template/revisions.ts')).runRevisions(parameters),
-  trim: async parameters => (await import('./template/trim.ts')).runTrim(parameters),
-  list: async parameters => (await import('./overview/list.ts')).runList(parameters),
-  graph: async parameters => (await import('./overview/graph.ts')).runGraph(parameters),
-};
+const DOMAIN_XML = 'domain-xml';
 
-/** Loaded when it is asked for: nobody else needs xenstore. */
+/** Commands of block-snapshot that nothing waits for but a person, or a script of theirs. */
+const OTHER_COMMANDS = ['commit', 'revert', 'revisions', 'trim', 'list', 'graph'] as const;
+
+/** Those, and the program that is called by that name. */
+export type OtherCommand = (typeof OTHER_COMMANDS)[number] | typeof DOMAIN_XML;
+
+/** Runs a command that is not hot, with the parameters that follow it. */
+export type OtherRunner = (command: OtherCommand, parameters: readonly string[]) => void | Promise<void>;
+
 function hotplug(command: 'add' | 'remove'): Command {
   return async (parameters, program) =>
     (await import('./hotplug.ts')).runHotplug(program, command, parameters);
 }
 
-/**
- * Runs the command that a call asks for.
- * @param program the last part of the name that it was called by
- * @throws Refusal
- */
-export async function run(program: string, parameters: readonly string[]): Promise<void> {
+/** Runs the command that the call asks for, and says why where it cannot be done. */
+export async function runToItsEnd(other: OtherRunner): Promise<void> {
+  try {
+    const program = host.calledBy.slice(host.calledBy.lastIndexOf('/') + 1);
+    await run(program, host.parameters, other);
+  } catch (error) {
+    complain(failureText(error));
+    host.setExitStatus(exitStatusOf(error));
+  }
+}
+
+/** @throws Refusal */
+async function run(program: string, parameters: readonly string[], other: OtherRunner): Promise<void> {
+  if (program === DOMAIN_XML) return other(program, parameters);
   const driver = named(LIBVIRT_HOOKS, program);
   // Before any argument is looked at: the first is a domain's name, and that may be "--help".
   if (driver !== undefined) return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, parameters);
   const [first] = parameters;
   if (first === '--help' || first === '-h') return inform((await import('./help.ts')).HELP);
-  if (first === '--version') return inform(`block-snapshot ${(await import('../version.ts')).VERSION}`);
+  if (first === '--version')
+    return inform(`block-snapshot ${(await import('../version.ts')).VERSION} (${host.runtime})`);
   const own = named(HOT_PROGRAMS, program);
   if (own !== undefined) return own(parameters, program);
   if (first === undefined) throw usageError('no command given: see block-snapshot --help');
-  const command = named(HOT_COMMANDS, first) ?? named(OTHER_COMMANDS, first);
-  if (command === undefined)
+  const rest = parameters.slice(1);
+  const command = named(HOT_COMMANDS, first);
+  if (command !== undefined) return command(rest, program);
+  const known = OTHER_COMMANDS.find(name => name === first);
+  if (known === undefined)
     throw usageError(`${printable(first)} is not a command: see block-snapshot --help`);
-  return command(parameters.slice(1), program);
+  return other(known, rest);
 }
 
 /** Of a table's own names alone: nobody can ask for "constructor". */

@@ -1,5 +1,10 @@
 import { usageError } from '../../words/refusal.ts';
 
+export const PREPARE_USAGE = 'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force]';
+export const CLEANUP_USAGE = 'block-snapshot cleanup snapshot|origin NODE';
+export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]';
+export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
+
 /** Exactly these arguments, no fewer and no more. */
 export function requireArguments(given: readonly string[], count: number, usage: string): void {
   if (given.length < count) throw usageError(`missing argument: usage: ${usage}`);

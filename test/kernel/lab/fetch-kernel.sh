@@ -7,9 +7,9 @@
 # UML_RELEASE= names another release; without any, an installed linux.uml serves.
 set -euo pipefail
 releases=${UML_RELEASE:-forky trixie}
-tests=$(dirname "${BASH_SOURCE[0]}")/../..
-. "$tests/cache.sh"
-. "$tests/debian-packages.sh"
+tools=$(dirname "${BASH_SOURCE[0]}")/../../../tools
+. "$tools/cache.sh"
+. "$tools/debian-packages.sh"
 version=$(echo "$releases" | cat - "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 folder=$cache/uml-$version
 say() { echo "kernel lab: $*" >&2; }

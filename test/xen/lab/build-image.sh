@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 release=bookworm
-. "$here/../../cache.sh"
+. "$here/../../../tools/cache.sh"
 version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" | sha256sum | cut -c1-16)
 image=$cache/xen-$version
 begin_in_cache "$image" root.img lock

@@ -1,0 +1,99 @@
+/* The program that runs the hot path: the engine, the addon, and the bytecode of our modules, in one file. */
+#include "host.h"
+#include "modules.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* The XML of a domain, of which LONGEST_XML bytes are read, is what takes most. */
+#define MOST_MEMORY (1UL << 30)
+
+/* Calls one inside the other: parsers of XML are what goes deepest. */
+#define LARGEST_STACK (1UL << 20)
+
+/* A cycle is only looked for when it matters: most calls end before there are so many bytes. */
+#define FIRST_COLLECTION (64UL << 20)
+
+/*
+ * Where one of the first three descriptors is closed, the next file that is opened would get its number, and a line of ours
+ * would be written into somebody's disk.
+ */
+static void occupy_standard_descriptors(void)
+{
+	for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+		if (fcntl(descriptor, F_GETFD) < 0 &&
+		    open("/dev/null", O_RDWR) != descriptor)
+			_exit(1);
+}
+
+static size_t stack_size(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur / 2 > LARGEST_STACK)
+		return LARGEST_STACK;
+	return limit.rlim_cur / 2;
+}
+
+/* What the language has, less what makes code out of text, and what nothing here uses. */
+static JSContext *make_context(JSRuntime *runtime)
+{
+	static const char *const makers_of_code[] = { "eval", "Function" };
+	JSContext *context = JS_NewContextRaw(runtime);
+	JSValue global;
+
+	if (!context || JS_AddIntrinsicBaseObjects(context) || JS_AddIntrinsicDate(context) ||
+	    JS_AddIntrinsicRegExp(context) || JS_AddIntrinsicJSON(context) || JS_AddIntrinsicMapSet(context) ||
+	    JS_AddIntrinsicTypedArrays(context) || JS_AddIntrinsicPromise(context))
+		return NULL;
+	JS_AddIntrinsicRegExpCompiler(context);
+	/* They could only say that they are not supported; by whichever way they are reached, they still do. */
+	global = JS_GetGlobalObject(context);
+	for (size_t i = 0; i < sizeof(makers_of_code) / sizeof(makers_of_code[0]); i++) {
+		JSAtom name = JS_NewAtom(context, makers_of_code[i]);
+
+		JS_DeleteProperty(context, global, name, 0);
+		JS_FreeAtom(context, name);
+	}
+	JS_FreeValue(context, global);
+	return context;
+}
+
+/* An error that nothing of ours has caught: a mistake in the program, or the end of the memory. */
+static int report(JSContext *context)
+{
+	JSValue error = JS_GetException(context);
+	const char *text = JS_ToCString(context, error);
+	char line[1024];
+
+	snprintf(line, sizeof(line), "block-snapshot: internal error: %s", text ? text : "out of memory");
+	write_line(line);
+	return EXIT_FAILURE;
+}
+
+int main(int count, char **parameters)
+{
+	JSRuntime *runtime;
+	JSContext *context;
+
+	occupy_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	runtime = JS_NewRuntime();
+	context = runtime ? make_context(runtime) : NULL;
+	if (!context) {
+		write_line("block-snapshot: internal error: out of memory");
+		return EXIT_FAILURE;
+	}
+	JS_SetMemoryLimit(runtime, MOST_MEMORY);
+	JS_SetMaxStackSize(runtime, stack_size());
+	JS_SetGCThreshold(runtime, FIRST_COLLECTION);
+	JS_SetModuleLoaderFunc(runtime, NULL, load_module, NULL);
+	if (!add_host(context, count, parameters) || !run_program(context))
+		return report(context);
+	/* Nothing is given back: the process ends here, which does it at once. */
+	return exit_status();
+}

@@ -1,0 +1,20 @@
+import { host } from '../../host/host.ts';
+import type { OtherCommand } from './run.ts';
+
+type Command = (parameters: readonly string[]) => void | Promise<void>;
+
+const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
+  'domain-xml': async parameters =>
+    host.setExitStatus(await (await import('../domain-xml/main.ts')).runDomainXml(parameters)),
+  commit: async parameters => (await import('./template/commit.ts')).runCommit(parameters),
+  revert: async parameters => (await import('./template/revert.ts')).runRevert(parameters),
+  revisions: async parameters => (await import('./template/revisions.ts')).runRevisions(parameters),
+  trim: async parameters => (await import('./template/trim.ts')).runTrim(parameters),
+  list: async parameters => (await import('./overview/list.ts')).runList(parameters),
+  graph: async parameters => (await import('./overview/graph.ts')).runGraph(parameters),
+};
+
+/** Runs a command that is not hot. @throws Refusal */
+export function runOther(command: OtherCommand, parameters: readonly string[]): void | Promise<void> {
+  return COMMANDS[command](parameters);
+}

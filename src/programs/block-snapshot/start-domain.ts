@@ -1,0 +1,12 @@
+import type { HookCall } from '../../libvirt/hook-call.ts';
+import { prepareDomain } from '../../libvirt/prepare-domain.ts';
+import { besideOperations } from './operations.ts';
+
+/**
+ * What the hook does for a domain of ours, and for no other loads.
+ * @param xml the domain's XML
+ * @throws Refusal
+ */
+export function startDomain(call: HookCall, xml: string): void {
+  besideOperations(() => prepareDomain(call, xml));
+}

@@ -1,0 +1,34 @@
+import { host } from '../../src/host/host.ts';
+import { addon } from '../../src/native/addon.ts';
+import { allCalls } from './calls.ts';
+import { outcomeOf } from './outcome.ts';
+
+// What is run on the engine itself, in a program like the real one: the last parameter is a folder for its files.
+
+/** A text that would be code, given to everything that makes code out of text. */
+const CODE = 'return 1';
+
+const language = {
+  makers: ['eval', 'Function'].filter(name => name in globalThis),
+  'by a function': outcomeOf(() => (() => 1).constructor(CODE)),
+  'by an asynchronous one': outcomeOf(() => (async () => 1).constructor(CODE)),
+  'by a generator': outcomeOf(() =>
+    function* () {
+      yield 1;
+    }.constructor(CODE),
+  ),
+  'too deep': outcomeOf(() => deeper(0)),
+  'too much': outcomeOf(() => {
+    const kept: Uint8Array[] = [];
+    for (;;) kept.push(new Uint8Array(64 * 1024 * 1024));
+  }),
+  'alive afterwards': 'x'.repeat(1024 * 1024).length,
+};
+
+function deeper(depth: number): number {
+  return 1 + deeper(depth + 1);
+}
+
+const { runtime, parameters } = host;
+const calls = allCalls(parameters.at(-1) ?? '');
+addon().writeText(1, JSON.stringify({ runtime, language, calls }));
