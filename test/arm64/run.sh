@@ -19,9 +19,11 @@ system() {
     architecture=arm64
     unpack "$release" libdevmapper-dev libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0 libc6 libgcc-s1 \
       >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2 && exit 1; }
-    # The links of a package that is merged into /usr by another.
-    for name in lib bin sbin; do [ ! -d "$work/root/$name" ] || cp -an "$work/root/$name/." "$work/root/usr/$name/"; done
-    rm -rf "$work/root/lib" && ln -s usr/lib "$work/root/lib"
+    # Debian's /lib is /usr/lib, and the link to the library an absolute one.
+    cp -a "$work/root/lib/." "$work/root/usr/lib/"
+    rm -r "$work/root/lib"
+    ln -s usr/lib "$work/root/lib"
+    ln -sfn libdevmapper.so.1.02.1 "$work/root/$libraries/libdevmapper.so"
     mv "$work/root" "$folder"
   )
 }
