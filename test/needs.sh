@@ -9,7 +9,7 @@ usage() { echo "usage: $0 build|kernel|templates|xen|libvirt|memory|core-admin|a
 packages=
 for name; do
   case $name in
-    build) packages="$packages gcc libc6-dev libdevmapper-dev" ;;
+    build) packages="$packages gcc libc6-dev libdevmapper-dev pkg-config" ;;
     arm64) packages="$packages gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user" ;;
     kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2 btrfs-progs xfsprogs dosfstools bindfs nfs-kernel-server iproute2 attr psmisc" ;;
     templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;

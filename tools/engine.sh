@@ -25,7 +25,6 @@ library() {
   local part
   mkdir -p "$2"
   for part in quickjs libregexp libunicode dtoa; do
-    [ -f "$1/$part.c" ] || fail "$1 has no $part.c: it is not the source of quickjs-ng"
     # shellcheck disable=SC2086
     $3 $4 -c -o "$2/$part.o" "$1/$part.c" || fail "$3 cannot compile $1/$part.c"
   done
@@ -35,6 +34,7 @@ library() {
 
 # compile SOURCE INTO : both at once
 compile() {
+  [ -f "$1/quickjs.c" ] || fail "$1 has no quickjs.c: it is not the source of quickjs-ng"
   library "$1" "$2" "$cc" "$hardened" &
   library "$1" "$2/compiler" "$cc_here" "$plain" &
   wait -n && wait -n || exit 1
