@@ -1,5 +1,5 @@
 # Packages of another release of Debian than the machine's, without root, and without touching the machine's apt. Sourced,
-# after begin_in_cache of cache.sh, whose folder `work` they are put into.
+# after begin_in_cache of cache.sh, whose folder `work` they are put into. $architecture is said where it is another one.
 
 # apt_of RELEASE ARGUMENT... : apt-get that knows this release alone.
 apt_of() {
@@ -11,6 +11,7 @@ apt_of() {
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources"
   apt-get -q -o Dir::Etc::SourceList="$work/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State="$work/state" \
     -o Dir::State::Status="$work/state/status" -o Dir::Cache="$work/cache" -o Acquire::Languages=none \
+    ${architecture:+-o APT::Architecture="$architecture" -o APT::Architectures="$architecture"} \
     -o APT::Sandbox::User="$(id -un)" "$@"
 }
 

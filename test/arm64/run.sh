@@ -5,20 +5,21 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
 . "$project/tools/cache.sh"
-. "$project/tools/debian.sh"
+. "$project/tools/debian-packages.sh"
 compiler=aarch64-linux-gnu-gcc
 libraries=usr/lib/aarch64-linux-gnu
 release=bookworm
 
 system() {
   local version
-  version=$(cat "${BASH_SOURCE[0]}" "$project/tools/debian.sh" | sha256sum | cut -c1-16)
+  version=$(cat "${BASH_SOURCE[0]}" "$project/tools/debian-packages.sh" | sha256sum | cut -c1-16)
   folder=$cache/arm64-$version
   (
     begin_in_cache "$folder" "$libraries/libdevmapper.so" arm64-lock >/dev/null
     architecture=arm64
-    unpack "$release" libdevmapper-dev libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0 libc6 libgcc-s1 \
-      >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2 && exit 1; }
+    unpack_packages "$release" libdevmapper-dev libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0 libc6 libgcc-s1 \
+      >"$work.log" 2>&1 || { tail -n 5 "$work.log" >&2 && exit 1; }
+    rm "$work.log"
     # Debian's /lib is /usr/lib, and the link to the library an absolute one.
     cp -a "$work/root/lib/." "$work/root/usr/lib/"
     rm -r "$work/root/lib"
