@@ -7,6 +7,7 @@ import { readDomainLinks } from '../libvirt/domain-links.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
 import type { BlockNode, Facts, LoopDevice, MappedDevice, VmDisk } from './facts.ts';
+import { fitTogether } from './fit-together.ts';
 import { quietStatus, readAttachedLoops } from './kernel/attached-loops.ts';
 import { readBlockNode } from './kernel/block-nodes.ts';
 import { readFilesystems } from './kernel/filesystems.ts';
@@ -16,7 +17,7 @@ import { readDomainNames } from './users/domain-names.ts';
 import { readOpeners } from './users/openers.ts';
 import { readServedDisks, recordedDisks } from './users/vm-disks.ts';
 
-/** How often devices are read again when some of what they lie on has gone meanwhile. */
+/** How often devices are read again when some of what they lie on has gone, or is another, meanwhile. */
 const ATTEMPTS = 3;
 
 /**
@@ -60,7 +61,7 @@ function readDevices(): Pick<Facts, 'devices' | 'loops' | 'nodes'> {
       if (node === undefined) missing = true;
       else nodes.set(number, node);
     }
-    if (!missing || attempts === ATTEMPTS) return { devices, loops, nodes };
+    if ((!missing && fitTogether(devices, loops)) || attempts === ATTEMPTS) return { devices, loops, nodes };
   }
 }
 
