@@ -28,7 +28,7 @@ if ! command -v dpkg-query >/dev/null; then
     case $name in
       build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 ;;
       arm64) type aarch64-linux-gnu-gcc qemu-aarch64 >/dev/null 2>&1 ;;
-      kernel) type linux.uml strace dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
+      kernel) type linux.uml strace perl dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
       memory) [ -e "$(cc -print-file-name=libasan.so)" ] && [ -e "$(cc -print-file-name=libubsan.so)" ] && type perl >/dev/null 2>&1 ;;
