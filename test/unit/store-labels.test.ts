@@ -36,6 +36,7 @@ const STORES: readonly StoreLabel[] = [
   { gives: A, on: [B, C], base: 1311n, at: 1_700_000_000_123_456_789n },
   { gives: undefined, on: [], base: 0n, at: undefined },
   { gives: A, on: [B], base: 18446744073709551615n, at: 0n },
+  { gives: A, on: [A, B], base: 1n, at: undefined },
 ];
 
 const BASES: readonly BaseLabel[] = [
@@ -46,14 +47,9 @@ const BASES: readonly BaseLabel[] = [
 
 t.test("a store's label that is printed is parsed back, and has one form", async t => {
   for (const label of STORES) t.same(parseStoreLabel(printStoreLabel(label)), label);
-  t.equal(
-    printStoreLabel({ gives: A, on: [B, C], base: 5n, at: 6n }),
-    `1 gives=${A} on=${B},${C} base=5 at=6 .`,
-  );
-  t.equal(
-    printStoreLabel({ gives: undefined, on: [], base: 5n, at: undefined }),
-    '1 gives=- on=- base=5 at=- .',
-  );
+  t.equal(printStoreLabel({ gives: A, on: [B, C], base: 5n, at: 6n }), `1 ${A} ${B},${C} 5 6 .`);
+  t.equal(printStoreLabel({ gives: undefined, on: [], base: 5n, at: undefined }), '1 - - 5 - .');
+  t.equal(printStoreLabel({ gives: A, on: [A, B], base: 5n, at: undefined }), `1 = ${A},${B} 5 - .`);
 });
 
 t.test("a base's label that is printed is parsed back, and has one form", async t => {
@@ -84,7 +80,8 @@ t.test('a label that was cut short, or has anything else in it, is none', async 
     ])
       t.equal(parse(text), undefined, text);
   }
-  t.equal(parseStoreLabel(`1 gives=${A},${B} on=- base=1 at=- .`), undefined, 'a store gives one version');
+  t.equal(parseStoreLabel(`1 ${A},${B} - 1 - .`), undefined, 'a store gives one version');
+  t.equal(parseStoreLabel('1 = - 1 - .'), undefined, 'nor the first of none');
 });
 
 t.test('a list keeps its first version and the last five, each once', async t => {

@@ -69,21 +69,27 @@ const VERSION_DIGITS = 12;
 const LIST = `(-|[0-9a-f]{${VERSION_DIGITS}}(?:,[0-9a-f]{${VERSION_DIGITS}})*)`;
 const NUMBER = '(\\d{1,20})';
 
-const STORE = new RegExp(`^1 gives=${LIST} on=${LIST} base=${NUMBER} at=(-|\\d{1,20}) \\.$`);
+const STORE = new RegExp(`^1 (=|${LIST}) ${LIST} ${NUMBER} (-|\\d{1,20}) \\.$`);
 const BASE = new RegExp(
   `^1 is=${LIST} inode=${NUMBER} size=${NUMBER} modified=${NUMBER} open=(-|[0-9a-f]{8}) before=${LIST} \\.$`,
 );
 
+/**
+ * As short as it can be: where an attribute does not fit into its inode, ext4 gives the file a block for it, and qubesd takes
+ * a template's cow for written when it has more blocks than an empty one. "=" is the first version that it lies on.
+ */
 export function printStoreLabel({ gives, on, base, at }: StoreLabel): string {
-  return `1 gives=${gives ?? '-'} on=${printList(on)} base=${base} at=${at ?? '-'} .`;
+  const given = gives !== undefined && gives === on[0] ? '=' : (gives ?? '-');
+  return `1 ${given} ${printList(on)} ${base} ${at ?? '-'} .`;
 }
 
 /** Undefined for what is none, or only the beginning of one. */
 export function parseStoreLabel(text: string): StoreLabel | undefined {
-  const [, gives = '', on = '', base = '', at = ''] = STORE.exec(text.trimEnd()) ?? [];
-  const given = parseList(gives);
-  if (base === '' || given.length > 1) return undefined;
-  return { gives: given[0], on: parseList(on), base: BigInt(base), at: at === '-' ? undefined : BigInt(at) };
+  const [, gives = '', , lain = '', base = '', at = ''] = STORE.exec(text.trimEnd()) ?? [];
+  const on = parseList(lain);
+  const given = gives === '=' ? on.slice(0, 1) : parseList(gives);
+  if (base === '' || given.length > 1 || (gives === '=' && given.length === 0)) return undefined;
+  return { gives: given[0], on, base: BigInt(base), at: at === '-' ? undefined : BigInt(at) };
 }
 
 export function printBaseLabel({ is, inode, size, modified, open }: BaseLabel): string {

@@ -16,7 +16,7 @@ import type { Test } from 'tap';
 import { addon } from '../../../src/native/addon.ts';
 import { checkLasting } from './checks.ts';
 import { FILESYSTEMS } from './filesystems/mounts.ts';
-import { hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
+import { allocatedBytes, CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { commitHere, messageOf, refusalOf, revertHere, runTemplate, trimHere } from './life/in-process.ts';
 import { blockSnapshot, executable, must, mustCleanup } from './programs.ts';
@@ -288,6 +288,17 @@ const SCENES: Readonly<Record<string, (test: Test, files: Files) => void | Promi
       'was begun on another version',
       'it has one now',
     );
+  },
+
+  // Qubesd takes a template for written, and neither copies it nor backs it up, when its cow has more blocks than these.
+  "a store's label takes no block of its own": (test, { root, rootCow, vm, keepsInodes }) => {
+    const node = prepareHere('snapshot', root, rootCow, vm);
+    const origin = prepareHere('origin', root, rootCow);
+    must('sync');
+    const empty = keepsInodes ? 2 * CHUNK_BYTES : statSync(rootCow).size;
+    test.ok(allocatedBytes(rootCow) <= empty, `${allocatedBytes(rootCow)} bytes, and no more than ${empty}`);
+    cleanupHere('origin', origin);
+    cleanupHere('snapshot', node);
   },
 
   'an empty cow has nothing to lose': (test, files) => {
