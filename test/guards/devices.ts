@@ -72,7 +72,7 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     program: CORRUPTION,
     checks: [
       'the label of a store, damaged, is done without, or named in a line',
-      'the label beside an image, damaged, is done without, or named in a line',
+      'the label beside a store, damaged, is done without, or named in a line',
     ],
   },
   {
