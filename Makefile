@@ -166,10 +166,11 @@ coverage: build build/.stamp .tap/plugins $(ENGINE)/probe needs-templates ## Sho
 # Qubesd's own code, of a checkout: it cannot be had everywhere, so what it says is recorded for `make test`.
 CORE_ADMIN ?=
 .PHONY: test-core-admin
-test-core-admin: build/.stamp ## Let qubesd's own code judge what is made of random qubes.xml files: CORE_ADMIN=/path/to/qubes-core-admin, STORES= and SEED= others
+test-core-admin: build build/.stamp ## Let qubesd's own code judge random qubes.xml files, and its file pool call our pair: CORE_ADMIN=/path/to/qubes-core-admin, STORES= and SEED= others
 	@test -e '$(CORE_ADMIN)/qubes/app.py' || { echo 'make: say with CORE_ADMIN=/path/to/qubes-core-admin where a checkout of it is' >&2; exit 1; }
-	@test/needs.sh core-admin
+	@test/needs.sh core-admin kernel
 	@node build/test/core-admin/agree.js '$(CORE_ADMIN)'
+	@test/core-admin/file-pool.sh '$(CORE_ADMIN)'
 
 .PHONY: fuzz-templates
 fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templates as Jinja2 does, others each time, until one differs

@@ -69,7 +69,10 @@ export function prepare(request: StackRequest, options: PrepareOptions = {}): Ou
   throw new Refusal(`base ${request.base.path} is replaced by another file again and again: try later`);
 }
 
-/** The cow of an image that was at the base's path before is put aside, and another is made. */
+/**
+ * The cow of an image that was at the base's path before is put aside, and another is made. The name that the caller computed
+ * was right for the files that were there; qubesd computes it anew by those that are there when it has called.
+ */
 function prepareOnce(
   request: StackRequest,
   base: Image,
@@ -82,7 +85,7 @@ function prepareOnce(
     if (!(error instanceof StaleCow)) throw error;
     const path = putAside(error.cow);
     if (path !== undefined) makeCowFile(path, storeSize(sizeOf(base), configuration().chunk), base);
-    return prepareLocked(request, base, locks, options);
+    return prepareLocked(request, base, locks, { ...options, expectedName: undefined });
   }
 }
 

@@ -16,10 +16,18 @@ import type { Test } from 'tap';
 import { addon } from '../../../src/native/addon.ts';
 import { checkLasting } from './checks.ts';
 import { FILESYSTEMS } from './filesystems/mounts.ts';
-import { allocatedBytes, CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
+import {
+  allocatedBytes,
+  CHUNK_BYTES,
+  hashOf,
+  MEBIBYTE,
+  makeImage,
+  statKey,
+  writeRandomAt,
+} from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { commitHere, messageOf, refusalOf, revertHere, runTemplate, trimHere } from './life/in-process.ts';
-import { blockSnapshot, executable, must, mustCleanup } from './programs.ts';
+import { blockSnapshot, executable, must, mustCleanup, run } from './programs.ts';
 import { leftovers, takeAllDown } from './state.ts';
 
 const SIZE = 4 * MEBIBYTE;
@@ -210,6 +218,26 @@ const SCENES: Readonly<Record<string, (test: Test, files: Files) => void | Promi
     cleanupHere('snapshot', node);
     commitHere(root);
     test.equal(started(root, rootCow, makeImage(other, SIZE)), hashOf(root));
+  },
+
+  'qubesd, which has named the cow of an image that was replaced, gets the device that it names afterwards': (
+    test,
+    { root, rootCow, vm, folder },
+  ) => {
+    const old = hashOf(root);
+    const node = prepareHere('snapshot', root, rootCow, vm);
+    const fresh = restore(root);
+    const other = makeImage(`${folder}/other.img`, SIZE);
+    const named = () => `snapshot-${[root, rootCow, other].map(statKey).join('-')}`;
+    const asked = named();
+    const called = run(executable('create-snapshot'), [asked, root, rootCow, other]);
+    test.same(called, { status: 0, stdout: '', stderr: '' });
+    test.not(named(), asked, 'the cow is another');
+    test.equal(hashOf(`/dev/mapper/${named()}`), fresh);
+    test.equal(hashOf(node), old, 'a VM that runs keeps what it saw');
+    const wrong = run(executable('create-snapshot'), [asked, root, rootCow, other]);
+    test.equal(wrong.status, 1, 'a name that agrees with no file of now is still refused');
+    for (const device of [named(), node]) cleanupHere('snapshot', device);
   },
 
   'the old blocks of a run that was never committed do not get into another image': (test, files) => {
