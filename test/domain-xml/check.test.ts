@@ -139,19 +139,15 @@ const REFUSED: [string, Record<string, string>, (folder: string) => string[]][] 
   ],
 ];
 
+/** `check` of a VM whose templates lie in a folder, before the default ones. */
+function checkWith(folder: string) {
+  return run('check', 'work', '--vm', VM, '--templates', folder, '--templates', TEMPLATES);
+}
+
 for (const [title, files, expected] of REFUSED) {
   t.test(`check refuses ${title}, with the template's line`, async t => {
     const folder = folderWith(t, files);
-    const { code, out, errors } = await run(
-      'check',
-      'work',
-      '--vm',
-      VM,
-      '--templates',
-      folder,
-      '--templates',
-      TEMPLATES,
-    );
+    const { code, out, errors } = await checkWith(folder);
     t.equal(code, 1);
     t.equal(out, '');
     t.same(
@@ -197,16 +193,7 @@ const TAKEN: [string, Record<string, string>][] = [
 for (const [title, files] of TAKEN) {
   t.test(`check takes ${title}`, async t => {
     const folder = folderWith(t, files);
-    const { code, errors } = await run(
-      'check',
-      'work',
-      '--vm',
-      VM,
-      '--templates',
-      folder,
-      '--templates',
-      TEMPLATES,
-    );
+    const { code, errors } = await checkWith(folder);
     t.same(errors, []);
     t.equal(code, 0);
   });
