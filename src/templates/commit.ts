@@ -8,6 +8,7 @@ import { storeStatus } from '../devices/kernel/store-status.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { snapshotName } from '../devices/plan/device-names.ts';
 import { storeSize } from '../devices/plan/exception-store.ts';
+import { revisionPath } from '../devices/plan/own-cow.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import { sectorsOf } from '../devices/plan/units.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -15,7 +16,7 @@ import { Refusal } from '../words/refusal.ts';
 import { type Overflow, overflowOf, overflowText } from './overflow.ts';
 import { linkRevisions } from './revisions.ts';
 import { rotateCow } from './rotate.ts';
-import { revisionPath, type Template } from './template-files.ts';
+import type { Template } from './template-files.ts';
 import type { NameUser } from './users.ts';
 
 /** What became of a commit. */

@@ -5,10 +5,11 @@ import { keptBytes, readStoreHeader } from '../devices/kernel/store-contents.ts'
 import { isHalfReverted } from '../devices/operations.ts';
 import { folderOf } from '../devices/plan/folder-of.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
+import { revisionOf, revisionPath } from '../devices/plan/own-cow.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { warn } from '../words/complaint.ts';
-import { findTemplate, revisionOf, revisionPath, type TemplateFiles } from './template-files.ts';
+import { findTemplate, type TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 
 /**

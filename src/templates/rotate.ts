@@ -4,12 +4,12 @@ import { copyStoreLabel, dropStoreLabel } from '../devices/kernel/label-file.ts'
 import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
 import { syncFolder } from '../devices/kernel/sync-folder.ts';
 import { hasNoHardLinks } from '../devices/kernel/whole-file.ts';
+import { revisionPath } from '../devices/plan/own-cow.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import type { Bytes } from '../devices/plan/units.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { noteEnd, removeRevision, settleRevisions } from './revisions.ts';
-import { revisionPath } from './template-files.ts';
 
 /**
  * Puts a new empty cow in the place of a template's, and keeps the former as the first revision of as many as are kept. It can be

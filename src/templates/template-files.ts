@@ -90,23 +90,6 @@ function resolved(path: string): string {
   return found === undefined ? path : placeOf(path, found);
 }
 
-/**
- * Where the cow of a finished run is kept: the undo of that run.
- * @param cow path of the template's cow
- * @param revision 1 is the last finished run, 2 the one before
- */
-export function revisionPath(cow: string, revision: number): string {
-  return revision === 1 ? `${cow}.old` : `${cow}.old.${revision - 1}`;
-}
-
-/** The number of the revision that has this path; undefined for a path that is none of this cow's revisions. */
-export function revisionOf(cow: string, path: string): number | undefined {
-  if (!path.startsWith(`${cow}.old`)) return undefined;
-  const suffix = path.slice(cow.length + '.old'.length);
-  if (suffix === '') return 1;
-  return /^\.[1-9]\d{0,3}$/.test(suffix) ? Number(suffix.slice(1)) + 1 : undefined;
-}
-
 function statusOf(path: string): (FileStatus & { path: string }) | undefined {
   try {
     return addon().resolveFile(path) ?? undefined;

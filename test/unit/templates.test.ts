@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { areaPosition, countExceptions } from '../../src/devices/plan/exception-store.ts';
+import { revisionOf, revisionPath } from '../../src/devices/plan/own-cow.ts';
 import { sectors } from '../../src/devices/plan/units.ts';
 import { loadAddonFrom } from '../../src/native/addon.ts';
-import { revisionOf, revisionPath, templateFiles } from '../../src/templates/template-files.ts';
+import { templateFiles } from '../../src/templates/template-files.ts';
 import { PROJECT, runAs } from './executable.ts';
 
 loadAddonFrom(join(PROJECT, 'dist/block-snapshot.node'));

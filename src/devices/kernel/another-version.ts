@@ -1,7 +1,7 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { isSame, type StoreLabel, type Version } from '../plan/label.ts';
-import { ownCow } from '../plan/own-cow.ts';
+import { ownCow, revisionPath } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
 import { type BaseVersion, readBaseVersion } from './base-version.ts';
 import { type Image, realPathOf } from './images.ts';
@@ -66,7 +66,7 @@ function undosThatServe(base: Image, { on }: StoreLabel): string[] {
   const undos: string[] = [];
   let below: readonly Version[] = version;
   for (let number = -1; number < MOST; number++) {
-    const path = number < 0 ? cow : `${cow}.old${number === 0 ? '' : `.${number}`}`;
+    const path = number < 0 ? cow : revisionPath(cow, number + 1);
     if (addon().fileStatus(path)?.kind !== 'file') {
       if (number > 0) break;
       continue;

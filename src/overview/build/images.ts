@@ -1,7 +1,6 @@
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
-import { ownCow } from '../../devices/plan/own-cow.ts';
-import { revisionOf } from '../../templates/template-files.ts';
+import { ownCow, revisionOf } from '../../devices/plan/own-cow.ts';
 import type { Facts, LoopDevice } from '../facts.ts';
 import type { Image } from '../overview.ts';
 

@@ -7,7 +7,7 @@ import { readStoreHeader } from '../../devices/kernel/store-contents.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { makeWholeFile } from '../../devices/kernel/whole-file.ts';
 import { areaPosition, chunkBytes } from '../../devices/plan/exception-store.ts';
-import { imageOfCow, ownCow } from '../../devices/plan/own-cow.ts';
+import { imageOfCow, ownCow, revisionPath } from '../../devices/plan/own-cow.ts';
 import { REVERT_ATTRIBUTE, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
 import { type Bytes, bytes } from '../../devices/plan/units.ts';
 import { addon } from '../../native/addon.ts';
@@ -16,7 +16,7 @@ import { warn } from '../../words/complaint.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { settleRevisions } from '../revisions.ts';
-import { revisionPath, type Template } from '../template-files.ts';
+import type { Template } from '../template-files.ts';
 
 // A revert of N runs, so that it can be ended anywhere, and go on:
 //   1. the mark is made, which says N; from then on nothing starts on the template;

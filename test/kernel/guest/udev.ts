@@ -2,9 +2,8 @@
 import { existsSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
-import { stalePath } from '../../../src/devices/plan/own-cow.ts';
+import { revisionPath, stalePath } from '../../../src/devices/plan/own-cow.ts';
 import { abandonedSuffix, revertedPath } from '../../../src/devices/plan/revert-names.ts';
-import { revisionPath } from '../../../src/templates/template-files.ts';
 import { follow } from './advice/follow.ts';
 import { MEBIBYTE, makeImage, makeTemplate } from './images.ts';
 import { planMessage } from './kernel-log.ts';
