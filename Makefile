@@ -11,7 +11,7 @@ TEST_SOURCES := $(shell find test -name '*.ts')
 ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
 ENGINE_SOURCES := $(filter-out %/compile.c,$(wildcard src/native/engine/*.c))
-ENGINE_HEADERS := $(wildcard src/native/engine/*.h)
+ENGINE_HEADERS = $(wildcard src/native/engine/*.h) $(ENGINE)/library-versions.h
 MODULES := node_modules/.package-lock.json
 
 # Compiler and runtime in one, and what makes one script of many modules. The baseline build needs no AVX2, which older processors do not have.
@@ -57,8 +57,12 @@ $(ENGINE)/bytecode.c: $(SOURCES) package.json $(ENGINE)/compile $(MODULES)
 		--outdir $(ENGINE)/modules >/dev/null
 	cd $(ENGINE)/modules && ../compile hot.js $$(ls | grep -vxF hot.js) >../bytecode.c
 
-link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
-	$(ADDON_SOURCES) $(1) $(ENGINE)/libqjs.a $(HARDENED_LINK) $(LDFLAGS) -ldevmapper -lm
+# libdevmapper is loaded when it is needed, as the one that would have been linked with.
+$(ENGINE)/library-versions.h: src/native/engine/library-functions.h tools/library-versions.sh $(ENGINE)/libqjs.a
+	CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' tools/library-versions.sh >$@
+
+link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -I$(ENGINE) -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
+	$(ADDON_SOURCES) $(1) $(ENGINE)/libqjs.a $(HARDENED_LINK) $(LDFLAGS) -lm
 
 # Engine, addon and bytecode in one: what Xen, libvirt and qubesd call.
 $(DIST)/block-snapshot: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/bytecode.c

@@ -27,10 +27,10 @@ function folderFor(folder: string): string {
   return folder;
 }
 
-function probe(folder: string): Report {
+function probe(folder: string, environment: NodeJS.ProcessEnv = { ENGINE_TEST: 'välue' }): Report {
   const output = execFileSync(PROBE, ['a', 'ä', folder], {
     encoding: 'utf8',
-    env: { ENGINE_TEST: 'välue' },
+    env: environment,
     maxBuffer: 1 << 26,
   });
   return JSON.parse(output) as Report;
@@ -116,8 +116,33 @@ t.test('It is hardened and stripped, and needs only what a system with device-ma
   t.match(imported, /__stack_chk_fail/);
   t.match(imported, /__\w+_chk@/);
   const libraries = Array.from(dynamic.matchAll(/NEEDED.*\[(.*?)\.so/g), ([, name = '']) => name);
-  t.same(libraries.sort(), ['libc', 'libdevmapper', 'libm']);
+  t.same(libraries.sort(), ['libc', 'libm']);
+  // What the addon is linked with is what is loaded when it is needed, and what packagers' tools find in the note.
+  const addon = execFileSync('readelf', ['-dW', join(PROJECT, 'dist/block-snapshot.node')], {
+    encoding: 'utf8',
+  });
+  const library = /NEEDED.*\[(libdevmapper.*)\]/.exec(addon)?.[1] ?? '';
+  const note = execFileSync('readelf', ['-p', '.note.dlopen', SMALL], { encoding: 'utf8' });
+  t.match(note, `"priority":"required","soname":["${library}"]`);
   t.ok(readFileSync(SMALL).length <= 1_500_000);
+});
+
+t.test('A device is what libdevmapper is loaded for, and where that cannot be it is named', async t => {
+  const opened = (...parameters: string[]) =>
+    spawnSync('strace', ['-e', 'trace=openat', SMALL, ...parameters], { encoding: 'utf8' }).stderr;
+  t.notMatch(opened('prepare', 'snapshot', '/none:/none'), 'libdevmapper');
+  const folder = folderFor(join(t.testdir(), 'files'));
+  const loaded = spawnSync('strace', ['-e', 'trace=openat', PROBE, folder], { encoding: 'utf8' }).stderr;
+  const [, library = ''] = /\/(libdevmapper\.so[^/"]*)", .* = \d+$/m.exec(loaded) ?? [];
+  const broken = t.testdir({ [library]: 'no library' });
+  const environment = { ENGINE_TEST: 'välue', LD_LIBRARY_PATH: broken };
+  const { calls } = probe(folderFor(join(broken, 'files')), environment);
+  const detail = new RegExp(`^install libdevmapper 1.02 again \\(${broken}/${library}: `);
+  for (const [name, operation] of [
+    ['deviceNames()', 'list devices'],
+    ['targetTypes()', 'list target types'],
+  ] as const)
+    t.match(calls[name], { throws: { operation, detail } }, name);
 });
 
 t.test("No variable of the environment that is an engine's or a runtime's changes anything", async t => {
