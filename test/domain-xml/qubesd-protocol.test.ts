@@ -114,6 +114,25 @@ t.test('A socket whose queue is full is waited for', async t => {
   await t.rejects(answer, { message: 'qubesd, admin.vm.List of dom0: Busy: was busy' });
 });
 
+t.test('A pause that took longer than all the time there was leaves none, not less', async t => {
+  const { socket } = await startBusyServer(t, join(folder, 'overslept.sock'));
+  const clock = t.capture(globalThis, 'setTimeout', globalThis.setTimeout);
+  let now = Date.now();
+  t.intercept(Date, 'now', {
+    value: () => {
+      now += 200;
+      return now;
+    },
+  });
+  await t.rejects(new AdminApi(socket, { patience: 300 }).ask('admin.vm.List', 'dom0'), {
+    message: `qubesd, admin.vm.List of dom0: no room in the queue at ${socket} for 0.3 seconds: is qubesd stuck?`,
+  });
+  t.same(
+    clock().map(({ args }) => args[1]),
+    [300, 100],
+  );
+});
+
 t.test('A VM that qubesd does not list is named, and nothing more is asked', async t => {
   const daemon = await daemonWith(t, () => undefined);
   const { code, errors } = await run('dump', 'nope', '--qubesd', daemon.socket);

@@ -63,18 +63,17 @@ export class AdminApi {
 
   async #exchange(request: Buffer, call: AdminCall): Promise<Buffer> {
     const end = Date.now() + this.#patience;
-    while (true) {
+    // A pause may take longer than it was to, so that no time is left after it.
+    for (let left = this.#patience; left > 0; left = end - Date.now()) {
       if (this.#closed) throw new AdminApiError(call, 'another call had failed before');
-      const reply = await this.#attempt(request, call, end - Date.now());
+      const reply = await this.#attempt(request, call, left);
       if (reply !== undefined) return reply;
-      if (Date.now() + PAUSE_MILLISECONDS >= end) {
-        throw new AdminApiError(
-          call,
-          `no room in the queue at ${this.#path} for ${this.#patience / 1000} seconds: is qubesd stuck?`,
-        );
-      }
       await pause(PAUSE_MILLISECONDS);
     }
+    throw new AdminApiError(
+      call,
+      `no room in the queue at ${this.#path} for ${this.#patience / 1000} seconds: is qubesd stuck?`,
+    );
   }
 
   /** The reply; undefined where there was no room for the connection. */
