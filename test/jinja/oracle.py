@@ -68,6 +68,13 @@ def place(error, files):
     return found
 
 
+def as_before_slices_had_hashes(error):
+    """Dictionaries take a slice for a key since Python 3.12; what templates are compared with is as before."""
+    if isinstance(error, KeyError) and isinstance(error.args[0], slice):
+        return TypeError("unhashable type: 'slice'")
+    return error
+
+
 def answer(request):
     files = request["files"]
     environment = jinja2.Environment(
@@ -83,7 +90,8 @@ def answer(request):
     except TookTooLong:
         return {"tooLong": True}
     except Exception as error:
-        return {"error": type(error).__name__, "message": str(error), **place(error, files)}
+        raised = as_before_slices_had_hashes(error)
+        return {"error": type(raised).__name__, "message": str(raised), **place(error, files)}
     finally:
         signal.alarm(0)
 
