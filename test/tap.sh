@@ -1,13 +1,13 @@
 #!/bin/bash
 # Runs tests with tap, to an end by the clock, and names at the very end whatever failed, and how: tap.sh MINUTES ARGUMENTS...
-#   MINUTES    after which they are ended, all of them
+#   MINUTES    after which they are ended, all of them; TEST_MINUTES= is another limit, for slow machines
 #   ARGUMENTS  tap's own
 # What failed is added to build/failed.txt as well: of two that run at once, one ends before the other.
 # Exit status: tap's; 124 where the time was over.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-minutes=$1
+minutes=${TEST_MINUTES:-$1}
 shift
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
@@ -37,7 +37,7 @@ timeout --kill-after=30 "${minutes}m" tap "$@" | tee "$output" || status=$?
     shown-- > 0
   ' "$output"
   if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
-    echo "  not done after $minutes minutes, ended in: $(grep -E '^ *# Subtest: ' "$output" | tail -1 | sed 's/^ *# Subtest: //')"
+    echo "  not done after $minutes minutes (TEST_MINUTES= gives them more), ended in: $(grep -E '^ *# Subtest: ' "$output" | tail -1 | sed 's/^ *# Subtest: //')"
   fi
 } | tee -a build/failed.txt
 exit "$status"

@@ -4,7 +4,8 @@
 #
 #   boot.sh [--udev | --bare] [--minutes N] PROGRAM [ARGUMENT...]
 #
-# --udev runs systemd-udevd with our rules; --bare loads no module: no loop devices, no device-mapper.
+# --udev runs systemd-udevd with our rules; --bare loads no module: no loop devices, no device-mapper. LAB_MINUTES= is
+# another limit than --minutes, for slow machines.
 #
 # The program's standard output is this one's; the kernel's own messages go to standard error when something is wrong.
 # Exit status: the program's; 125 when the kernel did not come up or did not come to an end.
@@ -20,10 +21,13 @@ while :; do
   esac
 done
 
+minutes=${LAB_MINUTES:-$minutes}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../../.." && pwd)
 kernel=$("$here/fetch-kernel.sh") || exit 125
 
+TMPDIR=$("$project/tools/temporary-folder.sh") || exit 125
+export TMPDIR
 scratch=$(mktemp -d)
 # The machine leads a process group of its own, and writes down its number for as long as it runs.
 end_machine() {
@@ -58,18 +62,23 @@ reader=$!
 exec 7>"$scratch/output"
 cd "$kernel" || exit 125
 TMPDIR=$scratch "${pinned[@]}" timeout --signal=KILL "${minutes}m" env LD_LIBRARY_PATH="$kernel/libraries" ./linux.uml \
-  seccomp=auto mem=2G umid=lab uml_dir="$scratch/" root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/init.sh" \
-  lab_kernel="$kernel" lab_project="$project" lab_scratch="$scratch" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
+  seccomp=auto mem=2G umid=lab uml_dir="$scratch/" root=/dev/root rootfstype=hostfs rootflags=/ ro init="\"$here/init.sh\"" \
+  lab_kernel="\"$kernel\"" lab_project="\"$project\"" lab_scratch="\"$scratch\"" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
   </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1 &
 running=$!
 exec 7>&-
 wait "$running"
+ended=$?
 # One that ran out of time has left processes that keep the output open.
 end_machine
 wait "$reader"
 
 if [ ! -s "$scratch/status" ]; then
-  echo "boot.sh: the kernel did not come to an end within $minutes minutes, or did not come up:" >&2
+  if [ "$ended" = 137 ]; then
+    echo "boot.sh: not at its end after $minutes minutes, and ended (LAB_MINUTES= gives it more):" >&2
+  else
+    echo "boot.sh: the kernel did not come up, or went down before the program was at its end:" >&2
+  fi
   tail -n 40 "$scratch/kernel" "$scratch/console" >&2
   exit 125
 fi

@@ -1,13 +1,16 @@
 #!/bin/bash
 # The first process inside: mounts what a running system has, loads the modules, runs the program, switches off.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+# hostfs takes its folder as a whole option, which mount hands over in pieces by newer calls of the kernel (util-linux 2.41);
+# what io_uring of this kernel completes never wakes a program, and Node uses it where it is there (libuv 1.45 to 1.49).
+export LIBMOUNT_FORCE_MOUNT2=always UV_USE_IO_URING=0
 
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/lab/outside /run/lab/tmp /dev/shm
 mount -t tmpfs tmpfs /dev/shm
-mount -t hostfs -o "$lab_scratch" none /run/lab/outside
+mount -t hostfs -o "$lab_scratch" none /run/lab/outside || { echo 'init.sh: the folder outside cannot be mounted'; echo o >/proc/sysrq-trigger; sleep 60; }
 export TMPDIR=/run/lab/tmp
 ln -s /proc/self/fd /dev/fd
 ln -s /proc/self/fd/0 /dev/stdin
