@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import { runDomainXml } from '../../../src/programs/domain-xml/main.ts';
@@ -33,7 +34,7 @@ export async function runOn({ interactive }: { interactive: boolean }, ...argv: 
 
 /** A new folder with those files in it (paths with slashes make folders); removed when the test is over. */
 export function folderWith(t: Test, files: Record<string, string>): string {
-  const folder = realpathSync(mkdtempSync('/tmp/domain-xml-test-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'domain-xml-test-')));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);

@@ -1,9 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { asNobody } from './as-nobody.ts';
 import { check } from './checks.ts';
 import { hashOf, MEBIBYTE, makeImage, writeRandomAt } from './images.ts';
 import { planOverflow } from './kernel-log.ts';
-import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
+import { blockSnapshot, must, mustCleanup, mustPrepare } from './programs.ts';
 
 check('the same file under two names in one stack is refused', (test, template) => {
   const link = join(template.folder, 'hard-link.img');
@@ -68,8 +69,7 @@ check('a cow with another chunk size is refused', (test, template) => {
 });
 
 check('without permission the error says to run as root', (test, template) => {
-  const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', executable()];
-  const made = run('setpriv', [...asNobody, 'prepare', 'snapshot', `${template.root}:${template.rootCow}`]);
+  const made = asNobody('prepare', 'snapshot', `${template.root}:${template.rootCow}`);
   test.equal(made.status, 1);
   test.match(made.stderr, /^block-snapshot: no permission to .*: run as root\n$/);
 });

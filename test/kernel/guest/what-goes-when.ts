@@ -146,7 +146,11 @@ check('a discard on the disk of a VM frees the space in its cow, if the kernel c
   if (SMALL_CHUNKS_TAKE_DISCARDS) {
     test.match(discard, { status: 0, stderr: '' });
     test.ok(full - allocatedBytes(template.vm1) >= 3 * MEBIBYTE - CHUNK_BYTES, 'the cow file is smaller');
-  } else test.match(discard, { status: 1, stderr: 'Operation not supported' });
+  } else {
+    // Newer ones have a status of their own for it.
+    test.not(discard.status, 0);
+    test.match(discard.stderr, 'Operation not supported');
+  }
   test.equal(hashOf(first), template.hash, 'the shared first layer has lost nothing');
   cleanupHere('snapshot', node);
 });

@@ -1,5 +1,6 @@
+import { asNobody } from '../as-nobody.ts';
 import { check } from '../checks.ts';
-import { blockSnapshot, executable, run } from '../programs.ts';
+import { blockSnapshot } from '../programs.ts';
 import { seenByProgram } from './seen.ts';
 
 check('without any device list says so, and its JSON is empty', test => {
@@ -18,8 +19,7 @@ check('without any device list says so, and its JSON is empty', test => {
 });
 
 check('without root list is refused in one line', test => {
-  const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', executable(), 'list'];
-  const { status, stdout, stderr } = run('setpriv', asNobody);
+  const { status, stdout, stderr } = asNobody('list');
   test.same([status, stdout], [1, '']);
   test.match(stderr, /^block-snapshot: no permission to .*: run as root\n$/);
 });
