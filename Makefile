@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# With io_uring Node lets no test take another user's identity for a moment, and user-mode Linux does not bear it.
+export UV_USE_IO_URING := 0
+export TMPDIR := $(shell tools/temporary-folder.sh)
 
 VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' package.json)
 SOURCES := $(shell find src -name '*.ts')
@@ -26,14 +29,27 @@ LAB := test/kernel/lab/boot.sh
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
-# What npm brings, exactly as the lock file says.
-$(MODULES): package.json package-lock.json
-	npm ci
-	@touch $@
+# What a target needs, where that is more than to build: all that is missing is said, or installed, at once, and before
+# anything else is fetched.
+NEEDS_lint := node
+NEEDS_format := node
+NEEDS_test := build kernel libvirt memory templates xen
+NEEDS_test-kernel := build kernel libvirt memory
+NEEDS_test-beside-xen := build memory templates
+NEEDS_test-xen := build xen
+NEEDS_bench-xen := build xen
+NEEDS_test-memory := build kernel memory
+NEEDS_test-arm64 := arm64
+$(foreach target,check demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
+$(foreach target,test-templates coverage fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
+.PHONY: needs
+needs:
+	@test/needs.sh node $(sort $(foreach goal,$(MAKECMDGOALS),$(or $(NEEDS_$(goal)),build)))
 
-.PHONY: needs-arm64 needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen
-needs-arm64 needs-build needs-kernel needs-libvirt needs-memory needs-templates needs-xen: needs-%:
-	@test/needs.sh $*
+# What npm brings, exactly as the lock file says.
+$(MODULES): package.json package-lock.json | needs
+	tools/npm-packages.sh
+	@touch $@
 
 # The engine of the hot path, in a folder of its own: tools/engine.sh finds it.
 DIST ?= dist
@@ -44,7 +60,7 @@ C := -std=gnu17 -Wall -Wextra -Werror -Inode_modules/node-api-headers/include
 # What compiles on this machine, for it, where CC compiles for another.
 CC_HERE ?= $(CC)
 
-$(ENGINE)/libqjs.a: tools/engine.sh tools/cache.sh tools/debian-packages.sh | needs-build
+$(ENGINE)/libqjs.a: tools/engine.sh tools/cache.sh tools/debian-packages.sh | needs
 	CC='$(CC)' CC_HERE='$(CC_HERE)' tools/engine.sh $(ENGINE)
 
 $(ENGINE)/compile: src/native/engine/compile.c src/native/engine/modules.h $(ENGINE)/libqjs.a
@@ -78,7 +94,7 @@ $(ENGINE)/probe: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HE
 	$(call link_program,$(ENGINE)/probe.c)
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
-dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs-build
+dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs
 	@mkdir -p dist
 	$(CC) $(C) -shared -fPIC -O2 -fvisibility=hidden -Wl,-z,relro $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
 
@@ -87,7 +103,7 @@ SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node
 dist/sanitized/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) test/memory/checked.h
 dist/sanitized/block-snapshot.node: CHECKED := -D_GNU_SOURCE= -include test/memory/checked.h
 dist/sanitized/allocated.node: test/memory/allocated.c
-$(SANITIZED): | $(MODULES) needs-memory
+$(SANITIZED): | $(MODULES) needs
 	@mkdir -p dist/sanitized
 	$(CC) -std=gnu17 -shared -fPIC -O1 -g -Wall -Wextra -Werror -fvisibility=hidden \
 		-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
@@ -131,38 +147,34 @@ MEMORY_TESTS := 'build/test/memory/*.test.js'
 # The labs first, with both processors; the image for Xen, where there is none yet, is built meanwhile. Then Xen, which
 # leaves half a processor to the tests that need no lab (and goes before them: test/xen/lab/boot.sh).
 .PHONY: test
-test: ## Lint, and run every test, those on the real kernel and the real Xen included
+test: needs ## Lint, and run every test, those on the real kernel and the real Xen included
 	@rm -f build/failed.txt
-	@$(MAKE) --no-print-directory -j2 --output-sync=target needs-test lint build build/.stamp $(SANITIZED) .tap/plugins
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint build build/.stamp $(SANITIZED) .tap/plugins
 	@test/xen/lab/build-image.sh >/dev/null & $(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen || { cat build/failed.txt; exit 1; }
 
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
-test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(ENGINE)/probe needs-templates
+test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(ENGINE)/probe needs
 	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
-
-.PHONY: needs-test
-needs-test:
-	@test/needs.sh build kernel libvirt memory templates xen
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins $(ENGINE)/probe ## Run the tests that need no kernel of their own
 	test/tap.sh 20 --jobs=2 --timeout=600 $(UNIT_TESTS)
 
 .PHONY: test-templates
-test-templates: build build/.stamp .tap/plugins needs-templates ## Run the tests of templates and domain XML, against the real Jinja2
+test-templates: build build/.stamp .tap/plugins needs ## Run the tests of templates and domain XML, against the real Jinja2
 	test/tap.sh 20 --jobs=2 --timeout=600 $(TEMPLATE_TESTS)
 
 # In the lab what works on devices, here everything else.
 .PHONY: test-memory
-test-memory: build build/.stamp $(SANITIZED) .tap/plugins needs-kernel ## Call the addon with hostile arguments under the sanitizers: the last result is in docs/test-memory.md
+test-memory: build build/.stamp $(SANITIZED) .tap/plugins needs ## Call the addon with hostile arguments under the sanitizers: the last result is in docs/test-memory.md
 	test/tap.sh 20 --jobs=1 --timeout=0 $(MEMORY_TESTS)
 	@$(LAB) --minutes 40 node build/test/kernel/guest/memory.js 10000
 
 # What runs in the labs is not counted: those kernels' processes are not watched.
 .PHONY: coverage
-coverage: build build/.stamp .tap/plugins $(ENGINE)/probe needs-templates ## Show what the tests without a lab run of the rooms that touch nothing
+coverage: build build/.stamp .tap/plugins $(ENGINE)/probe needs ## Show what the tests without a lab run of the rooms that touch nothing
 	@tap --jobs=2 --timeout=0 --no-disable-coverage --allow-incomplete-coverage --coverage-report=text \
 		$(UNIT_TESTS) 'build/test/domain-xml/*.test.js' >build/coverage.txt || { grep -A20 'not ok' build/coverage.txt; exit 1; }
 	@awk -F'|' '/^ *File/ { print } /^ src\// { wanted = $$1 ~ /src\/(devices\/plan|words|claims|domain-xml)/ } / src\// || /^  / { if (wanted && NF > 4) print }' build/coverage.txt
@@ -177,25 +189,24 @@ test-core-admin: build build/.stamp ## Let qubesd's own code judge random qubes.
 	@test/core-admin/file-pool.sh '$(CORE_ADMIN)'
 
 .PHONY: fuzz-templates
-fuzz-templates: build/.stamp .tap/plugins needs-templates ## Render random templates as Jinja2 does, others each time, until one differs
+fuzz-templates: build/.stamp .tap/plugins needs ## Render random templates as Jinja2 does, others each time, until one differs
 	@while JINJA_SEED=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') JINJA_TRIALS=20000 \
 		tap --timeout=0 build/test/jinja/random-templates.test.js; do :; done; exit 1
 
 .PHONY: check
 check: build build/.stamp .tap/plugins $(ENGINE)/probe ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
-	@test/needs.sh kernel
 	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel
-test-kernel: build build/.stamp $(SANITIZED) .tap/plugins needs-kernel needs-libvirt ## Run the tests on a real device-mapper kernel
+test-kernel: build build/.stamp $(SANITIZED) .tap/plugins needs ## Run the tests on a real device-mapper kernel
 	test/tap.sh 60 --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
 .PHONY: test-arm64
-test-arm64: needs-arm64 $(MODULES) ## Compile the small program for arm64, and run it in emulation
+test-arm64: needs $(MODULES) ## Compile the small program for arm64, and run it in emulation
 	@test/arm64/run.sh
 
 .PHONY: test-long
-test-long: build build/.stamp needs-kernel ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
+test-long: build build/.stamp needs ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
@@ -203,7 +214,7 @@ test-long: build build/.stamp needs-kernel ## Let every system call of every com
 	@$(LAB) --minutes 900 node build/test/kernel/guest/pairs.js full
 
 .PHONY: test-guards
-test-guards: build build/.stamp needs-kernel ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md
+test-guards: build build/.stamp needs ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md
 	@node build/test/guards/run.js $(if $(RULE),'$(RULE)')
 
 # In a copy of its own, with one processor.
@@ -212,8 +223,8 @@ test-mutants: $(MODULES) ## Change the pure modules a place at a time, and see t
 	@stryker run test/mutants/stryker.json
 
 .PHONY: demo
-demo: build needs-kernel ## Show the main job on a real device-mapper kernel, in a page
-	@$(LAB) test/demo/demo.sh $(CURDIR) $$(test -t 1 && echo colour)
+demo: build needs ## Show the main job on a real device-mapper kernel, in a page
+	@$(LAB) test/demo/demo.sh '$(CURDIR)' $$(test -t 1 && echo colour)
 
 # Scripts with the same command lines, to measure against.
 BASELINE ?= $(CURDIR)/test/bench/baseline/block-snapshot
@@ -221,7 +232,7 @@ BASELINE_CREATE ?= $(CURDIR)/test/bench/baseline/create-snapshot
 BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
 
 .PHONY: bench
-bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
+bench: build build/.stamp needs ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
 	@node build/test/bench/start-up.js
 	@node build/test/bench/libvirt-hook.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
@@ -230,7 +241,7 @@ bench: build build/.stamp needs-kernel ## Measure: BASELINE=, BASELINE_CREATE=, 
 	@$(LAB) --minutes 20 node build/test/bench/direct-io.js
 
 .PHONY: bench-templates
-bench-templates: build build/.stamp needs-templates ## Measure domain-xml against Python's Jinja2, and live data against JSON
+bench-templates: build build/.stamp needs ## Measure domain-xml against Python's Jinja2, and live data against JSON
 	@node build/test/bench/render.js dist/domain-xml
 	@node build/test/bench/live-data.js dist/domain-xml
 

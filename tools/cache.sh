@@ -1,5 +1,6 @@
 # What the labs fetch or build once, in a cache. Sourced by the scripts that do so.
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/block-snapshot
+home=${HOME:-$(getent passwd "$(id -u)" | cut -d : -f 6)}
+cache=${XDG_CACHE_HOME:-${home:-/nonexistent}/.cache}/block-snapshot
 
 # Prints the folder and ends the script where the file is in there.
 end_when_cached() {
@@ -12,8 +13,10 @@ end_when_cached() {
 # the same time: the others find what the first has made.
 begin_in_cache() {
   end_when_cached "$1" "$2"
-  mkdir -p "$cache"
-  chmod 700 "$cache"
+  if ! mkdir -p "$cache" 2>/dev/null || ! chmod 700 "$cache" 2>/dev/null || [ ! -w "$cache" ]; then
+    echo "make: what is fetched cannot be kept in $cache: say with XDG_CACHE_HOME= where it can" >&2
+    exit 1
+  fi
   exec 8>"$cache/$3"
   flock 8
   end_when_cached "$1" "$2"

@@ -5,7 +5,8 @@
 apt_of() {
   local release=$1 mirror
   shift
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') || return 1
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') ||
+    { echo 'E: apt-get knows no mirror of Debian' >&2; return 1; }
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
   : >"$work/state/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources"
@@ -14,6 +15,9 @@ apt_of() {
     ${architecture:+-o APT::Architecture="$architecture" -o APT::Architectures="$architecture"} \
     -o APT::Sandbox::User="$(id -un)" "$@"
 }
+
+# why_not LOG : what apt-get said first about what it could not do.
+why_not() { grep -m 1 -E '^[EW]:' "$1" || tail -n 1 "$1"; }
 
 # unpack_packages RELEASE PACKAGE... : their files, into $work/root. What was in $work before is gone.
 unpack_packages() {

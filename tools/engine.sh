@@ -70,13 +70,19 @@ installed() {
 # Several builds may want it at the same time: begin_in_cache ends the shell where it is there.
 fetched() {
   local version
-  command -v apt-get >/dev/null || return 1
+  command -v apt-get >/dev/null ||
+    fail 'quickjs-ng is missing: install what Debian calls libqjs-dev, or give its source with QUICKJS=/path'
   version=$({ cat "${BASH_SOURCE[0]}" && $cc -dumpmachine && $cc -dumpfullversion; } | sha256sum | cut -c1-16)
   found=$cache/engine-$version
   (
     begin_in_cache "$found" libqjs.a engine-lock >/dev/null
     say "fetching quickjs-ng of Debian $release into $found (once)"
-    unpack_packages "$release" qjs-src >"$work.log" 2>&1 || { tail -n 5 "$work.log" >&2 && exit 1; }
+    if ! unpack_packages "$release" qjs-src >"$work.log" 2>&1; then
+      reason=$(why_not "$work.log")
+      rm -f "$work.log"
+      fail "quickjs-ng is neither installed nor in the cache, and cannot be fetched ($reason): install what Debian calls" \
+        'libqjs-dev, or give its source with QUICKJS=/path'
+    fi
     rm "$work.log"
     compile "$work/root/usr/src/quickjs-ng" "$work/engine"
     mv "$work/engine" "$found"
@@ -90,5 +96,5 @@ if [ -n "${QUICKJS:-}" ]; then
   give "$making"
 fi
 if installed "$making"; then give "$making"; fi
-if fetched; then give "$found"; fi
-fail 'quickjs-ng is missing: install what Debian calls libqjs-dev, or give its source with QUICKJS=/path'
+fetched
+give "$found"

@@ -28,6 +28,7 @@ if serves '' >/dev/null 2>&1; then
   exit 0
 fi
 begin_in_cache "$folder" jinja2/__init__.py jinja-lock
+reason='there is no apt-get'
 for release in $releases; do
   command -v apt-get >/dev/null || break
   say "fetching Jinja2 of Debian $release into $folder (once)"
@@ -40,9 +41,8 @@ for release in $releases; do
     echo "$folder"
     exit 0
   fi
-  tail -n 5 "$work.log" >&2
+  reason=$(why_not "$work.log")
   rm -f "$work.log"
-  say "Debian $release has none that can be used here"
 done
-say 'Jinja2 3.1.6 with MarkupSafe 3 is needed for /usr/bin/python3: install it, or let apt-get reach a mirror of Debian'
+say "Jinja2 3.1.6 with MarkupSafe 3 is needed for /usr/bin/python3 and cannot be fetched ($reason): install it, or let apt-get reach a mirror of Debian"
 exit 1

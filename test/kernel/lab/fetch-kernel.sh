@@ -31,6 +31,7 @@ fetch() {
   (cd "$work/image" && LD_LIBRARY_PATH=libraries ./linux.uml --version)
 }
 
+reason='there is no apt-get'
 for release in $releases; do
   command -v apt-get >/dev/null || break
   say "fetching user-mode Linux of Debian $release into $folder (once)"
@@ -42,16 +43,15 @@ for release in $releases; do
     echo "$folder"
     exit 0
   fi
-  tail -n 5 "$work.log" >&2
+  reason=$(why_not "$work.log")
   rm -f "$work.log"
-  say "Debian $release has none that can be used here"
 done
 
 if ! installed=$(command -v linux.uml); then
-  say 'linux.uml is not installed either: install user-mode Linux, with its modules in /usr/lib/uml/modules'
+  say "user-mode Linux is neither in the cache nor installed, and cannot be fetched ($reason): install what Debian calls user-mode-linux"
   exit 1
 fi
-say "the installed $installed is used, which is slower if it is older than Linux 6.12"
+say "the installed $installed is used (none can be fetched: $reason), which is slower if it is older than Linux 6.12"
 mkdir -p "$folder"
 ln -sfn /usr/lib/uml/modules "$folder/modules"
 ln -sfn "$installed" "$folder/linux.uml"
