@@ -408,6 +408,14 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     checks: ['a file is made longer, and never shorter'],
   },
   {
+    rule: 'a limit on the size of files is an error like others',
+    from: '	signal(SIGXFSZ, SIG_IGN);',
+    to: '',
+    program: 'kernel/guest/contract',
+    checks: ['a limit on the size of files is an error in words, and leaves nothing made'],
+    executable: true,
+  },
+  {
     rule: 'an error while a folder is read is no end of it',
     from: 'if (errno != 0) {\n\t\tthrow_system_error(env, "list", path',
     to: 'if (errno < 0) {\n\t\tthrow_system_error(env, "list", path',

@@ -63,7 +63,7 @@ export function noRoomText(error: unknown, path: string, size: Bytes): string | 
   if (isSystemError(error, 'EDQUOT'))
     return `the quota of its owner on its filesystem is used up, and ${sizeText(size)} are needed: make room there`;
   if (isSystemError(error, 'EFBIG'))
-    return `its filesystem takes no file of ${sizeText(size)}: move the template to another`;
+    return `its filesystem, or ulimit -f, takes no file of ${sizeText(size)}: lift that limit, or move the template to another`;
   return undefined;
 }
 

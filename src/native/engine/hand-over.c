@@ -25,8 +25,9 @@ void hand_over(char **parameters, char *path, unsigned long size)
 		return;
 	}
 	strcpy(name, LARGER);
-	/* What main has changed. */
+	/* What main and the addon have changed. */
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	execv(path, parameters);
 	signal(SIGPIPE, SIG_IGN);
 }

@@ -5,7 +5,8 @@ import { requireImage } from '../../../src/devices/kernel/images.ts';
 import { withOperation } from '../../../src/templates/operation-lock.ts';
 import { check, checkLasting } from './checks.ts';
 import { MEBIBYTE, makeImage } from './images.ts';
-import { blockSnapshot, blockSnapshotBeside, executable, mustCleanup } from './programs.ts';
+import { runTemplate } from './life/in-process.ts';
+import { blockSnapshot, blockSnapshotBeside, executable, mustCleanup, run } from './programs.ts';
 import { deviceNames, records } from './state.ts';
 
 const UUID = '0035dc7a-843c-4ff1-9e2b-86a30f2fa51b';
@@ -41,6 +42,31 @@ check('whatever the length of a path, an error is in words of ours', (test, temp
       });
   }
 });
+
+check(
+  'a limit on the size of files is an error in words, and leaves nothing made',
+  (test, { root, rootCow, vm1 }) => {
+    truncateSync(vm1, MEBIBYTE);
+    const limited = (...parameters: string[]) =>
+      run('bash', ['-c', 'ulimit -f 1; exec "$0" "$@"', executable(), ...parameters]);
+    const said = (cow: string) =>
+      new RegExp(
+        `^block-snapshot: .*${cow}.*: its filesystem, or ulimit -f, takes no file of \\S+ MiB: .*\n$`,
+      );
+    test.match(limited('prepare', 'snapshot', `${root}:${rootCow}:${vm1}`), {
+      status: 1,
+      stderr: said('root-cow.img'),
+    });
+    test.same(deviceNames(), []);
+    runTemplate(root, rootCow, [0, 4096]);
+    test.match(limited('prepare', 'snapshot', `${root}:${rootCow}:${vm1}`), {
+      status: 1,
+      stderr: said('vm1-cow.img'),
+    });
+    test.same(deviceNames(), []);
+    test.match(limited('commit', root), { status: 1, stderr: said('root.img') });
+  },
+);
 
 checkLasting('a command that waits for another, and tries again, warns once', async (test, template) => {
   const { root, rootCow } = template;
