@@ -301,6 +301,20 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     checks: ['a lock file that is removed gives no second holder'],
   },
   {
+    rule: 'a lock counts only on the file that has its path',
+    from: "if (named === null || named.device !== held.device || named.inode !== held.inode) return 'removed';",
+    to: "if (named === null) return 'removed';",
+    program: IDENTITY,
+    checks: ['a lock on a file that was exchanged before it was got is worth nothing'],
+  },
+  {
+    rule: 'all locks are waited for in one order',
+    from: 'for (const name of [...all].sort()) {',
+    to: 'for (const name of all) {',
+    program: IDENTITY,
+    checks: ['all locks are waited for in one order, whichever is the base'],
+  },
+  {
     rule: 'cows cannot overflow: small ones are grown when they are attached',
     from: 'growCow(image, descriptor, size);\n    return loopBacking(attachLoop',
     to: 'return loopBacking(attachLoop',
@@ -367,6 +381,14 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     to: 'try {\n    addon().suspendDevice(origin);',
     program: STANDSTILL,
     checks: ['no signal that can be held leaves the origin suspended'],
+    executable: true,
+  },
+  {
+    rule: 'signals are held while a snapshot becomes a merge',
+    from: 'addon().holdSignals();\n  try {\n    addon().suspendDevice(name);',
+    to: 'try {\n    addon().suspendDevice(name);',
+    program: STANDSTILL,
+    checks: ['no signal that can be held leaves a device suspended on its way to merge'],
     executable: true,
   },
   {

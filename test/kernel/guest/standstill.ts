@@ -1,12 +1,15 @@
 // The moment in which the template's disk stands still: no signal and no missing semaphore may leave it so.
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { prepare } from '../../../src/devices/prepare.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
-import { check } from './checks.ts';
-import { statKey, type Template } from './images.ts';
+import { check, checkLasting } from './checks.ts';
+import { hashOf, statKey, type Template } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
+import { commitHere, revertHere, runTemplate } from './life/in-process.ts';
 import { executable, kernel, must, run, UDEV } from './programs.ts';
-import { callsFrom } from './system-calls.ts';
+import { suspendedDevices } from './state.ts';
+import { signalAt } from './stopped-calls.ts';
+import { callsFrom, type SystemCall } from './system-calls.ts';
 
 /** Those that end or stop a program by default and can be held. */
 const SIGNALS = [
@@ -50,6 +53,29 @@ check('no signal that can be held leaves the origin suspended', (test, template)
   }
   cleanupHere('origin', origin);
 });
+
+checkLasting(
+  'no signal that can be held leaves a device suspended on its way to merge',
+  async (test, template) => {
+    const { root, rootCow } = template;
+    for (const signal of ['TERM', 'QUIT', 'USR1']) {
+      runTemplate(root, rootCow, [0, 4096]);
+      commitHere(root);
+      const [, next] = callsOfRevert(root).filter(call => call.name === 'ioctl');
+      runTemplate(root, rootCow, [0, 4096]);
+      commitHere(root);
+      await (await signalAt(next as SystemCall, signal, ['revert', root, '--yes'])).goOn();
+      test.same(suspendedDevices(), [], signal);
+      if (hashOf(root) !== template.hash || existsSync(`${rootCow}.reverting`)) await revertHere(root);
+      test.equal(hashOf(root), template.hash, 'and the revert goes on');
+    }
+  },
+);
+
+/** A revert, from the call on that suspends the snapshot which is going to be a merge. */
+function callsOfRevert(root: string): SystemCall[] {
+  return callsFrom(/^ioctl\(\d+, DM_DEV_SUSPEND, .*snapshot-.*DM_SUSPEND_FLAG/, ['revert', root, '--yes']);
+}
 
 check('the origin is suspended while a snapshot is made live, and while one is removed', (test, template) => {
   const origin = prepareHere('origin', template.root, template.rootCow).slice('/dev/mapper/'.length);
