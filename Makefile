@@ -211,6 +211,7 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
 	@$(LAB) --minutes 120 node build/test/kernel/guest/signals.js full
+	@$(LAB) --minutes 60 node build/test/kernel/guest/power-cuts.js full
 	@$(LAB) --minutes 900 node build/test/kernel/guest/pairs.js full
 
 .PHONY: test-guards

@@ -4,6 +4,7 @@ import { BINDING_GUARDS } from './binding.ts';
 import { DEVICE_GUARDS } from './devices.ts';
 import { DISK_GUARDS } from './disks.ts';
 import type { Guard } from './guard.ts';
+import { POWER_GUARDS } from './power.ts';
 import { TEMPLATE_GUARDS } from './templates.ts';
 
 export const GUARDS: readonly Guard[] = [
@@ -11,6 +12,7 @@ export const GUARDS: readonly Guard[] = [
   ...BINDING_GUARDS,
   ...TEMPLATE_GUARDS,
   ...DISK_GUARDS,
+  ...POWER_GUARDS,
 ];
 
 /** Where the text of a guard is in the source. */

@@ -64,8 +64,7 @@ export interface Template {
   hash: string;
 }
 
-export function makeTemplate(size = 4 * MEBIBYTE): Template {
-  const folder = newFolder();
+export function makeTemplate(size = 4 * MEBIBYTE, folder = newFolder()): Template {
   const root = makeImage(join(folder, 'root.img'), size, 'random');
   return {
     folder,

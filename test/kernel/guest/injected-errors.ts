@@ -3,18 +3,18 @@
 // Without `full` a sample of the calls, spread evenly over each command. COMMAND is the beginning of a command's name.
 import t, { type Test } from 'tap';
 import { type Duration, errorOf, type Failing, runFailingAt } from './failing-calls.ts';
-import { deleteBackends, disk, readBackend } from './hotplug/disks.ts';
+import { disk, readBackend } from './hotplug/disks.ts';
 import { xenstored } from './hotplug/surroundings.ts';
-import { makeTemplate, removeTemplate, repeatRandom, type Template } from './images.ts';
-import { heldLocks, leakedLoops, leftovers, suspendedDevices, takeAllDown } from './state.ts';
+import type { Template } from './images.ts';
+import { heldLocks, leakedLoops, suspendedDevices } from './state.ts';
 import { FAILING_COMMANDS, type FailingCommand } from './sweeps/failing-commands.ts';
+import { goOn, type KnownWorlds, onTemplate } from './sweeps/on-template.ts';
 import { standingStill } from './sweeps/standing-still.ts';
 import { worldOf } from './sweeps/world.ts';
 import { callsFrom, type SystemCall } from './system-calls.ts';
 
 /** How many calls of each command are tried when not all are. */
 const SAMPLE = 4;
-const SIZE = 1 << 20;
 const [mode, ...wanted] = process.argv.slice(2);
 const isFull = mode === 'full';
 const commands = Object.entries(FAILING_COMMANDS).filter(
@@ -38,18 +38,15 @@ function isHopeless(calls: readonly SystemCall[], index: number, duration: Durat
 const xenstoreFacts = () =>
   ['hotplug-status', 'physical-device-path'].map(name => readBackend(disk(61), name));
 
-/** @param seen worlds that need not be tried any more */
 async function attempt(
   test: Test,
   name: string,
   command: FailingCommand,
-  seen: Set<string>,
+  known: KnownWorlds,
   act: (template: Template) => Failing,
   hopeless = false,
 ): Promise<void> {
-  repeatRandom();
-  const template = makeTemplate(SIZE);
-  try {
+  await onTemplate(test, name, async template => {
     command.before(template);
     const { reached, ended, done } = act(template);
     counts.runs += 1;
@@ -62,18 +59,8 @@ async function attempt(
       `${name}: it ends, no origin stands still, no loop device and no lock is left`,
     );
     const world = worldOf([template], done, xenstoreFacts());
-    if (seen.has(world)) return;
-    seen.add(world);
-    counts.worlds += 1;
-    await command.after(test, name, template, done);
-    test.same(leftovers(), [], `${name}: nothing is left`);
-  } catch (error) {
-    test.fail(`${name}: ${(error as Error).message}`);
-  } finally {
-    takeAllDown();
-    deleteBackends();
-    removeTemplate(template);
-  }
+    if (await goOn(test, name, command, template, done, known, world)) counts.worlds += 1;
+  });
 }
 
 /** The places of calls while the origin stands still. */
@@ -102,8 +89,8 @@ t.setTimeout(0);
 for (const [title, command] of commands)
   t.test(`${title}, with errors in its system calls`, async test => {
     let calls: SystemCall[] = [];
-    const seen = new Set<string>();
-    await attempt(test, 'no error', command, seen, template => {
+    const known: KnownWorlds = new Set();
+    await attempt(test, 'no error', command, known, template => {
       calls = callsFrom(command.from, command.command(template), command.program);
       return { reached: false, ended: true, done: true };
     });
@@ -115,12 +102,12 @@ for (const [title, command] of commands)
           test,
           `${call.line.slice(0, 70)}, ${errorOf(call)} ${duration}`,
           command,
-          seen,
+          known,
           template => runFailingAt(call, duration, command.command(template), command.program),
           isHopeless(calls, index, duration),
         );
     }
-    test.ok(counts.reached > before, `${counts.reached - before} errors, ${seen.size} worlds`);
+    test.ok(counts.reached > before, `${counts.reached - before} errors, ${known.size} worlds`);
   });
 
 t.test('what was tried', test => {

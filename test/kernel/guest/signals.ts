@@ -4,17 +4,16 @@
 // Without `full` every signal where the disk stands still, and some in the other windows. WINDOW is a part of the name of one.
 import { constants } from 'node:os';
 import t, { type Test } from 'tap';
-import { deleteBackends } from './hotplug/disks.ts';
 import { xenstored } from './hotplug/surroundings.ts';
-import { makeTemplate, removeTemplate, repeatRandom, type Template } from './images.ts';
-import { heldLocks, leakedLoops, leftovers, suspendedDevices, takeAllDown } from './state.ts';
+import type { Template } from './images.ts';
+import { heldLocks, leakedLoops, suspendedDevices } from './state.ts';
 import { signalAt } from './stopped-calls.ts';
 import { FAILING_COMMANDS, type FailingCommand } from './sweeps/failing-commands.ts';
+import { goOn, type KnownWorlds, onTemplate } from './sweeps/on-template.ts';
 import { standingStill } from './sweeps/standing-still.ts';
 import { worldOf } from './sweeps/world.ts';
 import { callsFrom, distinctWorlds, type SystemCall } from './system-calls.ts';
 
-const SIZE = 1 << 20;
 const [mode, ...wanted] = process.argv.slice(2);
 const isFull = mode === 'full';
 
@@ -80,12 +79,10 @@ async function attempt(
   test: Test,
   name: string,
   command: FailingCommand,
-  known: Set<string>,
+  known: KnownWorlds,
   act: (template: Template) => Promise<boolean>,
 ): Promise<void> {
-  repeatRandom();
-  const template = makeTemplate(SIZE);
-  try {
+  await onTemplate(test, name, async template => {
     command.before(template);
     const done = await act(template);
     const suspended = suspendedOrigins();
@@ -96,18 +93,8 @@ async function attempt(
       `${name}: no origin stands still, no loop device and no lock is left`,
     );
     const world = worldOf([template], done);
-    if (known.has(world)) return;
-    known.add(world);
-    counts.worlds += 1;
-    await command.after(test, name, template, done);
-    test.same(leftovers(), [], `${name}: nothing is left`);
-  } catch (error) {
-    test.fail(`${name}: ${(error as Error).message}`);
-  } finally {
-    takeAllDown();
-    deleteBackends();
-    removeTemplate(template);
-  }
+    if (await goOn(test, name, command, template, done, known, world)) counts.worlds += 1;
+  });
 }
 
 /**
@@ -152,7 +139,7 @@ for (const [title, { command, within }] of Object.entries(WINDOWS)) {
   if (wanted.length > 0 && !wanted.some(part => title.includes(part))) continue;
   t.test(`no signal does harm ${title}`, async test => {
     let calls: SystemCall[] = [];
-    const known = new Set<string>();
+    const known: KnownWorlds = new Set();
     await attempt(test, 'no signal', command, known, async template => {
       calls = within(callsFrom(command.from, command.command(template), command.program));
       return true;

@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('power cuts', [], 'power-cuts.js');
