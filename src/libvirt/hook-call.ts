@@ -13,12 +13,14 @@ export interface HookCall {
 }
 
 export const LIBVIRT_HOOK_USAGE =
-  'GUEST OPERATION SUB-OPERATION EXTRA, by libvirt, with the domain XML on standard input';
+  'block-snapshot-qemu|block-snapshot-libxl GUEST OPERATION SUB-OPERATION EXTRA';
 
 /** @throws Refusal for anything but the four arguments of a hook */
 export function hookCall(driver: Driver, parameters: readonly string[]): HookCall {
   const [guest, operation, subOperation] = parameters;
   if (guest === undefined || operation === undefined || subOperation === undefined || parameters.length !== 4)
-    throw usageError(`this is libvirt's hook for ${driver}: it is called with ${LIBVIRT_HOOK_USAGE}`);
+    throw usageError(
+      `this is libvirt's hook for ${driver}, which calls it with the domain XML on standard input: usage: ${LIBVIRT_HOOK_USAGE}`,
+    );
   return { driver, guest, operation: `${operation} ${subOperation}` };
 }

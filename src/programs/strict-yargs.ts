@@ -1,8 +1,8 @@
 import yargs from 'yargs';
 
 /**
- * A parser that gives values as they were written, never ends the process, and prints nothing (given a function, it
- * hands that what --help asks for): what all commands that are read with yargs begin with.
+ * A parser that gives values as they were written, never ends the process, and prints nothing: what all commands that are
+ * read with yargs begin with. Help texts are none of its business (programs/manual).
  */
 export function strictYargs() {
   return yargs()
@@ -14,9 +14,7 @@ export function strictYargs() {
     })
     .detectLocale(false)
     .version(false)
-    .help()
-    .alias('help', 'h')
-    .wrap(100)
+    .help(false)
     .exitProcess(false)
     .showHelpOnFail(false);
 }

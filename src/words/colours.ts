@@ -7,6 +7,10 @@ export type Colours = ReturnType<typeof picocolors.createColors>;
  * to anything (no-color.org) or whose terminal is dumb.
  */
 export function coloursFor(terminal: boolean, environment: NodeJS.ProcessEnv): Colours {
-  const wanted = terminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-  return picocolors.createColors(wanted);
+  return picocolors.createColors(coloursWanted(terminal, environment));
+}
+
+/** Whether what goes to standard output is to have colours. */
+export function coloursWanted(terminal: boolean, environment: NodeJS.ProcessEnv): boolean {
+  return terminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 }

@@ -178,12 +178,12 @@ t.test('What goes wrong is one line, and wrong usage exits with 2', async t => {
     [
       ['stop', 'work', '--timeout', 'soon'],
       2,
-      '--timeout soon: is not a number of seconds (see domain-xml --help)',
+      '--timeout soon: is not a number of seconds: usage: domain-xml stop NAME [OPTION...]',
     ],
     [
       ['stop', 'work', '--timeout', '-1'],
       2,
-      '--timeout -1: is not a number of seconds (see domain-xml --help)',
+      '--timeout -1: is not a number of seconds: usage: domain-xml stop NAME [OPTION...]',
     ],
     [['define', 'work', '--vm', '/none.json'], 1, '/none.json: cannot be read: no such file or folder'],
   ] as const) {

@@ -7,9 +7,9 @@ const VM = sampleFile('hvm_blk');
 
 const USAGE: [string[], RegExp][] = [
   [[], /which command\? There are render, which, check, diff, dump, define, start and stop/],
-  [['nope'], /Unknown command: nope/],
-  [['rendr', 'work'], /Unknown command: rendr/],
-  [['rendr', 'work', '--vm', VM], /Unknown command: rendr/],
+  [['nope'], /^domain-xml: nope is not a command: see/],
+  [['rendr', 'work'], /^domain-xml: rendr is not a command: see/],
+  [['rendr', 'work', '--vm', VM], /^domain-xml: rendr is not a command: see/],
   [['render', 'work', 'other', '--vm', VM], /more than one NAME: other/],
   [['which', 'work', 'other'], /more than one NAME: other/],
   [['render'], /the VM's NAME is missing/],
@@ -64,16 +64,16 @@ for (const [argv, message] of USAGE) {
     t.equal(out, '');
     t.equal(errors.length, 1);
     t.match(errors[0], message);
-    t.match(errors[0], / \(see domain-xml --help\)$/);
+    t.match(errors[0], /: (?:usage: domain-xml [a-z]+ NAME \[OPTION\.\.\.\]|see domain-xml --help)$/);
   });
 }
 
 t.test('--help and -h show the same', async t => {
   const help = await run('--help');
-  t.match(help.out, /domain-xml COMMAND NAME/);
+  t.match(help.out, /domain-xml COMMAND \.\.\./);
   t.same(await run('-h'), help);
   t.equal(help.code, 0);
-  t.match((await run('render', '-h')).out, /domain-xml render <name>/);
+  t.match((await run('render', '-h')).out, /domain-xml render NAME/);
 });
 
 const FAILURES: [string, Record<string, string>, RegExp][] = [

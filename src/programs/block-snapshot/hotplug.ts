@@ -7,9 +7,7 @@ import { type Attachment, attachmentFromEnvironment } from '../../xen/hotplug/at
 import { logCall, logError } from '../../xen/hotplug/log.ts';
 import { remove } from '../../xen/hotplug/remove.ts';
 import { besideOperations } from './operations.ts';
-import { requireArguments } from './usage.ts';
-
-export const HOTPLUG_USAGE = 'block-snapshot|block-origin add|remove';
+import { HOTPLUG_USAGE, requireArguments } from './usage.ts';
 
 /** How the script is called by: the type of the device is in its name. */
 const PROGRAM = /^block-(.+)$/;

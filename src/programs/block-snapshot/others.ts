@@ -6,12 +6,14 @@ type Command = (parameters: readonly string[]) => void | Promise<void>;
 const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
   'domain-xml': async parameters =>
     host.setExitStatus(await (await import('../domain-xml/main.ts')).runDomainXml(parameters)),
+  '--help': async parameters => (await import('../manual/help.ts')).runHelp(parameters),
   commit: async parameters => (await import('./template/commit.ts')).runCommit(parameters),
   revert: async parameters => (await import('./template/revert.ts')).runRevert(parameters),
   revisions: async parameters => (await import('./template/revisions.ts')).runRevisions(parameters),
   trim: async parameters => (await import('./template/trim.ts')).runTrim(parameters),
   list: async parameters => (await import('./overview/list.ts')).runList(parameters),
   graph: async parameters => (await import('./overview/graph.ts')).runGraph(parameters),
+  complete: async parameters => (await import('../manual/complete.ts')).runComplete(parameters),
 };
 
 /** Runs a command that is not hot. @throws Refusal */

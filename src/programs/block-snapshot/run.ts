@@ -4,6 +4,7 @@ import { failureText } from '../../words/failure-text.ts';
 import { printable } from '../../words/printable.ts';
 import { exitStatusOf, usageError } from '../../words/refusal.ts';
 import { inform } from '../answer.ts';
+import { askedFor } from '../asked-for.ts';
 
 type Command = (parameters: readonly string[], program: string) => void | Promise<void>;
 
@@ -11,35 +12,38 @@ type Command = (parameters: readonly string[], program: string) => void | Promis
 // of what a call costs. What each of them loads is listed, and held to the list, by test/unit/hot-modules.ts.
 
 /** Hot: the commands that are programs of their own, by the name they are called by. */
-const HOT_PROGRAMS: Readonly<Record<string, Command>> = {
+export const HOT_PROGRAMS = {
   'create-snapshot': async parameters => (await import('./create-snapshot.ts')).runCreateSnapshot(parameters),
   'destroy-snapshot': async parameters =>
     (await import('./destroy-snapshot.ts')).runDestroySnapshot(parameters),
-};
+} satisfies Readonly<Record<string, Command>>;
 
 /** Hot: libvirt's hooks, by the names that they have in its folders qemu.d and libxl.d, or in place of those (libvirt before 6.5). */
-const LIBVIRT_HOOKS: Readonly<Record<string, 'qemu' | 'libxl'>> = {
+export const LIBVIRT_HOOKS = {
   'block-snapshot-qemu': 'qemu',
   'block-snapshot-libxl': 'libxl',
   qemu: 'qemu',
   libxl: 'libxl',
-};
+} as const;
 
 /** Hot: commands of block-snapshot, by its first argument. */
-const HOT_COMMANDS: Readonly<Record<string, Command>> = {
+export const HOT_COMMANDS = {
   prepare: async parameters => (await import('./prepare.ts')).runPrepare(parameters),
   cleanup: async parameters => (await import('./cleanup.ts')).runCleanup(parameters),
   add: hotplug('add'),
   remove: hotplug('remove'),
-};
+} satisfies Readonly<Record<string, Command>>;
 
 const DOMAIN_XML = 'domain-xml';
 
 /** Commands of block-snapshot that nothing waits for but a person, or a script of theirs. */
-const OTHER_COMMANDS = ['commit', 'revert', 'revisions', 'trim', 'list', 'graph'] as const;
+export const OTHER_COMMANDS = ['commit', 'revert', 'revisions', 'trim', 'list', 'graph', 'complete'] as const;
+
+/** The manual, of the command that is its only parameter, or of the program where there is none. */
+export const HELP = '--help';
 
 /** Those, and the program that is called by that name. */
-export type OtherCommand = (typeof OTHER_COMMANDS)[number] | typeof DOMAIN_XML;
+export type OtherCommand = (typeof OTHER_COMMANDS)[number] | typeof DOMAIN_XML | typeof HELP;
 
 /** Runs a command that is not hot, with the parameters that follow it. */
 export type OtherRunner = (command: OtherCommand, parameters: readonly string[]) => void | Promise<void>;
@@ -64,14 +68,17 @@ export async function runToItsEnd(other: OtherRunner): Promise<void> {
 async function run(program: string, parameters: readonly string[], other: OtherRunner): Promise<void> {
   if (program === DOMAIN_XML) return other(program, parameters);
   const driver = named(LIBVIRT_HOOKS, program);
-  // Before any argument is looked at: the first is a domain's name, and that may be "--help".
-  if (driver !== undefined) return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, parameters);
+  // libvirt's first argument is a domain's name, and that may be "--help"; it is never the only one.
+  if (driver !== undefined && (parameters.length > 1 || askedFor(parameters) !== HELP))
+    return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, parameters);
   const [first] = parameters;
-  if (first === '--help' || first === '-h') return inform((await import('./help.ts')).HELP);
-  if (first === '--version')
-    return inform(`block-snapshot ${(await import('../version.ts')).VERSION} (${host.runtime})`);
   const own = named(HOT_PROGRAMS, program);
-  if (own !== undefined) return own(parameters, program);
+  const asked = askedFor(parameters);
+  if (asked === HELP)
+    return other(HELP, [own === undefined && driver === undefined ? (first ?? '') : program]);
+  if (asked === '--version')
+    return inform(`block-snapshot ${(await import('../version.ts')).VERSION} (${host.runtime})`);
+  if (own !== undefined) return own(parameters);
   if (first === undefined) throw usageError('no command given: see block-snapshot --help');
   const rest = parameters.slice(1);
   const command = named(HOT_COMMANDS, first);

@@ -4,6 +4,7 @@ export const PREPARE_USAGE = 'block-snapshot prepare snapshot|origin BASE:COW[:C
 export const CLEANUP_USAGE = 'block-snapshot cleanup snapshot|origin NODE';
 export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]';
 export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
+export const HOTPLUG_USAGE = 'block-snapshot|block-origin add|remove';
 
 /** Exactly these arguments, no fewer and no more. */
 export function requireArguments(given: readonly string[], count: number, usage: string): void {

@@ -1,3 +1,4 @@
+import type { CommandModule } from 'yargs';
 import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { strictYargs } from '../strict-yargs.ts';
@@ -11,36 +12,42 @@ import { startCommand } from './start.ts';
 import { stopCommand } from './stop.ts';
 import { whichCommand } from './which.ts';
 
-const COMMANDS = ['render', 'which', 'check', 'diff', 'dump', 'define', 'start', 'stop'];
+/** Makes a command. @param fail called for a finding */
+// biome-ignore lint/suspicious/noExplicitAny: each has arguments of its own, which yargs' types join here
+type CommandMaker = (terminal: Terminal, fail: () => void) => CommandModule<object, any>;
+
+/** Every command of domain-xml, in the order in which people read of them. */
+export const COMMANDS = {
+  render: renderCommand,
+  which: whichCommand,
+  check: checkCommand,
+  diff: diffCommand,
+  dump: dumpCommand,
+  define: defineCommand,
+  start: startCommand,
+  stop: stopCommand,
+} satisfies Readonly<Record<string, CommandMaker>>;
+
+const NAMES = Object.keys(COMMANDS);
 
 /** Reads the arguments and runs the command. Gives 0, or 1 for a finding; raises Refusal. */
 export async function runCommands(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [first = '-'] = argv;
-  const isCommand = COMMANDS.includes(first);
-  if (!isCommand && !first.startsWith('-')) throw usageError(`Unknown command: ${printable(first)}`);
+  const isCommand = NAMES.includes(first);
+  if (!isCommand && !first.startsWith('-')) throw usageError(`${printable(first)} is not a command`);
   let exitCode = 0;
   const fail = () => {
     exitCode = 1;
   };
-  let help = '';
-  await strictYargs()
-    .scriptName('domain-xml')
-    .usage('$0 COMMAND NAME: libvirt domain XML from Jinja templates')
-    .command(renderCommand(terminal))
-    .command(whichCommand(terminal))
-    .command(checkCommand(terminal, fail))
-    .command(diffCommand(terminal, fail))
-    .command(dumpCommand(terminal))
-    .command(defineCommand(terminal, fail))
-    .command(startCommand(terminal, fail))
-    .command(stopCommand(terminal))
+  const parser = strictYargs().scriptName('domain-xml');
+  for (const make of Object.values<CommandMaker>(COMMANDS)) parser.command(make(terminal, fail));
+  await parser
     .demandCommand(
       1,
       1,
-      `which command? There are ${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`,
+      `which command? There are ${NAMES.slice(0, -1).join(', ')} and ${NAMES.at(-1)}`,
       'more than one NAME',
     )
-    .epilogue('domain-xml --version shows the version.')
     .strictCommands()
     .strict()
     .fail((message, error) => {
@@ -50,9 +57,6 @@ export async function runCommands(argv: readonly string[], terminal: Terminal): 
       if (problem.startsWith('Not enough non-option')) throw usageError("the VM's NAME is missing");
       throw usageError(isCommand ? problem.replace(/^Unknown command:/, 'more than one NAME:') : problem);
     })
-    .parseAsync(argv, {}, (_error, _values, output) => {
-      help = output;
-    });
-  if (help !== '') terminal.print(`${help}\n`);
+    .parseAsync(argv);
   return exitCode;
 }

@@ -27,7 +27,12 @@ export function diffCommand(terminal: Terminal, fail: () => void): CommandModule
       sourceOptions(commonOptions(argv))
         .option(
           'against',
-          single('against', 'Compare with this file instead of virsh dumpxml; - is standard input'),
+          single(
+            'against',
+            'FILE',
+            'Compare with this file instead of virsh dumpxml; - is standard input',
+            'file',
+          ),
         )
         .option('connect', connectOption)
         .option('color', colorOption),

@@ -18,7 +18,7 @@ export function dumpCommand(terminal: Terminal): CommandModule<object, DumpArgum
       qubesOptions(
         argv.positional('name', { type: 'string', demandOption: true, describe: "The VM's name" }),
       ).option('output', {
-        ...single('output', 'Write to this file instead of standard output'),
+        ...single('output', 'FILE', 'Write to this file instead of standard output', 'file'),
         alias: 'o',
       }) as Argv<DumpArguments>,
     handler: async ({ name, output, ...source }) => {

@@ -1,7 +1,9 @@
 import { failureText } from '../../words/failure-text.ts';
 import { EXIT_USAGE, exitStatusOf } from '../../words/refusal.ts';
+import { askedFor } from '../asked-for.ts';
 import { inLines, processTerminal, type Terminal } from '../terminal.ts';
 import { plainRender } from './plain-render.ts';
+import { usageOf } from './usage.ts';
 
 /**
  * The program `domain-xml`, with its arguments (without the program's own name). Gives the exit code: 0, 1 for an
@@ -13,7 +15,13 @@ export async function runDomainXml(
 ): Promise<number> {
   const terminal = inLines(given);
   try {
-    if (argv[0] === '--version') {
+    const asked = askedFor(argv);
+    if (asked === '--help') {
+      const { domainXmlHelp } = await import('../manual/domain-xml.ts');
+      terminal.print(`${domainXmlHelp(argv[0])}\n`);
+      return 0;
+    }
+    if (asked === '--version') {
       const { VERSION } = await import('../version.ts');
       terminal.print(`domain-xml ${VERSION}\n`);
       return 0;
@@ -28,9 +36,14 @@ export async function runDomainXml(
     return await runCommands(argv, terminal);
   } catch (error) {
     const status = exitStatusOf(error);
-    terminal.complain(
-      `domain-xml: ${failureText(error)}${status === EXIT_USAGE ? ' (see domain-xml --help)' : ''}`,
-    );
+    const usage = status === EXIT_USAGE ? `: ${await usageText(argv[0])}` : '';
+    terminal.complain(`domain-xml: ${failureText(error)}${usage}`);
     return status;
   }
+}
+
+/** What every complaint about wrong usage ends with. */
+async function usageText(command = ''): Promise<string> {
+  const { COMMANDS } = await import('./commands.ts');
+  return Object.hasOwn(COMMANDS, command) ? `usage: ${usageOf(command)}` : 'see domain-xml --help';
 }

@@ -1,9 +1,11 @@
-import type { Argv, Options } from 'yargs';
+import type { Argv } from 'yargs';
 import { KERNELS_FOLDER, QUBES_XML, QUBESD_SOCKET } from '../../domain-xml/description/describe.ts';
-import { RELEASE_FILE } from '../../domain-xml/qubes/release.ts';
+import { RELEASE_FILE, RELEASES } from '../../domain-xml/qubes/release.ts';
 import { LIBVIRT_SCHEMA } from '../../domain-xml/schema/grammar.ts';
 import { DEFAULT_FOLDERS } from '../../domain-xml/search/folders.ts';
+import { coloursWanted } from '../../words/colours.ts';
 import { usageError } from '../../words/refusal.ts';
+import type { Candidates, OptionShape } from '../command-shape.ts';
 import type { Terminal } from '../terminal.ts';
 import type { SourceArguments } from './source.ts';
 
@@ -17,8 +19,10 @@ const templates = {
   type: 'string',
   requiresArg: true,
   describe: 'Look for templates in this folder instead; may be given more than once, in search order',
+  value: 'DIR',
+  completes: 'folder',
   coerce: several('templates'),
-} satisfies Options;
+} as const satisfies OptionShape;
 
 /** NAME, and --templates DIR. */
 export function commonOptions<T>(argv: Argv<T>): Argv<T & CommonArguments> {
@@ -31,12 +35,22 @@ export function commonOptions<T>(argv: Argv<T>): Argv<T & CommonArguments> {
     }) as Argv<T & CommonArguments>;
 }
 
-/** An option that takes a value, and only one. */
-export function single(name: string, describe: string): Options & { type: 'string' } {
+/**
+ * An option that takes a value, and only one.
+ * @param value what people call it
+ */
+export function single(
+  name: string,
+  value: string,
+  describe: string,
+  completes?: Candidates,
+): OptionShape & { type: 'string' } {
   return {
     type: 'string',
     requiresArg: true,
     describe,
+    value,
+    ...(completes === undefined ? {} : { completes }),
     coerce: (value: unknown) => {
       if (Array.isArray(value)) throw usageError(`--${name} is given more than once`);
       if (value === '') throw usageError(`--${name} is empty`);
@@ -48,7 +62,7 @@ export function single(name: string, describe: string): Options & { type: 'strin
 /** Where the VM's description comes from; `vm` is left out where only Qubes itself is asked. */
 export function sourceOptions<T>(argv: Argv<T>): Argv<T & SourceArguments> {
   return qubesOptions(
-    argv.option('vm', single('vm', "The VM's description in JSON; - is standard input")),
+    argv.option('vm', single('vm', 'FILE', "The VM's description in JSON; - is standard input", 'file')),
   ) as Argv<T & SourceArguments>;
 }
 
@@ -56,33 +70,33 @@ export function sourceOptions<T>(argv: Argv<T>): Argv<T & SourceArguments> {
 export function qubesOptions<T>(argv: Argv<T>): Argv<T & Omit<SourceArguments, 'vm'>> {
   return argv
     .option('qubes-xml', {
-      ...single('qubes-xml', 'Read the VM from this qubes.xml, without asking qubesd'),
+      ...single('qubes-xml', 'FILE', 'Read the VM from this qubes.xml, without asking qubesd', 'file'),
       defaultDescription: `${QUBES_XML}, where there is no qubesd`,
     })
     .option('qubesd', {
-      ...single('qubesd', 'Ask qubesd at this socket'),
+      ...single('qubesd', 'SOCKET', 'Ask qubesd at this socket', 'file'),
       defaultDescription: QUBESD_SOCKET,
     })
     .option('kernels', {
-      ...single('kernels', "Where the VMs' kernels are"),
+      ...single('kernels', 'DIR', "Where the VMs' kernels are", 'folder'),
       defaultDescription: KERNELS_FOLDER,
     })
     .option('host-memory', {
-      ...single('host-memory', 'MiB that the host has, for a VM in qubes.xml without maxmem'),
+      ...single('host-memory', 'MIB', 'MiB that the host has, for a VM in qubes.xml without maxmem'),
       defaultDescription: 'what xl info says',
     })
     .option('release', {
-      ...single('release', "Qubes' release by whose rules the VM is described: 4.1, 4.2 or 4.3"),
+      ...single('release', 'RELEASE', "Qubes' release by whose rules the VM is described", RELEASES),
       defaultDescription: `what qubesd or ${RELEASE_FILE} says`,
     }) as Argv<T & Omit<SourceArguments, 'vm'>>;
 }
 
 /** --connect URI. */
-export const connectOption = single('connect', "libvirt's URI, for virsh");
+export const connectOption = single('connect', 'URI', "libvirt's URI, for virsh");
 
 /** --schema FILE. */
 export const schemaOption = {
-  ...single('schema', "libvirt's RELAX NG schema"),
+  ...single('schema', 'FILE', "libvirt's RELAX NG schema", 'file'),
   default: LIBVIRT_SCHEMA,
 } as const;
 
@@ -91,12 +105,13 @@ export const colorOption = {
   choices: ['auto', 'always', 'never'] as const,
   default: 'auto',
   requiresArg: true,
-  describe: 'Use colours; auto: on a terminal',
+  describe: 'When to use colours; auto is on a terminal, without NO_COLOR',
+  value: 'WHEN',
 } as const;
 
 /** What --color comes to. */
 export function inColour(color: string, terminal: Terminal): boolean {
-  return color === 'always' || (color === 'auto' && terminal.interactive);
+  return color === 'always' || (color === 'auto' && coloursWanted(terminal.interactive, process.env));
 }
 
 function several(name: string): (value: unknown) => string[] {

@@ -19,11 +19,15 @@ export function renderCommand(terminal: Terminal): CommandModule<object, RenderA
       sourceOptions(commonOptions(argv))
         .option(
           'part',
-          single('part', 'Only this part: devices/block.xml, devices/net.xml or devices/pci.xml'),
+          single('part', 'PART', 'Only this part of the XML', [
+            'devices/block.xml',
+            'devices/net.xml',
+            'devices/pci.xml',
+          ]),
         )
-        .option('device', single('device', "The part's device in JSON; - is standard input"))
+        .option('device', single('device', 'FILE', "The part's device in JSON; - is standard input", 'file'))
         .option('output', {
-          ...single('output', 'Write to this file instead of standard output'),
+          ...single('output', 'FILE', 'Write to this file instead of standard output', 'file'),
           alias: 'o',
         }),
     handler: request => runRender(request, terminal),

@@ -23,7 +23,7 @@ export function stopCommand(terminal: Terminal): CommandModule<object, StopArgum
         .positional('name', { type: 'string', demandOption: true, describe: "The VM's name" })
         .option('connect', connectOption)
         .option('timeout', {
-          ...single('timeout', 'Seconds that it has to shut down; 0 destroys it at once'),
+          ...single('timeout', 'SECONDS', 'Seconds that it has to shut down; 0 destroys it at once'),
           default: TIMEOUT,
         }) as Argv<StopArguments>,
     handler: async ({ name, connect, timeout: seconds }) => {

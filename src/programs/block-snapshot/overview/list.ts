@@ -1,11 +1,10 @@
 import { processTerminal } from '../../terminal.ts';
 import { look } from './look.ts';
-import { LIST_USAGE } from './usage.ts';
+import { LIST } from './usage.ts';
 
 /** `list [--json]`: everything that there is, as a tree for people or as JSON for programs. */
 export async function runList(parameters: readonly string[]): Promise<void> {
   const json = await wantsJson(parameters);
-  if (json === undefined) return;
   const overview = look();
   const terminal = processTerminal();
   const columns = terminal.interactive ? process.stdout.columns : undefined;
@@ -22,20 +21,9 @@ export async function runList(parameters: readonly string[]): Promise<void> {
 }
 
 /** The two common calls are read without yargs, which costs more to load than the devices to look at. */
-async function wantsJson(parameters: readonly string[]): Promise<boolean | undefined> {
+async function wantsJson(parameters: readonly string[]): Promise<boolean> {
   if (parameters.length === 0) return false;
   if (parameters.length === 1 && parameters[0] === '--json') return true;
   const { commandArguments } = await import('../../command-arguments.ts');
-  const options = await commandArguments(
-    {
-      usage: LIST_USAGE,
-      about:
-        'Shows every template with its versions, what lies on them, who uses it, how full it is, and what nobody uses.',
-      options: {
-        json: { type: 'boolean', default: false, describe: 'As JSON, which docs/list.md describes' },
-      } as const,
-    },
-    parameters,
-  );
-  return options?.json;
+  return (await commandArguments(LIST, parameters)).json;
 }

@@ -6,7 +6,7 @@ import { sizeText } from '../../../words/sizes.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { confirmed } from './confirm.ts';
 import { nameUser } from './name-user.ts';
-import { REVERT_USAGE } from './usage.ts';
+import { REVERT } from './usage.ts';
 
 /** `revert --abandon TEMPLATE`: gives up a revert that cannot be finished. */
 export async function runAbandon(
@@ -17,7 +17,7 @@ export async function runAbandon(
   const abandoned = await abandonRevert(
     files,
     nameUser,
-    async whole => yes || confirmed(question(path, whole), REVERT_USAGE),
+    async whole => yes || confirmed(question(path, whole), REVERT.usage),
   );
   const terminal = processTerminal();
   if (json) terminal.print(abandonedJson(path, abandoned));

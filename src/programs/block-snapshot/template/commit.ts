@@ -6,19 +6,11 @@ import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { nameUser } from './name-user.ts';
-import { COMMIT_USAGE } from './usage.ts';
+import { COMMIT } from './usage.ts';
 
 /** `commit TEMPLATE [--json]`: ends a run of the template. */
 export async function runCommit(parameters: readonly string[]): Promise<void> {
-  const given = await readArguments(
-    COMMIT_USAGE,
-    'Ends the run of a template: VMs that start from now on see what it changed, those that run keep what they see. ' +
-      'Its undo is kept as REVISIONS in /etc/block-snapshot.conf says. Where nothing has changed, nothing is done.',
-    {},
-    parameters,
-  );
-  if (given === undefined) return;
-  const { files, values } = given;
+  const { files, values } = await readArguments(COMMIT, parameters);
   sweepGoneOn(files.image);
   const commit = await commitByHand(files, nameUser);
   const terminal = processTerminal();

@@ -13,42 +13,16 @@ import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
-import { REVERT_USAGE } from './usage.ts';
+import { REVERT } from './usage.ts';
 
 /** `revert TEMPLATE [--revision N] [--yes] [--json]`: undoes the last runs of the template. */
 export async function runRevert(parameters: readonly string[]): Promise<void> {
-  const given = await readArguments(
-    REVERT_USAGE,
-    'Takes a template back to what it was before its last run, or its last N runs. The template has to be stopped, and no ' +
-      'VM may use it. Interrupted at any point, the same command goes on; until it is done nothing starts on the template.',
-    {
-      revision: {
-        type: 'string',
-        requiresArg: true,
-        describe: 'How many runs to undo, as block-snapshot revisions numbers them (default: 1)',
-      },
-      abandon: {
-        type: 'boolean',
-        default: false,
-        describe: 'Give up a revert that cannot be finished; nothing is deleted, and it is said what is left',
-      },
-      force: {
-        type: 'boolean',
-        default: false,
-        describe:
-          'Merge an undo though the image has been changed since, or is another: for those who know that it fits',
-      },
-      yes: { type: 'boolean', default: false, describe: 'Do not ask' },
-    } as const,
-    parameters,
-  );
-  if (given === undefined) return;
-  const { files, values } = given;
+  const { files, values } = await readArguments(REVERT, parameters);
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
   if (values.abandon) {
     if (revision !== undefined)
-      throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT_USAGE}`);
+      throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT.usage}`);
     return runAbandon(files, values);
   }
   const progress = progressDisplay('merged');
@@ -60,7 +34,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const reverted = await revert(files, {
     revision,
     force: values.force,
-    confirm: async plan => values.yes || confirmed(question(path, plan), REVERT_USAGE),
+    confirm: async plan => values.yes || confirmed(question(path, plan), REVERT.usage),
     progress,
     nameUser,
   });
@@ -78,7 +52,7 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
 
 function readRevision(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))
-    throw usageError(`--revision ${printable(text)} is not the number of a revision: usage: ${REVERT_USAGE}`);
+    throw usageError(`--revision ${printable(text)} is not the number of a revision: usage: ${REVERT.usage}`);
   return Number(text);
 }
 

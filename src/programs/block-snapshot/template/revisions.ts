@@ -6,19 +6,11 @@ import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
-import { REVISIONS_USAGE } from './usage.ts';
+import { REVISIONS } from './usage.ts';
 
 /** `revisions TEMPLATE [--json]`: the finished runs that can be undone. */
 export async function runRevisions(parameters: readonly string[]): Promise<void> {
-  const given = await readArguments(
-    REVISIONS_USAGE,
-    'Shows the finished runs of a template that can be undone: when each ended, how much it changed, and whether its ' +
-      'undo is whole. 1 is the last run; going back to revision N undoes N runs.',
-    {},
-    parameters,
-  );
-  if (given === undefined) return;
-  const { files, values } = given;
+  const { files, values } = await readArguments(REVISIONS, parameters);
   const { revisions, reverting } = revisionsOf(files);
   const terminal = processTerminal();
   if (values.json) terminal.print(revisionsJson(files, revisions, reverting));

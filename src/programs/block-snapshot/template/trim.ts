@@ -7,19 +7,11 @@ import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
-import { TRIM_USAGE } from './usage.ts';
+import { TRIM } from './usage.ts';
 
 /** `trim TEMPLATE [--json]`: gives blocks of zeros in the image back to the filesystem. */
 export async function runTrim(parameters: readonly string[]): Promise<void> {
-  const given = await readArguments(
-    TRIM_USAGE,
-    'Gives blocks of zeros in the image of a template back to the filesystem that it lies on. No byte changes. The template ' +
-      'has to be stopped, and no VM may use it. Fill what is free inside the template with zeros beforehand.',
-    {},
-    parameters,
-  );
-  if (given === undefined) return;
-  const { files, values } = given;
+  const { files, values } = await readArguments(TRIM, parameters);
   const { path } = files.image;
   const progress = progressDisplay('looked at');
   const finished = endOnInterrupt(

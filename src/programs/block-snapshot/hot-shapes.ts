@@ -1,0 +1,107 @@
+import { LIBVIRT_HOOK_USAGE } from '../../libvirt/hook-call.ts';
+import type { CommandShape } from '../command-shape.ts';
+import {
+  CLEANUP_USAGE,
+  CREATE_SNAPSHOT_USAGE,
+  DESTROY_SNAPSHOT_USAGE,
+  HOTPLUG_USAGE,
+  PREPARE_USAGE,
+} from './usage.ts';
+
+// What is said of the hot commands, which themselves know no more than how they are called.
+
+const TYPE = { name: 'snapshot|origin', completes: ['snapshot', 'origin'] } as const;
+
+export const PREPARE: CommandShape = {
+  usage: PREPARE_USAGE,
+  summary: 'Make the device and print its node',
+  about: [
+    'Makes the device, with what is missing of what lies under it, and prints its node. "snapshot" is BASE seen through the ' +
+      'cows, each of which keeps what was written above the one before; "origin" writes to BASE and saves the old blocks for ' +
+      'the snapshots of BASE:COW. Doing it twice gives the same device.',
+    "BASE and COW are absolute paths of image files or block devices. A template's cow that is missing is made.",
+  ],
+  options: {
+    force: {
+      type: 'boolean',
+      describe:
+        'Take a cow that was begun on another version, or on no version that is known, as one of this',
+    },
+  },
+  operands: [TYPE, { name: 'BASE:COW[:COW2...]', completes: 'images' }],
+};
+
+export const CLEANUP: CommandShape = {
+  usage: CLEANUP_USAGE,
+  summary: 'Take the device down if nobody uses it',
+  about: [
+    'Takes the device down if nobody uses it, with everything under it that nobody else uses. It is no error that it is ' +
+      'gone already, nor that it is in use: that is said on standard error.',
+    'NODE may be given with or without /dev/mapper/.',
+  ],
+  options: {},
+  operands: [TYPE, { name: 'NODE', completes: 'node' }],
+};
+
+export const CREATE_SNAPSHOT: CommandShape = {
+  usage: CREATE_SNAPSHOT_USAGE,
+  summary: 'The same as prepare, for qubesd',
+  about: [
+    'Makes the device, as block-snapshot prepare does, with the arguments that the "file" pool of qubesd gives. The name says ' +
+      'which kind of device is wanted, and has to be the one that the files give.',
+  ],
+  options: {},
+  operands: [
+    { name: 'NAME', completes: 'node' },
+    { name: 'BASE', completes: 'file' },
+    { name: 'COW', completes: 'file', repeated: true },
+  ],
+};
+
+export const DESTROY_SNAPSHOT: CommandShape = {
+  usage: DESTROY_SNAPSHOT_USAGE,
+  summary: 'The same as cleanup, for qubesd',
+  about: [
+    'Takes the device down if nobody uses it, as block-snapshot cleanup does, with the argument that the "file" pool of qubesd ' +
+      'gives. A node that is not there is an error, as it was for the script of that name.',
+  ],
+  options: {},
+  operands: [{ name: '/dev/mapper/NAME', completes: 'node' }],
+};
+
+const HOTPLUG_ABOUT = [
+  "libxl calls it as the script of a disk, by the name block-snapshot or, for the template itself, block-origin, with the disk's " +
+    'path in xenstore in the variable XENBUS_PATH. In the configuration of a domain that is ' +
+    'script=block-snapshot,vdev=xvda,target=BASE:COW[:COW2...]. One line for each call is in /var/log/xen/xen-hotplug.log.',
+];
+
+export const ADD: CommandShape = {
+  usage: HOTPLUG_USAGE,
+  summary: "Make the device of a VM's disk, for libxl",
+  about: ['Makes the device of a disk when its VM starts, and tells xenstore its number.', ...HOTPLUG_ABOUT],
+  options: {},
+  operands: [],
+};
+
+export const REMOVE: CommandShape = {
+  usage: HOTPLUG_USAGE,
+  summary: "Take the device of a VM's disk down, for libxl",
+  about: [
+    "Takes the device of a disk down when its VM stops. A template's run is committed then, unless COMMIT_ON_STOP=no.",
+    ...HOTPLUG_ABOUT,
+  ],
+  options: {},
+  operands: [],
+};
+
+export const LIBVIRT_HOOK: CommandShape = {
+  usage: LIBVIRT_HOOK_USAGE,
+  summary: "libvirt's hook: makes the devices that a domain's metadata asks for",
+  about: [
+    "libvirt calls it at every step of every domain, with the domain's XML on standard input. It makes the devices that the " +
+      'metadata of a domain asks for before the domain starts, and takes them down when it has stopped.',
+    'How a domain asks for them is in /usr/share/doc/block-snapshot/docs/libvirt.md.',
+  ],
+  options: {},
+  operands: [],
+};

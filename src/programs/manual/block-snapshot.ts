@@ -1,0 +1,41 @@
+import * as hot from '../block-snapshot/hot-shapes.ts';
+import { GRAPH, LIST } from '../block-snapshot/overview/usage.ts';
+import type { HOT_COMMANDS, HOT_PROGRAMS, LIBVIRT_HOOKS, OTHER_COMMANDS } from '../block-snapshot/run.ts';
+import { COMMIT, REVERT, REVISIONS, TRIM } from '../block-snapshot/template/usage.ts';
+import type { CommandShape } from '../command-shape.ts';
+import { COMPLETE } from './complete-usage.ts';
+
+/** Every command of block-snapshot, in the order in which people read of them: one that is missing does not compile. */
+export const COMMANDS: Readonly<
+  Record<keyof typeof HOT_COMMANDS | (typeof OTHER_COMMANDS)[number], CommandShape>
+> = {
+  prepare: hot.PREPARE,
+  cleanup: hot.CLEANUP,
+  commit: COMMIT,
+  revisions: REVISIONS,
+  revert: REVERT,
+  trim: TRIM,
+  list: LIST,
+  graph: GRAPH,
+  add: hot.ADD,
+  remove: hot.REMOVE,
+  complete: COMPLETE,
+};
+
+/** The programs that are one command. */
+export const PROGRAMS: Readonly<
+  Record<keyof typeof HOT_PROGRAMS | keyof typeof LIBVIRT_HOOKS, CommandShape>
+> = {
+  'create-snapshot': hot.CREATE_SNAPSHOT,
+  'destroy-snapshot': hot.DESTROY_SNAPSHOT,
+  'block-snapshot-qemu': hot.LIBVIRT_HOOK,
+  'block-snapshot-libxl': hot.LIBVIRT_HOOK,
+  qemu: hot.LIBVIRT_HOOK,
+  libxl: hot.LIBVIRT_HOOK,
+};
+
+export const SUMMARY = "snapshot block devices for virtual machines that share a template's disk";
+
+/** What holds for all of them. */
+export const EXIT_STATUS =
+  '0 done, 1 it could not be done (the reason is one line on standard error), 2 wrong usage.';
