@@ -33,15 +33,17 @@ help: ## Show this list
 # anything else is fetched.
 NEEDS_lint := node
 NEEDS_format := node
-NEEDS_test := build kernel libvirt memory templates xen
+NEEDS_test := build kernel libvirt manuals memory templates xen
 NEEDS_test-kernel := build kernel libvirt memory
-NEEDS_test-beside-xen := build memory templates
+NEEDS_test-beside-xen := build manuals memory templates
+NEEDS_test-unit := build manuals
 NEEDS_test-xen := build xen
 NEEDS_bench-xen := build xen
 NEEDS_test-memory := build kernel memory
+NEEDS_coverage := build manuals templates
 NEEDS_test-arm64 := arm64
 $(foreach target,check demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
-$(foreach target,test-templates coverage fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
+$(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
 needs:
 	@test/needs.sh node $(sort $(foreach goal,$(MAKECMDGOALS),$(or $(NEEDS_$(goal)),build)))
@@ -122,11 +124,16 @@ dist/block-snapshot-tools: $(SOURCES) $(SHIPPED) package.json $(MODULES)
 		--no-compile-autoload-tsconfig --no-compile-autoload-package-json \
 		--define BUILD_VERSION='"$(VERSION)"' --outfile $@
 
+# Manual pages and completion, from the same source as the help texts.
+dist/share: $(SOURCES) README.md etc/block-snapshot.conf $(wildcard etc/completion/*) package.json $(MODULES)
+	rm -rf $@
+	$(BUN) src/programs/manual/write-shared.ts $(VERSION) $@
+
 $(LINKS:%=dist/%): dist/block-snapshot
 	ln -sfn block-snapshot $@
 
 .PHONY: build
-build: dist/block-snapshot dist/block-snapshot-tools dist/block-snapshot.node $(LINKS:%=dist/%) ## Build the executables and the addon into dist/
+build: dist/block-snapshot dist/block-snapshot-tools dist/block-snapshot.node dist/share $(LINKS:%=dist/%) ## Build the executables, the addon and the manuals into dist/
 
 # The tests as plain JavaScript.
 build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
@@ -159,7 +166,7 @@ test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(ENGINE)/probe ne
 	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
 
 .PHONY: test-unit
-test-unit: build build/.stamp .tap/plugins $(ENGINE)/probe ## Run the tests that need no kernel of their own
+test-unit: build build/.stamp .tap/plugins $(ENGINE)/probe needs ## Run the tests that need no kernel of their own
 	test/tap.sh 20 --jobs=2 --timeout=600 $(UNIT_TESTS)
 
 .PHONY: test-templates

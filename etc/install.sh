@@ -3,7 +3,7 @@
 #   DESTDIR      what stands for the root of the machine, for packages and tests
 #   PREFIX       /usr: where the program goes (PREFIX/lib/block-snapshot) and its names for people (PREFIX/bin)
 #   SYSCONFDIR   /etc: where Xen and libvirt, which may have been built for another place, look for scripts and hooks
-# All else is where it is looked for, whatever these say: the program, udev, systemd, qubesd and AppArmor know one
+# All else is where it is looked for, whatever these say: the documents, udev, systemd, qubesd and AppArmor know one
 # place.
 #
 # Nothing of others is ever lost:
@@ -73,6 +73,13 @@ list() {
   echo "yield 644 etc/block-snapshot.conf /etc/block-snapshot.conf"
   echo "file 644 etc/udev/60-block-snapshot.rules /usr/lib/udev/rules.d/60-block-snapshot.rules"
   echo "file 644 etc/tmpfiles/block-snapshot.conf /usr/lib/tmpfiles.d/block-snapshot.conf"
+  # What people read, and what completes what they type.
+  [ ! -d "$clone/dist/share" ] || (cd "$clone/dist/share" && find . -type f | sort) | while read -r name; do
+    echo "file 644 dist/share/${name#./} $prefix/share/${name#./}"
+  done
+  (cd "$clone" && find README.md CHANGELOG.md SECURITY.md docs -type f ! -name 'test-*' | sort) | while read -r name; do
+    echo "file 644 $name /usr/share/doc/block-snapshot/$name"
+  done
   # What people and qubesd call: relative links, which work below DESTDIR too.
   for name in block-snapshot domain-xml; do echo "link - ../lib/block-snapshot/block-snapshot $prefix/bin/$name"; done
   for name in create-snapshot destroy-snapshot; do
@@ -95,6 +102,7 @@ lock() {
 # Everything is looked at before anything is changed.
 check_install() {
   local kind mode source place
+  [ -d "$clone/dist/share" ] || fail "dist/share is missing: make build"
   for entry in "${entries[@]}"; do
     read -r kind mode source place <<<"$entry"
     case $kind in file | yield) [ -f "$clone/$source" ] || fail "$source is missing: make build" ;; esac

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Sees to it that what a make target needs is installed: with apt-get where it may, else it says exactly what to do. All
 # that is missing is named, or installed, at once, and before anything else is fetched.
-#   needs.sh node|build|kernel|templates|xen|libvirt|memory|core-admin|arm64|fresh...
+#   needs.sh node|build|kernel|templates|xen|libvirt|manuals|memory|core-admin|arm64|fresh...
 set -eu
 
-usage() { echo "usage: $0 node|build|kernel|templates|xen|libvirt|memory|core-admin|arm64|fresh..." >&2; exit 2; }
+usage() { echo "usage: $0 node|build|kernel|templates|xen|libvirt|manuals|memory|core-admin|arm64|fresh..." >&2; exit 2; }
 fail() { echo "make: $*" >&2; exit 1; }
 
 # What package.json says.
@@ -33,6 +33,7 @@ for name; do
     templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;
     xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
     libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;
+    manuals) packages="$packages groff-base mandoc zsh bsdutils" ;;
     # gcc's sanitizers come with it, and perl with Debian.
     memory) packages="$packages gcc libc6-dev libdevmapper-dev perl-base" ;;
     core-admin) packages="$packages python3-jinja2 python3-lxml python3-docutils python3-yaml" ;;
@@ -51,6 +52,7 @@ if ! command -v dpkg-query >/dev/null; then
       kernel) type linux.uml strace perl dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
+      manuals) type groff mandoc zsh script >/dev/null 2>&1 ;;
       memory) [ -e "$(cc -print-file-name=libasan.so)" ] && [ -e "$(cc -print-file-name=libubsan.so)" ] && type perl >/dev/null 2>&1 ;;
       core-admin) /usr/bin/python3 -c 'import jinja2, lxml, docutils, yaml' ;;
       libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 ;;

@@ -12,7 +12,7 @@ const COMMAND =
 
 /** Modules whose texts are not advice: how commands are called, and templates' errors, which have tests of their own. */
 const NO_ADVICE =
-  /^domain-xml\/|^programs\/domain-xml\/|usage\.ts$|help\.ts$|^programs\/block-snapshot\/(?:prepare|cleanup)\.ts$/;
+  /^domain-xml\/|^programs\/domain-xml\/|^programs\/manual\/|usage\.ts$|shapes\.ts$|^programs\/block-snapshot\/(?:prepare|cleanup)\.ts$/;
 
 /** `file: command`, each once. */
 function advicesInSource(): string[] {

@@ -72,7 +72,7 @@ t.test('no name that somebody has chosen reaches a terminal as a command to it',
 t.test('--help and --version answer on standard output', test => {
   test.match(runAs('block-snapshot', '--help'), {
     status: 0,
-    stdout: /prepare snapshot\|origin BASE:COW/,
+    stdout: /^block-snapshot - .*^ {2}prepare {2,}Make the device/ms,
     stderr: '',
   });
   test.match(runAs('block-snapshot', '--version'), {

@@ -51,12 +51,12 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   yargs: /^programs\//,
   'node:crypto': /^domain-xml\//,
   'node:fs':
-    /^domain-xml\/|^jinja\/environment\.ts$|^templates\/revert\/abandon\.ts$|^programs\/terminal\.ts$/,
+    /^domain-xml\/|^jinja\/environment\.ts$|^templates\/revert\/abandon\.ts$|^programs\/(terminal|manual\/complete|manual\/write-shared)\.ts$/,
   'node:net': /^domain-xml\/admin-api\//,
-  'node:path': /^domain-xml\/|^jinja\//,
+  'node:path': /^domain-xml\/|^jinja\/|^programs\/manual\/write-shared\.ts$/,
   'node:readline': /^programs\/block-snapshot\/template\/confirm\.ts$/,
   'node:timers': /^domain-xml\/|^templates\//,
-  'node:url': /^domain-xml\//,
+  'node:url': /^domain-xml\/|^programs\/manual\/write-shared\.ts$/,
 };
 
 function roomOf(file: string): string {

@@ -78,6 +78,31 @@ t.test('Without the larger one, one line says what to install', async t => {
   });
 });
 
+t.test(
+  'Without it, --help of what the small one does is a line, and one that says what to install',
+  async t => {
+    const folder = t.testdir();
+    const small = installed(folder);
+    symlinkSync('block-snapshot', join(folder, 'create-snapshot'));
+    const rest = 'For the rest of this help, and what else there is, install block-snapshot-tools.\n';
+    for (const [program, parameters, usage] of [
+      [small, ['prepare', '--help'], 'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force]'],
+      [small, ['cleanup', 'snapshot', '-h'], 'block-snapshot cleanup snapshot|origin NODE'],
+      [small, ['add', '-h'], 'block-snapshot|block-origin add|remove'],
+      [join(folder, 'create-snapshot'), ['-h'], 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]'],
+    ] as const)
+      t.match(spawnSync(program, parameters, { encoding: 'utf8' }), {
+        status: 0,
+        stdout: `usage: ${usage}\n${rest}`,
+        stderr: '',
+      });
+    t.match(spawnSync(small, ['--help'], { encoding: 'utf8' }), {
+      status: 0,
+      stdout: /^usage: block-snapshot prepare .*\n {7}block-snapshot cleanup .*\n/,
+    });
+  },
+);
+
 t.test('The larger one does all that the small one does', async t => {
   for (const parameters of [['--help'], ['prepare', 'snapshot', '/none:/none'], ['nonsense'], []])
     t.same(runAs(LARGER, ...parameters), runAs('block-snapshot', ...parameters));

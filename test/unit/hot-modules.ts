@@ -6,6 +6,7 @@ const ALWAYS = [
   'native/addon.ts',
   'native/system-error.ts',
   'programs/answer.ts',
+  'programs/asked-for.ts',
   'programs/block-snapshot/hand-over.ts',
   'programs/block-snapshot/run.ts',
   'words/complaint.ts',

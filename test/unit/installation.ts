@@ -21,6 +21,9 @@ export function smallClone(parent: string): string {
   const clone = join(parent, 'a clone');
   for (const folder of ['etc', 'hotplug', 'templates'])
     cpSync(join(PROJECT, folder), join(clone, folder), { recursive: true, verbatimSymlinks: true });
+  for (const document of ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/list.md', 'docs/test-x.md'])
+    write(clone, document, `${document}\n`);
+  write(clone, 'dist/share/man/man8/block-snapshot.8', 'manual\n');
   write(clone, 'dist/block-snapshot', 'program\n');
   write(clone, 'dist/block-snapshot-tools', 'larger program\n');
   write(clone, 'dist/block-snapshot.node', 'addon\n');

@@ -96,8 +96,6 @@ export const LOOKED_AT: Readonly<Record<string, string>> = {
     'a run that overflowed: the commit that list gives ends it',
   'devices/kernel/udev-session.ts: udevadm settle':
     'udev did not finish within 20 s: what is advised waits for it',
-  'programs/block-snapshot/template/revert.ts: block-snapshot revisions':
-    'a revert further than there are revisions',
   'templates/open-files.ts: fuser': 'what people are told to look with is there, and answers',
   'templates/revert/abandon.ts: block-snapshot revisions':
     'a revert that was not begun, or only has to be finished',
