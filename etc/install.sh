@@ -71,6 +71,7 @@ list() {
     echo "yield 644 templates/$name /usr/share/qubes/templates/$name"
   done
   echo "yield 644 etc/block-snapshot.conf /etc/block-snapshot.conf"
+  echo "yield 644 etc/logrotate/block-snapshot /etc/logrotate.d/block-snapshot"
   echo "file 644 etc/udev/60-block-snapshot.rules /usr/lib/udev/rules.d/60-block-snapshot.rules"
   echo "file 644 etc/tmpfiles/block-snapshot.conf /usr/lib/tmpfiles.d/block-snapshot.conf"
   # What people read, and what completes what they type.

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { Refusal } from '../words/refusal.ts';
+import { step } from '../words/steps.ts';
 
 export interface ProgramRequest {
   program: string;
@@ -29,15 +30,17 @@ export async function runProgram({
   remedy,
   limit = LONGEST_RUN,
 }: ProgramRequest): Promise<ProgramResult> {
-  const result = await execa(program, args, {
-    env: cleanEnvironment(),
-    extendEnv: false,
-    cwd: '/',
-    stdin: 'ignore',
-    reject: false,
-    timeout: limit * 1000,
-    stripFinalNewline: true,
-  });
+  const result = await step([program, ...args].join(' '), () =>
+    execa(program, args, {
+      env: cleanEnvironment(),
+      extendEnv: false,
+      cwd: '/',
+      stdin: 'ignore',
+      reject: false,
+      timeout: limit * 1000,
+      stripFinalNewline: true,
+    }),
+  );
   if (result.code === 'ENOENT') throw new Refusal(`${program} is not installed: ${remedy}`);
   if (result.timedOut) throw new Refusal(`${program}: did not end within ${limit} seconds`);
   if (result.exitCode === undefined) {

@@ -1,5 +1,6 @@
 import { type Environment, loadCompiler, type Value } from '../jinja/index.ts';
 import { Refusal, usageError } from '../words/refusal.ts';
+import { step } from '../words/steps.ts';
 import { withCompiled } from './compiled/compiler.ts';
 import { type DescribedVm, describe } from './description/describe.ts';
 import { readDescription } from './description/read.ts';
@@ -37,10 +38,12 @@ export interface DomainRendering {
 export async function renderDomain(request: DomainRequest): Promise<DomainRendering> {
   const prepared = await prepare(request);
   const { folders, warnings, file } = prepared;
-  return withCompiled(folders, precompiled => {
-    const xml = renderVm(templateEnvironment({ folders, precompiled }), prepared);
-    return { path: file.path, xml, warnings };
-  });
+  return step(`rendering ${file.path}`, () =>
+    withCompiled(folders, precompiled => {
+      const xml = renderVm(templateEnvironment({ folders, precompiled }), prepared);
+      return { path: file.path, xml, warnings };
+    }),
+  );
 }
 
 /** Likewise, with a map from the XML's lines to the templates'; undefined where there is none to be had. */
@@ -50,7 +53,9 @@ export async function renderDomainMapped(
   const prepared = await prepare(request);
   const { folders, warnings, file } = prepared;
   await loadCompiler();
-  const xml = renderVm(templateEnvironment({ folders }), prepared);
+  const xml = await step(`rendering ${file.path}`, () =>
+    renderVm(templateEnvironment({ folders }), prepared),
+  );
   const marks = new SourceMarks();
   const marked = templateEnvironment({ folders, replace: ({ source, path }) => marks.mark(source, path) });
   let map: SourceMap | undefined;

@@ -22,34 +22,38 @@ const PATIENCE_MILLISECONDS = 1000;
 /**
  * Makes the devices that a domain's metadata asks for, each with its claim and its link: all, or none.
  * @param xml the domain's XML
+ * @returns what was made, for the log
  * @throws Refusal, in one line that names the domain and the disk
  */
-export function prepareDomain(call: HookCall, xml: string): void {
+export function prepareDomain(call: HookCall, xml: string): string {
   const { driver, guest } = call;
   const { uuid, devices } = naming(guest, () => readMetadata(xml));
-  if (devices.length === 0) return;
+  if (devices.length === 0) return 'asks for no device';
   naming(guest, () => {
     for (const device of devices) checkSource(guest, device);
   });
   // Of a former run whose release never came: libvirt was killed, or the hook was not there.
   takeDownDisks(guest, attachmentsOf(driver, uuid), PATIENCE_MILLISECONDS);
   const made: { key: string; target: string }[] = [];
+  const nodes: string[] = [];
   try {
     for (const device of devices) {
       const { target } = device;
       const key = attachmentKey(driver, uuid, target);
       made.push({ key, target });
-      naming(guest, () => naming(target, () => prepareDisk(guest, key, device), 'disk '));
+      const node = naming(guest, () => naming(target, () => prepareDisk(guest, key, device), 'disk '));
+      nodes.push(`${target} ${node}`);
     }
+    return nodes.join(', ');
   } catch (error) {
     takeDownDisks(guest, made.reverse(), PATIENCE_MILLISECONDS);
     throw error;
   }
 }
 
-function prepareDisk(guest: string, key: string, device: WantedDevice): void {
+function prepareDisk(guest: string, key: string, device: WantedDevice): string {
   const { target, images, request, access } = device;
-  const { identity } = prepare(request, {
+  const { identity, node } = prepare(request, {
     chosen: chosen => {
       requireShareable(chosen, access, claimsOn(chosen.identity.base, key), holderOf);
       requireFree(chosen, key, access);
@@ -58,6 +62,7 @@ function prepareDisk(guest: string, key: string, device: WantedDevice): void {
     ready: ({ node }) => makeDomainLink(guest, target, node),
   });
   sweepAbandoned(identity.base);
+  return node;
 }
 
 /** The link leads to whatever this domain starts with: a disk that names another path would get another's device. */

@@ -1,4 +1,5 @@
 import { readRecord } from '../claims/records.ts';
+import { logged } from '../disks/call-log.ts';
 import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -13,7 +14,15 @@ const PATIENCE_MILLISECONDS = 3000;
  * Takes down what was made for a domain. It goes by the records: the metadata may have been changed while it ran.
  * @throws Refusal when something is left, after all that can go has gone
  */
-export function releaseDomain({ guest }: HookCall, disks: readonly DomainAttachment[]): void {
+export function releaseDomain(call: HookCall, disks: readonly DomainAttachment[]): void {
+  const { driver, guest, operation } = call;
+  logged(`block-snapshot-${driver}`, guest, operation, () => {
+    takeDownAll(guest, disks);
+    return `${disks.map(({ target }) => target).join(', ')} taken down`;
+  });
+}
+
+function takeDownAll(guest: string, disks: readonly DomainAttachment[]): void {
   const bases = new Set(disks.map(({ key }) => baseOf(key)));
   const problems = takeDownDisks(guest, disks, PATIENCE_MILLISECONDS);
   for (const base of bases) if (base !== undefined) sweepAbandoned(base);

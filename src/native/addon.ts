@@ -180,6 +180,11 @@ export function addon(): Addon {
   return loaded;
 }
 
+/** From now on this is the addon: for what watches the calls of another. */
+export function replaceAddon(other: Addon): void {
+  loaded = other;
+}
+
 /**
  * Loads the addon from another place than beside the executable: for programs that run under Node (the tests).
  * @param path absolute path of block-snapshot.node

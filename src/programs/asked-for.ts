@@ -10,3 +10,8 @@ export function askedFor(parameters: readonly string[]): Question | undefined {
   }
   return undefined;
 }
+
+/** The option that every command has besides: each step is shown. */
+export function isVerbose(parameter: string): boolean {
+  return parameter === '-v' || parameter === '--verbose';
+}

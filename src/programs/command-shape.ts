@@ -45,5 +45,10 @@ export interface CommandShape<Wanted extends OptionShapes = OptionShapes> {
 
 /** The options that are read before any command: every command has them. */
 export const EVERYWHERE: OptionShapes = {
+  verbose: {
+    type: 'boolean',
+    alias: 'v',
+    describe: 'Show each step on standard error, with its milliseconds',
+  },
   help: { type: 'boolean', alias: 'h', describe: 'Show this, and do nothing else' },
 };

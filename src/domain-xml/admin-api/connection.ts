@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isSystemError } from '../../native/system-error.ts';
+import { step } from '../../words/steps.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
-import type { AdminCall } from './call.ts';
+import { type AdminCall, callText } from './call.ts';
 import { AdminApiError } from './error.ts';
 import { isListenedAt } from './listener.ts';
 import { encodeRequest, replyContent } from './wire.ts';
@@ -42,7 +43,7 @@ export class AdminApi {
     const request = encodeRequest(call);
     await this.#turn();
     try {
-      return replyContent(await this.#exchange(request, call), call);
+      return await step(callText(call), async () => replyContent(await this.#exchange(request, call), call));
     } finally {
       this.#underWay -= 1;
       this.#waiting.shift()?.();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Refusal, usageError } from '../../words/refusal.ts';
+import { step } from '../../words/steps.ts';
 import type { AssembleFolders } from '../qubes/assemble.ts';
 import type { Release } from '../qubes/release.ts';
 import { checkVmName } from '../search/names.ts';
@@ -60,6 +61,10 @@ export async function describe(
   { json = true } = {},
 ): Promise<DescribedVm> {
   checkVmName(name);
+  return step(`the description of ${name}`, () => fromSource(name, source, json));
+}
+
+async function fromSource(name: string, source: DescriptionSource, json: boolean): Promise<DescribedVm> {
   const { vmFile, qubesXmlFile, qubesdSocket } = source;
   const given = Object.entries({ '--vm': vmFile, '--qubes-xml': qubesXmlFile, '--qubesd': qubesdSocket });
   const options = given.filter(([, value]) => value !== undefined).map(([option]) => option);

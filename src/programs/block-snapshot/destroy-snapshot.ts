@@ -1,5 +1,7 @@
 import { parseNode } from '../../devices/request/node-request.ts';
+import { logCall } from '../../disks/call-log.ts';
 import { addon } from '../../native/addon.ts';
+import { failureText } from '../../words/failure-text.ts';
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { takeDownByHand } from './take-down.ts';
@@ -10,9 +12,15 @@ export async function runDestroySnapshot(parameters: readonly string[]): Promise
   requireArguments(parameters, 1, DESTROY_SNAPSHOT_USAGE);
   const [node = ''] = parameters;
   const device = parseNode(node);
-  if (!isBlockDevice(device.node))
-    throw new Refusal(`${printable(node)} is not a block device: it is gone already, or never was`);
-  await takeDownByHand(device);
+  const log = (done: string) => logCall('destroy-snapshot', device.node, 'destroy', done);
+  try {
+    if (!isBlockDevice(device.node))
+      throw new Refusal(`${printable(node)} is not a block device: it is gone already, or never was`);
+    log((await takeDownByHand(device)) ?? 'taken down');
+  } catch (error) {
+    log(`failed: ${failureText(error)}`);
+    throw error;
+  }
 }
 
 function isBlockDevice(path: string): boolean {

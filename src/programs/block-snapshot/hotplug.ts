@@ -1,10 +1,10 @@
 import { type DeviceType, isDeviceType } from '../../devices/request/stack-request.ts';
+import { logCall, logError, XEN_LOG } from '../../disks/call-log.ts';
 import { failureText } from '../../words/failure-text.ts';
 import { oneLine, printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { add, reportFailure } from '../../xen/hotplug/add.ts';
 import { type Attachment, attachmentFromEnvironment } from '../../xen/hotplug/attachment.ts';
-import { logCall, logError } from '../../xen/hotplug/log.ts';
 import { remove } from '../../xen/hotplug/remove.ts';
 import { besideOperations } from './operations.ts';
 import { HOTPLUG_USAGE, requireArguments } from './usage.ts';
@@ -25,14 +25,19 @@ export function runHotplug(program: string, command: 'add' | 'remove', parameter
   try {
     attachment = attachmentFromEnvironment();
     const done = command === 'add' ? attach(type, attachment) : remove(attachment);
-    logCall(program, attachment, command, done);
+    logCall(program, inXen(attachment), command, done, XEN_LOG);
   } catch (error) {
     const subject = attachment ?? { path: '-', domain: '-' };
     const reason = oneLine(failureText(error));
-    logCall(program, subject, command, `failed: ${reason}`);
-    logError(program, subject, command, reason);
+    logCall(program, inXen(subject), command, `failed: ${reason}`, XEN_LOG);
+    logError(program, subject.path, command, reason);
     throw error;
   }
+}
+
+/** A disk as the log names it: its path in xenstore, and its domain. */
+function inXen({ path, domain }: Pick<Attachment, 'path' | 'domain'>): string {
+  return `${path} domain ${domain}`;
 }
 
 /** An add that cannot be done is told to libxl once it is certain. */

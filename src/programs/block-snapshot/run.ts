@@ -4,7 +4,7 @@ import { failureText } from '../../words/failure-text.ts';
 import { printable } from '../../words/printable.ts';
 import { exitStatusOf, usageError } from '../../words/refusal.ts';
 import { inform } from '../answer.ts';
-import { askedFor } from '../asked-for.ts';
+import { askedFor, isVerbose } from '../asked-for.ts';
 
 type Command = (parameters: readonly string[], program: string) => void | Promise<void>;
 
@@ -65,12 +65,13 @@ export async function runToItsEnd(other: OtherRunner): Promise<void> {
 }
 
 /** @throws Refusal */
-async function run(program: string, parameters: readonly string[], other: OtherRunner): Promise<void> {
-  if (program === DOMAIN_XML) return other(program, parameters);
+async function run(program: string, given: readonly string[], other: OtherRunner): Promise<void> {
+  if (program === DOMAIN_XML) return other(program, given);
   const driver = named(LIBVIRT_HOOKS, program);
   // libvirt's first argument is a domain's name, and that may be "--help"; it is never the only one.
-  if (driver !== undefined && (parameters.length > 1 || askedFor(parameters) !== HELP))
-    return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, parameters);
+  if (driver !== undefined && (given.length > 1 || askedFor(given) !== HELP))
+    return (await import('./libvirt-hook.ts')).runLibvirtHook(driver, given);
+  const parameters = given.some(isVerbose) ? await showingSteps(given) : given;
   const [first] = parameters;
   const own = named(HOT_PROGRAMS, program);
   const asked = askedFor(parameters);
@@ -87,6 +88,13 @@ async function run(program: string, parameters: readonly string[], other: OtherR
   if (known === undefined)
     throw usageError(`${printable(first)} is not a command: see block-snapshot --help`);
   return other(known, rest);
+}
+
+/** @returns what else is given */
+async function showingSteps(given: readonly string[]): Promise<readonly string[]> {
+  const { showSteps } = await import('./show-steps.ts');
+  showSteps();
+  return given.filter(parameter => !isVerbose(parameter));
 }
 
 /** Of a table's own names alone: nobody can ask for "constructor". */

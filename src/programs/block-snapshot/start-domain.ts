@@ -1,3 +1,4 @@
+import { logged } from '../../disks/call-log.ts';
 import type { HookCall } from '../../libvirt/hook-call.ts';
 import { prepareDomain } from '../../libvirt/prepare-domain.ts';
 import { besideOperations } from './operations.ts';
@@ -8,5 +9,7 @@ import { besideOperations } from './operations.ts';
  * @throws Refusal
  */
 export function startDomain(call: HookCall, xml: string): void {
-  besideOperations(() => prepareDomain(call, xml));
+  const { driver, guest, operation } = call;
+  const start = () => besideOperations(() => prepareDomain(call, xml));
+  logged(`block-snapshot-${driver}`, guest, operation, start);
 }

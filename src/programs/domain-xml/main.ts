@@ -1,6 +1,7 @@
 import { failureText } from '../../words/failure-text.ts';
 import { EXIT_USAGE, exitStatusOf } from '../../words/refusal.ts';
-import { askedFor } from '../asked-for.ts';
+import { watchSteps } from '../../words/steps.ts';
+import { askedFor, isVerbose } from '../asked-for.ts';
 import { inLines, processTerminal, type Terminal } from '../terminal.ts';
 import { plainRender } from './plain-render.ts';
 import { usageOf } from './usage.ts';
@@ -10,10 +11,12 @@ import { usageOf } from './usage.ts';
  * error or (check, diff) a finding, 2 for wrong usage. Everything that goes wrong is one line on standard error.
  */
 export async function runDomainXml(
-  argv: readonly string[],
+  parameters: readonly string[],
   given: Terminal = processTerminal(),
 ): Promise<number> {
   const terminal = inLines(given);
+  const argv = parameters.filter(parameter => !isVerbose(parameter));
+  if (argv.length < parameters.length) watchSteps(terminal.complain);
   try {
     const asked = askedFor(argv);
     if (asked === '--help') {

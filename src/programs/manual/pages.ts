@@ -8,6 +8,12 @@ import type { Block, Page } from './man-page.ts';
 const { COMMANDS, PROGRAMS } = blockSnapshot;
 const DOCUMENTS = '/usr/share/doc/block-snapshot';
 
+/** What every command takes. */
+const EVERYWHERE_BLOCKS: readonly Block[] = [
+  ...optionBlocks(EVERYWHERE),
+  { term: '--version', text: 'Show the version, of what runs it as well.' },
+];
+
 /** The pages of section 8: the programs. */
 export const PROGRAM_PAGES: readonly Page[] = [
   {
@@ -27,13 +33,7 @@ export const PROGRAM_PAGES: readonly Page[] = [
         ],
       },
       { title: 'COMMANDS', blocks: Object.entries(COMMANDS).flatMap(commandBlocks) },
-      {
-        title: 'OPTIONS',
-        blocks: [
-          ...optionBlocks(EVERYWHERE),
-          { term: '--version', text: 'Show the version, of what runs it as well.' },
-        ],
-      },
+      { title: 'OPTIONS', blocks: EVERYWHERE_BLOCKS },
       { title: 'EXIT STATUS', blocks: [blockSnapshot.EXIT_STATUS] },
       {
         title: 'FILES',
@@ -41,7 +41,11 @@ export const PROGRAM_PAGES: readonly Page[] = [
           { term: '/etc/block-snapshot.conf', text: 'The configuration: `block-snapshot.conf`(5).' },
           { term: '/run/block-snapshot', text: 'Locks, and the links of the disks of domains of libvirt.' },
           { term: '/run/xen-hotplug', text: 'Which disk of a VM has which device.' },
-          { term: '/var/log/xen/xen-hotplug.log', text: 'One line for each call of the hotplug scripts.' },
+          { term: '/var/log/xen/xen-hotplug.log', text: "One line for each call of Xen's hotplug scripts." },
+          {
+            term: '/var/log/block-snapshot.log',
+            text: "The same for libvirt's hook, where a domain is ours, and for create-snapshot and destroy-snapshot.",
+          },
           {
             term: DOCUMENTS,
             text: 'README.md, and docs with the life of a template, JSON field by field, and libvirt.',
@@ -89,6 +93,7 @@ function domainXmlPage(commands: Readonly<Record<string, CommandShape>>): Page {
         ],
       },
       { title: 'COMMANDS', blocks: Object.entries(commands).flatMap(commandBlocks) },
+      { title: 'OPTIONS', blocks: EVERYWHERE_BLOCKS },
       { title: 'EXIT STATUS', blocks: [domainXml.EXIT_STATUS] },
       {
         title: 'FILES',

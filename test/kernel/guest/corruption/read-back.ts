@@ -60,4 +60,5 @@ export const GIVEN: readonly string[] = [
   'domain-xml/search/folders.ts',
   'jinja/environment.ts',
   'programs/block-snapshot/libvirt-hook.ts',
+  'programs/manual/write-shared.ts',
 ];

@@ -1,0 +1,109 @@
+// What is told of what is done: the steps of -v, the log of those that no person calls, and what completion asks for.
+import { readFileSync, rmSync } from 'node:fs';
+import { check } from './checks.ts';
+import { statKey } from './images.ts';
+import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
+
+const LOG = '/var/log/block-snapshot.log';
+must('mount', '-t', 'tmpfs', 'tmpfs', '/var/log');
+
+const STEP = /^ +\d+\.\d\d ms {2}[a-zA-Z]+ .*\(\d+\.\d\d ms\)$/;
+
+check(
+  '-v tells each call to the kernel, with its milliseconds, and the answer stays as it is',
+  (test, template) => {
+    const images = [template.root, template.rootCow, template.vm1].join(':');
+    const node = mustPrepare('snapshot', images);
+    mustCleanup('snapshot', node);
+    for (const parameters of [
+      ['prepare', 'snapshot', images, '-v'],
+      ['--verbose', 'cleanup', 'snapshot', node],
+    ]) {
+      const { status, stdout, stderr } = blockSnapshot(...parameters);
+      test.same([status, stdout], [0, parameters.includes('prepare') ? `${node}\n` : '']);
+      const lines = stderr.trimEnd().split('\n');
+      test.same(
+        lines.filter(line => !STEP.test(line)),
+        [],
+      );
+      const times = lines.map(line => Number.parseFloat(line));
+      test.same(
+        times,
+        [...times].sort((a, b) => a - b),
+        'in the order in which it was done',
+      );
+      const device = parameters.includes('prepare') ? /createDevice snapshot-/ : /removeDevice snapshot-/;
+      test.equal(lines.filter(line => device.test(line)).length, 2, 'both layers');
+    }
+  },
+);
+
+check("while a template's disk stands still nothing is written", (test, template) => {
+  const origin = mustPrepare('origin', template.root, template.rootCow);
+  const trace = '/run/lab/trace';
+  const stack = `${template.root}:${template.vm2}`;
+  const { status } = run('strace', [
+    '-f',
+    '-o',
+    trace,
+    '-e',
+    'trace=ioctl,write',
+    executable(),
+    'prepare',
+    'snapshot',
+    stack,
+    '-v',
+  ]);
+  test.equal(status, 0);
+  const calls = readFileSync(trace, 'utf8').split('\n');
+  const still = calls.findIndex(call => /DM_DEV_SUSPEND, .*name="origin-/.test(call));
+  const goesOn = calls.findIndex(
+    (call, index) => index > still && /DM_DEV_SUSPEND, .*name="origin-/.test(call),
+  );
+  test.ok(still > 0 && goesOn > still, 'the origin is suspended, and resumed');
+  test.same(
+    calls.slice(still, goesOn).filter(call => /write\(/.test(call)),
+    [],
+  );
+  test.ok(
+    calls.slice(goesOn).some(call => /write\(2, .*suspend/.test(call)),
+    'and it is told afterwards',
+  );
+  rmSync(trace);
+  mustCleanup('origin', origin);
+  mustCleanup('snapshot', `/dev/mapper/snapshot-${statKey(template.root)}-${statKey(template.vm2)}`);
+});
+
+check('what qubesd asks for is in the log, with what became of it', (test, template) => {
+  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  mustCleanup('snapshot', node);
+  const name = node.replace('/dev/mapper/', '');
+  must(executable('create-snapshot'), name, template.root, template.rootCow);
+  must(executable('destroy-snapshot'), node);
+  test.equal(run(executable('destroy-snapshot'), [node]).status, 1);
+  test.equal(run(executable('create-snapshot'), [name, template.vm1, template.rootCow]).status, 1);
+  const lines = readFileSync(LOG, 'utf8').trimEnd().split('\n');
+  const told = lines.map(line => line.replace(/^\S+T\S+Z (\S+)\[\d+\] (.*) \(\d+ ms\)$/, '$1 $2'));
+  test.same(told.slice(0, 3), [
+    `create-snapshot ${template.root} ${template.rootCow} create: ${node}`,
+    `destroy-snapshot ${node} destroy: taken down`,
+    `destroy-snapshot ${node} destroy: failed: ${node} is not a block device: it is gone already, or never was`,
+  ]);
+  test.match(told[3], /^create-snapshot .* create: failed: .*does not agree with the files given/);
+  test.equal(told.length, 4);
+});
+
+check('completion is told the templates and the revisions that are there', (test, template) => {
+  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  test.same(must(executable(), 'complete', 'templates').split('\n'), [
+    template.root.replace(/\/root\.img$/, ''),
+  ]);
+  mustCleanup('snapshot', node);
+  test.equal(must(executable(), 'complete', 'revisions', template.root), '');
+  const origin = mustPrepare('origin', template.root, template.rootCow);
+  must('dd', 'if=/dev/urandom', `of=${origin}`, 'bs=1M', 'count=1', 'conv=fsync');
+  mustCleanup('origin', origin);
+  must(executable(), 'commit', template.root);
+  test.equal(must(executable(), 'complete', 'revisions', template.root), '1');
+  test.equal(must(executable(), 'complete', 'vms'), '');
+});
