@@ -232,7 +232,7 @@ test-mutants: $(MODULES) ## Change the pure modules a place at a time, and see t
 
 .PHONY: demo
 demo: build needs ## Show the main job on a real device-mapper kernel, in a page
-	@$(LAB) test/demo/demo.sh '$(CURDIR)' $$(test -t 1 && echo colour)
+	@$(LAB) test/demo/demo.sh '$(CURDIR)' $$(test -t 1 && [ -z "$$NO_COLOR" ] && [ "$$TERM" != dumb ] && echo colour)
 
 # Scripts with the same command lines, to measure against.
 BASELINE ?= $(CURDIR)/test/bench/baseline/block-snapshot
@@ -240,7 +240,12 @@ BASELINE_CREATE ?= $(CURDIR)/test/bench/baseline/create-snapshot
 BASELINE_DESTROY ?= $(CURDIR)/test/bench/baseline/destroy-snapshot
 
 .PHONY: bench
-bench: build build/.stamp needs ## Measure: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
+bench: build build/.stamp needs ## Measure, into docs/figures.txt and .svg: BASELINE=, BASELINE_CREATE=, BASELINE_DESTROY= name scripts to race
+	@set -o pipefail; $(MAKE) --no-print-directory measure | tee docs/figures.txt
+	@node build/test/bench/draw.js <docs/figures.txt >docs/figures.svg
+
+.PHONY: measure
+measure:
 	@node build/test/bench/start-up.js
 	@node build/test/bench/libvirt-hook.js
 	@$(LAB) --minutes 60 node build/test/bench/devices.js $(BASELINE) $(BASELINE_CREATE) $(BASELINE_DESTROY)
