@@ -69,10 +69,9 @@ $(ENGINE)/compile: src/native/engine/compile.c src/native/engine/modules.h $(ENG
 	$(CC_HERE) -std=gnu17 -Wall -Wextra -Werror -I$(ENGINE)/include -o $@ $< $(ENGINE)/compiler/libqjs.a -lm
 
 # What the hot commands load, a module for each set of commands that need it, as bytecode.
-$(ENGINE)/bytecode.c: $(SOURCES) package.json $(ENGINE)/compile $(MODULES)
+$(ENGINE)/bytecode.c: $(SOURCES) package.json tools/bundle.mjs $(ENGINE)/compile $(MODULES)
 	rm -rf $(ENGINE)/modules
-	$(BUN) build src/hot.ts --splitting --target=bun --minify --define BUILD_VERSION='"$(VERSION)"' \
-		--outdir $(ENGINE)/modules >/dev/null
+	$(BUN) tools/bundle.mjs $(VERSION) $(ENGINE)/modules
 	cd $(ENGINE)/modules && ../compile hot.js $$(ls | grep -vxF hot.js) >../bytecode.c
 
 # libdevmapper is loaded when it is needed, as the one that would have been linked with.

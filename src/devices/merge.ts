@@ -1,7 +1,7 @@
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
-import { isBackedBy } from './kernel/backing.ts';
+import { isBackedBy } from './kernel/backed-by.ts';
 import type { DiskLocks } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
 import { foreignTable } from './kernel/device-state.ts';

@@ -4,6 +4,7 @@ import { Refusal } from '../words/refusal.ts';
 import { type Image, realPathOf } from './kernel/images.ts';
 import { LOCK_FOLDER, releaseLockFile, tryLockFile } from './kernel/lock-file.ts';
 import { statusIfThere } from './kernel/remove-if-there.ts';
+import { OperationUnderWay } from './operation-under-way.ts';
 import type { DiskKey } from './plan/disk-key.ts';
 import { folderOf } from './plan/folder-of.ts';
 import { imageOfCow, ownCow } from './plan/own-cow.ts';
@@ -20,14 +21,6 @@ export function operationFile(base: DiskKey): string {
 /** The folder that is there while an operation holds the template, and after one that was killed. */
 export function operationLock(base: DiskKey): string {
   return `${operationFile(base)}.lock`;
-}
-
-/** An operation is under way: it may be one that is just about to end. */
-export class OperationUnderWay extends Refusal {
-  constructor(message: string) {
-    super(message);
-    this.name = 'OperationUnderWay';
-  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { recordedAccess } from '../claims/access-record.ts';
 import { claim } from '../claims/claim.ts';
 import { type Claim, claimsOn } from '../claims/claims.ts';
 import { type Holder, requireFree, requireShareable } from '../claims/sharing.ts';
-import { OperationUnderWay } from '../devices/operations.ts';
+import { OperationUnderWay } from '../devices/operation-under-way.ts';
 import { prepare } from '../devices/prepare.ts';
 import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
 import { printable } from '../words/printable.ts';

@@ -8,18 +8,13 @@ import { fitForVms, fitGivenLoop } from './direct-io.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { carriesOurs, inTheWay } from './in-the-way.ts';
-import { attachLoop, LOOP_READ_ONLY, loopServes, type OpenLoop } from './loop-devices.ts';
+import { attachLoop, LOOP_READ_ONLY, type OpenLoop } from './loop-devices.ts';
 import { descriptorSectors, openImage, withDescriptor } from './open-descriptor.ts';
 
 /** The block device that an image is reached by. */
 export interface Backing {
   device: DeviceNumber;
   size: Sectors;
-}
-
-/** Whether a device of a table is the one that an image is reached by. */
-export function isBackedBy(device: DeviceNumber, image: Image): boolean {
-  return image.device === undefined ? loopServes(device, image) : image.device === device;
 }
 
 /**

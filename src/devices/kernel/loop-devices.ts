@@ -4,19 +4,13 @@ import { Refusal } from '../../words/refusal.ts';
 import { configuration } from '../configuration.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
+import { lostNode, showsWhole } from './backed-by.ts';
 import { LOOP_DIRECT_IO, requireDirectIo, requireSafeDirectIo } from './direct-io.ts';
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { carriesOurs } from './in-the-way.ts';
 import { backingFile, LoopQuestions, type Question } from './loop-questions.ts';
-import {
-  blockDevicePath,
-  descriptorDevice,
-  holdersOf,
-  openToRead,
-  openToWrite,
-  withDescriptor,
-} from './open-descriptor.ts';
+import { descriptorDevice, holdersOf, openToRead, openToWrite } from './open-descriptor.ts';
 
 /** LO_FLAGS of linux/loop.h. */
 export const LOOP_READ_ONLY = 1;
@@ -31,35 +25,6 @@ export interface OpenLoop {
   descriptor: number;
   device: DeviceNumber;
   flags: number;
-}
-
-function showsWhole(status: LoopStatus): boolean {
-  return status.offset === 0n && status.sizeLimit === 0n;
-}
-
-/** Whether the loop device of this number is attached to the whole of the image. */
-export function loopServes(device: DeviceNumber, image: Image): boolean {
-  const path = blockDevicePath(device);
-  if (path === undefined || !/^\/dev\/loop\d+$/.test(path)) return false;
-  return withDescriptor(openNode(path), descriptor => {
-    const status = addon().loopStatus(descriptor);
-    return status !== null && imageKey(status.device, status.inode) === image.key && showsWhole(status);
-  });
-}
-
-function openNode(path: string): number {
-  try {
-    return openToRead(path);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) throw lostNode(path);
-    throw error;
-  }
-}
-
-function lostNode(path: string): Refusal {
-  return new Refusal(
-    `${path} is in use and its node is not there (lost or removed): make it anew, mknod ${path} b 7 ${path.replace(/\D/g, '')}`,
-  );
 }
 
 /**

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "host.h"
 #include "hand-over.h"
+#include "later.h"
 #include "text.h"
 #include "values.h"
 
@@ -176,6 +177,7 @@ bool add_host(JSContext *context, int count, char **parameters)
 		{ "writeLastLine", write_last_line, 1 },
 		{ "loadAddon", load_addon, 0 },
 		{ "handOver", hand_over_to_larger, 0 },
+		{ "later", later, 2 },
 	};
 	const char *name = count > 0 ? parameters[0] : "";
 	JSValue host = JS_NewObject(context), global;

@@ -28,6 +28,22 @@ JSModuleDef *load_module(JSContext *context, const char *name, void *opaque)
 	return NULL;
 }
 
+JSValue load_namespace(JSContext *context, const char *name)
+{
+	JSModuleDef *module = load_module(context, name, NULL);
+	JSValue promise;
+
+	if (!module || JS_ResolveModule(context, JS_MKPTR(JS_TAG_MODULE, module)) < 0)
+		return JS_EXCEPTION;
+	promise = JS_EvalFunction(context, JS_DupValue(context, JS_MKPTR(JS_TAG_MODULE, module)));
+	if (JS_IsException(promise))
+		return promise;
+	if (JS_PromiseState(context, promise) != JS_PROMISE_FULFILLED)
+		return JS_ThrowInternalError(context, "%s waits for something, or fails", name);
+	JS_FreeValue(context, promise);
+	return JS_GetModuleNamespace(context, module);
+}
+
 bool run_program(JSContext *context)
 {
 	JSRuntime *runtime = JS_GetRuntime(context);

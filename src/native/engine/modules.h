@@ -16,6 +16,9 @@ struct module {
 extern const struct module modules[];
 extern const size_t modules_count;
 
+/* What a module of the program exports, once it has run. */
+JSValue load_namespace(JSContext *context, const char *name);
+
 /* Loads what a module imports: one of the program's own, and nothing else. */
 JSModuleDef *load_module(JSContext *context, const char *name, void *opaque);
 

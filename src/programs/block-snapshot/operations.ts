@@ -1,4 +1,4 @@
-import { OperationUnderWay } from '../../devices/operations.ts';
+import { OperationUnderWay } from '../../devices/operation-under-way.ts';
 import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 

@@ -25,7 +25,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
   'devices/kernel/label-file.ts: setfattr -x': 'labels that are none, taken away as advised',
   'devices/kernel/loop-devices.ts: losetup -d':
     'a loop device that shows a part of the base: detached as advised',
-  'devices/kernel/loop-devices.ts: mknod': 'a loop device in use whose node is lost: made anew as advised',
+  'devices/kernel/backed-by.ts: mknod': 'a loop device in use whose node is lost: made anew as advised',
   'devices/kernel/loop-devices.ts: modprobe loop': 'loaded as advised, is missed no longer',
   'devices/kernel/lost-store.ts: block-snapshot commit':
     'a store without room, and all has stopped: the advice of prepare is the way out',
