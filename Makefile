@@ -100,15 +100,25 @@ dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs
 	$(CC) $(C) -shared -fPIC -O2 -fvisibility=hidden -Wl,-z,relro $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
 
 # The same with gcc's sanitizers, which end a program at the first access to memory, or the first step, that is not right.
-SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node
+SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node dist/sanitized/engine
+sanitized = $(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -Inode_modules/node-api-headers/include -I$(ENGINE)/include -I$(ENGINE) -Isrc/native/engine
 dist/sanitized/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) test/memory/checked.h
 dist/sanitized/block-snapshot.node: CHECKED := -D_GNU_SOURCE= -include test/memory/checked.h
 dist/sanitized/allocated.node: test/memory/allocated.c
-$(SANITIZED): | $(MODULES) needs
+dist/sanitized/%.node: | $(MODULES) needs
 	@mkdir -p dist/sanitized
-	$(CC) -std=gnu17 -shared -fPIC -O1 -g -Wall -Wextra -Werror -fvisibility=hidden \
-		-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-		-Inode_modules/node-api-headers/include $(CHECKED) -o $@ $(filter %.c,$^) -ldevmapper
+	$(sanitized) -shared -fPIC -fvisibility=hidden $(CHECKED) -o $@ $(filter %.c,$^) -ldevmapper
+
+# The engine with the addon linked in, and what calls its functions.
+dist/sanitized/engine: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/compile \
+		$(wildcard test/memory/*.ts) test/memory/engine-host.c test/memory/bundle.mjs $(SOURCES) | $(MODULES) needs
+	@mkdir -p dist/sanitized
+	$(BUN) test/memory/bundle.mjs $@.js
+	$(ENGINE)/compile $@.js >$@.c
+	$(sanitized) -Dadd_host=add_program_host -c -o $@.o src/native/engine/host.c
+	$(sanitized) -o $@ $@.o test/memory/engine-host.c $(filter-out %/host.c,$(ENGINE_SOURCES)) $(ADDON_SOURCES) $@.c \
+		$(ENGINE)/libqjs.a -lm
 
 # The project's own templates, compiled: the program holds them.
 SHIPPED := src/domain-xml/compiled/shipped-templates.js

@@ -31,7 +31,7 @@ case $file in
   *) fail "$file is a part of tests: give the test" ;;
 esac
 
-[[ $file != *memory* ]] || make --no-print-directory -s dist/sanitized/block-snapshot.node dist/sanitized/allocated.node
+[[ $file != *memory* ]] || make --no-print-directory -s dist/sanitized/{block-snapshot.node,allocated.node,engine}
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT

@@ -2,4 +2,4 @@ import t from 'tap';
 import { callUnderSanitizers } from './sanitized.ts';
 
 t.setTimeout(0);
-await callUnderSanitizers('files', 10_000);
+for (const runtime of ['Node', 'the engine'] as const) await callUnderSanitizers(runtime, 'files', 10_000);

@@ -1,4 +1,4 @@
-// Runs calls.js under the sanitizers that the addon is built with.
+// Runs calls.js under the sanitizers that the addon is built with: on Node, and on the engine, which is built with them too.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -25,6 +25,8 @@ const library = execFileSync('cc', ['-print-file-name=libasan.so'], { encoding: 
 /** Milliseconds; ten times what it takes. */
 const LONGEST = 30 * 60_000;
 
+export type Runtime = 'Node' | 'the engine';
+
 interface Run {
   reports: Report[];
   /** How the program ended. */
@@ -34,8 +36,17 @@ interface Run {
   said: string[];
 }
 
+/** What runs the calls, and what it needs around it besides. */
+const RUNTIMES: Readonly<Record<Runtime, { command: readonly string[]; environment: NodeJS.ProcessEnv }>> = {
+  Node: {
+    command: [process.execPath, ...FOR_GROWTH, join(PROJECT, 'build/test/memory/calls.js')],
+    environment: { LD_PRELOAD: library },
+  },
+  'the engine': { command: [join(PROJECT, 'dist/sanitized/engine')], environment: {} },
+};
+
 /** @param set which of the functions; @param calls how many of each to see that nothing grows */
-async function run(set: string, calls: number): Promise<Run> {
+async function run(runtime: Runtime, set: string, calls: number): Promise<Run> {
   // In memory: of disks some filesystems take all the room that they have before they say that it is not enough.
   const scratch = mkdtempSync('/dev/shm/block-snapshot-memory-');
   const sockets = spawn('perl', [join(PROJECT, 'test/memory/sockets.pl'), scratch], {
@@ -48,15 +59,17 @@ async function run(set: string, calls: number): Promise<Run> {
         throw new Error('sockets.pl did not start');
       }),
     ]);
-    const program = join(PROJECT, 'build/test/memory/calls.js');
-    const child = spawn(process.execPath, [...FOR_GROWTH, program, scratch, set, String(calls)], {
+    const { command, environment } = RUNTIMES[runtime];
+    const [program = '', ...parameters] = [...command, scratch, set, String(calls)];
+    const child = spawn(program, parameters, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: scratch,
       // Whatever waits for ever is ended, and named as the last call.
       timeout: LONGEST,
       killSignal: 'SIGKILL',
       env: {
         ...process.env,
-        LD_PRELOAD: library,
+        ...environment,
         ASAN_OPTIONS: [...ADDRESS, `log_path=${scratch}/report`].join(':'),
         UBSAN_OPTIONS: 'print_stacktrace=1',
       },
@@ -85,9 +98,13 @@ async function run(set: string, calls: number): Promise<Run> {
 }
 
 /** Checks what became of all calls. @param calls how many of each function to see that nothing grows */
-export async function callUnderSanitizers(set: 'files' | 'kernel', calls: number): Promise<void> {
-  const { reports, end, last, said } = await run(set, calls);
-  t.same(said, [], 'the sanitizers have nothing to say');
+export async function callUnderSanitizers(
+  runtime: Runtime,
+  set: 'files' | 'kernel',
+  calls: number,
+): Promise<void> {
+  const { reports, end, last, said } = await run(runtime, set, calls);
+  t.same(said, [], `on ${runtime} the sanitizers have nothing to say`);
   t.equal(end, '0', end === '0' ? 'all calls were made' : `all calls were made: the last was ${last}`);
   for (const report of reports)
     if ('exported' in report)
@@ -96,6 +113,6 @@ export async function callUnderSanitizers(set: 'files' | 'kernel', calls: number
       t.same(
         { wrong: report.wrong, grown: report.grown, leftOpen: report.leftOpen },
         { wrong: [], grown: null, leftOpen: 0 },
-        `${report.name}: whatever it is given, it answers or says what is wrong (${report.calls} ways)${calls > 0 ? ', and nothing grows' : ''}`,
+        `${report.name} on ${runtime}: whatever it is given, it answers or says what is wrong (${report.calls} ways)${calls > 0 ? ', and nothing grows' : ''}`,
       );
 }

@@ -72,8 +72,8 @@ napi_status napi_create_error(napi_env env, napi_value code, napi_value message,
 
 napi_status napi_throw(napi_env env, napi_value error)
 {
-	/* One that could not be made has left another pending: that there is no memory. */
-	if (!error)
+	/* The first one stays; one that could not be made has left another: that there is no memory. */
+	if (!error || JS_HasException(env->context))
 		return napi_pending_exception;
 	JS_Throw(env->context, JS_DupValue(env->context, error->value));
 	return napi_ok;
@@ -82,6 +82,8 @@ napi_status napi_throw(napi_env env, napi_value error)
 napi_status napi_throw_type_error(napi_env env, const char *code, const char *message)
 {
 	(void)code;
+	if (JS_HasException(env->context))
+		return napi_pending_exception;
 	JS_ThrowTypeError(env->context, "%s", message);
 	return napi_ok;
 }

@@ -39,7 +39,10 @@ napi_status napi_get_buffer_info(napi_env env, napi_value value, void **data, si
 	if (!value || JS_GetTypedArrayType(value->value) != JS_TYPED_ARRAY_UINT8)
 		return napi_invalid_arg;
 	*data = JS_GetUint8Array(env->context, length, value->value);
-	return *data || *length == 0 ? napi_ok : napi_pending_exception;
+	/* Of memory that was given away there are none, as Node has it: the engine throws besides. */
+	if (!*data)
+		JS_FreeValue(env->context, JS_GetException(env->context));
+	return napi_ok;
 }
 
 napi_status napi_get_array_length(napi_env env, napi_value value, uint32_t *result)

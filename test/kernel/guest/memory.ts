@@ -10,4 +10,5 @@ planMessage(
 );
 // Of a device that is nothing but errors, where the flags tell udev to look into it.
 planMessage('^Buffer I/O error on dev dm-[0-9]+, logical block [0-9]+, async page read');
-await callUnderSanitizers('kernel', Number(process.argv[2]));
+for (const runtime of ['Node', 'the engine'] as const)
+  await callUnderSanitizers(runtime, 'kernel', Number(process.argv[2]));
