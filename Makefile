@@ -143,6 +143,7 @@ $(LINKS:%=dist/%): dist/block-snapshot
 
 .PHONY: build
 build: dist/block-snapshot dist/block-snapshot-tools dist/block-snapshot.node dist/share $(LINKS:%=dist/%) ## Build the executables, the addon and the manuals into dist/
+	@tools/is-ours.sh '$(VERSION)' dist/block-snapshot dist/block-snapshot-tools
 
 # The tests as plain JavaScript.
 build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
@@ -160,14 +161,11 @@ TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
 KERNEL_TESTS := 'build/test/kernel/*.test.js'
 MEMORY_TESTS := 'build/test/memory/*.test.js'
 
-# The labs first, with both processors; the image for Xen, where there is none yet, is built meanwhile. Then Xen, which
-# leaves half a processor to the tests that need no lab (and goes before them: test/xen/lab/boot.sh).
 .PHONY: test
 test: needs ## Lint, and run every test, those on the real kernel and the real Xen included
 	@rm -f build/failed.txt
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint build build/.stamp $(SANITIZED) .tap/plugins
-	@test/xen/lab/build-image.sh >/dev/null & $(MAKE) --no-print-directory test-kernel
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-xen test-beside-xen || { cat build/failed.txt; exit 1; }
+	@test/all.sh $(MAKE)
 
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
@@ -234,6 +232,11 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 test-guards: build build/.stamp needs ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md
 	@node build/test/guards/run.js $(if $(RULE),'$(RULE)')
 
+.PHONY: test-fresh
+test-fresh: ## Try Debian 12 and 13 as they are when just installed, in folders of their own, as root: MACHINE= those of that name, WHOLE=1 all tests on each: the last result is in docs/test-fresh.md
+	@test/needs.sh fresh
+	@test/fresh/run.sh $(if $(MACHINE),'$(MACHINE)')
+
 # In a copy of its own, with one processor.
 .PHONY: test-mutants
 test-mutants: $(MODULES) ## Change the pure modules a place at a time, and see their tests fail: the last result is in docs/test-mutants.md
@@ -277,7 +280,12 @@ format: $(MODULES) ## Format the sources
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf dist build .tap $(SHIPPED)
+	rm -rf dist build .tap .fresh $(SHIPPED)
+
+.PHONY: distclean
+distclean: clean ## Remove what npm has brought as well, and what is kept in ~/.cache/block-snapshot
+	rm -rf node_modules
+	@. tools/cache.sh && echo "rm -rf $$cache" && rm -rf "$$cache"
 
 # DESTDIR, PREFIX and SYSCONFDIR, when they are given, are in the environment of what make starts.
 .PHONY: install

@@ -14,7 +14,7 @@ node_wanted=$(sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' "$(dirname "$0")/../pa
 node_refused() {
   case $1 in '' | '(none)') return 1 ;; esac
   [ "$(printf '%s\n' "$node_wanted" "$1" | sort -V | head -n 1)" != "$node_wanted" ] || return 1
-  echo "Node $node_wanted or newer is needed, and $2 is $1: put one from nodejs.org before it in the PATH"
+  echo "Node $node_wanted or newer is needed, and $2 is $1: as root: apt-get install npm, npm install --global node@20"
 }
 node_here() { node_refused "$(node --version 2>/dev/null | tr -d v)" "$(command -v node)"; }
 

@@ -1,12 +1,17 @@
 # Packages of another release of Debian than the machine's, without root, and without touching the machine's apt. Sourced,
 # after begin_in_cache of cache.sh, whose folder `work` they are put into. $architecture is said where it is another one.
 
+# debian_mirror : the one that this machine uses.
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$' ||
+    { echo 'E: apt-get knows no mirror of Debian' >&2; return 1; }
+}
+
 # apt_of RELEASE ARGUMENT... : apt-get that knows this release alone.
 apt_of() {
   local release=$1 mirror
   shift
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/*$') ||
-    { echo 'E: apt-get knows no mirror of Debian' >&2; return 1; }
+  mirror=$(debian_mirror) || return 1
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
   : >"$work/state/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$work/sources"
