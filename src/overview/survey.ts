@@ -17,6 +17,9 @@ import { readDomainNames } from './users/domain-names.ts';
 import { readOpeners } from './users/openers.ts';
 import { readServedDisks, recordedDisks } from './users/vm-disks.ts';
 
+/** What the warning begins with where records cannot be trusted, or are damaged. */
+export const RECORDS_UNREAD = 'the records of disks do not count';
+
 /** How often devices are read again when some of what they lie on has gone, or is another, meanwhile. */
 const ATTEMPTS = 3;
 
@@ -28,7 +31,7 @@ const ATTEMPTS = 3;
 export function survey(warn: (message: string) => void): Facts {
   const { devices, loops, nodes } = readDevices();
   const lower = new Set(devices.flatMap(lowerDevices));
-  const claims = attempt(allClaims, [], reason => warn(`the records of disks do not count: ${reason}`));
+  const claims = attempt(allClaims, [], reason => warn(`${RECORDS_UNREAD}: ${reason}`));
   const disks = [...recordedDisks(claims), ...readServedDisks()];
   return {
     devices,

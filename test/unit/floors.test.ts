@@ -20,6 +20,7 @@ const FLOORS = [
   ['xen'],
   ['libvirt'],
   ['overview', 'domain-xml'],
+  ['doctor'],
   ['programs'],
   ['hot.ts', 'main.ts'],
 ];
@@ -49,13 +50,14 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   saxes: /^domain-xml\/qubes-xml\/tree\.ts$/,
   'string-width': /^words\/width\.ts$|^overview\/graph\//,
   yargs: /^programs\//,
+  'node:child_process': /^doctor\/other-process\.ts$/,
   'node:crypto': /^domain-xml\//,
   'node:fs':
     /^domain-xml\/|^jinja\/environment\.ts$|^templates\/revert\/abandon\.ts$|^programs\/(terminal|manual\/complete|manual\/write-shared)\.ts$/,
   'node:net': /^domain-xml\/admin-api\//,
   'node:path': /^domain-xml\/|^jinja\/|^programs\/manual\/write-shared\.ts$/,
   'node:readline': /^programs\/block-snapshot\/template\/confirm\.ts$/,
-  'node:timers': /^domain-xml\/|^templates\//,
+  'node:timers': /^doctor\/examine\.ts$|^domain-xml\/|^templates\//,
   'node:url': /^domain-xml\/|^programs\/manual\/write-shared\.ts$/,
 };
 

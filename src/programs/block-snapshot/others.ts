@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
   revisions: async parameters => (await import('./template/revisions.ts')).runRevisions(parameters),
   trim: async parameters => (await import('./template/trim.ts')).runTrim(parameters),
   list: async parameters => (await import('./overview/list.ts')).runList(parameters),
+  doctor: async parameters => (await import('./doctor/doctor.ts')).runDoctor(parameters),
   graph: async parameters => (await import('./overview/graph.ts')).runGraph(parameters),
   complete: async parameters => (await import('../manual/complete.ts')).runComplete(parameters),
 };

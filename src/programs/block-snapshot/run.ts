@@ -37,7 +37,16 @@ export const HOT_COMMANDS = {
 const DOMAIN_XML = 'domain-xml';
 
 /** Commands of block-snapshot that nothing waits for but a person, or a script of theirs. */
-export const OTHER_COMMANDS = ['commit', 'revert', 'revisions', 'trim', 'list', 'graph', 'complete'] as const;
+export const OTHER_COMMANDS = [
+  'commit',
+  'revert',
+  'revisions',
+  'trim',
+  'list',
+  'graph',
+  'doctor',
+  'complete',
+] as const;
 
 /** The manual, of the command that is its only parameter, or of the program where there is none. */
 export const HELP = '--help';

@@ -1,3 +1,4 @@
+import { DOCTOR } from '../block-snapshot/doctor/usage.ts';
 import * as hot from '../block-snapshot/hot-shapes.ts';
 import { GRAPH, LIST } from '../block-snapshot/overview/usage.ts';
 import type { HOT_COMMANDS, HOT_PROGRAMS, LIBVIRT_HOOKS, OTHER_COMMANDS } from '../block-snapshot/run.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: Readonly<
   trim: TRIM,
   list: LIST,
   graph: GRAPH,
+  doctor: DOCTOR,
   add: hot.ADD,
   remove: hot.REMOVE,
   complete: COMPLETE,
@@ -38,4 +40,4 @@ export const SUMMARY = "snapshot block devices for virtual machines that share a
 
 /** What holds for all of them. */
 export const EXIT_STATUS =
-  '0 done, 1 it could not be done (the reason is one line on standard error), 2 wrong usage.';
+  '0 done, 1 it could not be done (the reason is one line on standard error), 2 wrong usage; of doctor, 3 something was found.';

@@ -2,7 +2,7 @@
 
 /** By what it is. A test/kernel/guest/corruption/scenes.ts has to have a scene for each; modules below src. */
 export const READ_BACK = {
-  'the node of a record': ['claims/claims.ts', 'claims/records.ts'],
+  'the node of a record': ['claims/claims.ts', 'claims/records.ts', 'doctor/claims.ts'],
   'the images of a record': ['claims/records.ts'],
   'the type of a record': ['claims/records.ts'],
   'the access of a record': ['claims/access-record.ts'],
@@ -17,7 +17,7 @@ export const READ_BACK = {
   'the note of a merge': ['templates/revert/untouched.ts'],
   'the end of a run': ['templates/revisions.ts'],
   'the lock of a base': [],
-  'what an operation says of itself': ['devices/operations.ts'],
+  'what an operation says of itself': ['devices/operations.ts', 'doctor/locks.ts'],
   'the configuration': ['devices/configuration.ts'],
   "the links of libvirt's domains": ['libvirt/domain-links.ts'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -42,6 +42,9 @@ export const OF_THE_KERNEL: readonly string[] = [
   'devices/kernel/open-descriptor.ts',
   'devices/kernel/snapshot-layer.ts',
   'devices/prepare.ts',
+  'doctor/cookies.ts',
+  'doctor/kernel.ts',
+  'doctor/locks.ts',
   'domain-xml/admin-api/listener.ts',
   'domain-xml/qubes/host.ts',
   'domain-xml/qubes/pci-slots.ts',
@@ -52,6 +55,8 @@ export const OF_THE_KERNEL: readonly string[] = [
 
 /** What people and other programs give: texts that are parsed strictly, with tests of their own. */
 export const GIVEN: readonly string[] = [
+  'doctor/installation.ts',
+  'doctor/lvm.ts',
   'domain-xml/bounded-read.ts',
   'domain-xml/compiled/templates-module.ts',
   'domain-xml/qubes-xml/file.ts',

@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('doctor', ['--udev'], 'doctor.js');
