@@ -42,6 +42,9 @@ NEEDS_bench-xen := build xen
 NEEDS_test-memory := build kernel memory
 NEEDS_coverage := build manuals templates
 NEEDS_test-arm64 := arm64
+NEEDS_deb := build deb
+NEEDS_rpm := build rpm
+NEEDS_test-packages := build deb rpm packages
 $(foreach target,check demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
@@ -95,9 +98,9 @@ $(ENGINE)/probe: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HE
 	$(call link_program,$(ENGINE)/probe.c)
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
-dist/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs
-	@mkdir -p dist
-	$(CC) $(C) -shared -fPIC -O2 -fvisibility=hidden -Wl,-z,relro $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
+$(DIST)/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs
+	@mkdir -p $(DIST)
+	$(CC) $(C) -shared -fPIC -O2 -fvisibility=hidden -s -Wl,-z,relro,-z,now $(CFLAGS) -o $@ $(ADDON_SOURCES) $(LDFLAGS) -ldevmapper
 
 # The same with gcc's sanitizers, which end a program at the first access to memory, or the first step, that is not right.
 SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node dist/sanitized/engine
@@ -296,4 +299,5 @@ install: build ## Install below PREFIX (/usr), where SYSCONFDIR is /etc; DESTDIR
 uninstall: ## Take away what make install has put there, and nothing else
 	@etc/install.sh uninstall
 
+include tools/packages/packages.mk
 include test/xen/xen.mk
