@@ -55,7 +55,7 @@ life_in_debian() {
   check "$release: AppArmor's line is there once" says 1 grep -c PUx "$machine/etc/apparmor.d/local/usr.sbin.libvirtd"
 
   mkdir -p "$machine/var/cache/domain-xml" "$machine/run/block-snapshot"
-  touch "$machine/var/cache/domain-xml/compiled" "$machine/run/block-snapshot/fd01:1311.lock"
+  touch "$machine/var/log/block-snapshot.log" "$machine/var/cache/domain-xml/compiled" "$machine/run/block-snapshot/fd01:1311.lock"
   devices_are_there
   check "$release: removing says that devices lose their program" says '*1 devices and 0 disks of VMs are left*' \
     inside dpkg -r $PACKAGES
@@ -65,6 +65,7 @@ life_in_debian() {
   check "$release: the configuration stays until it is purged" same "$configured" "$(cat "$machine/etc/block-snapshot.conf")"
   check "$release: they are purged" inside dpkg -P $PACKAGES
   check "$release: then all is as before" same "$before" "$(tree "$machine")"
+  check "$release: the log is gone" absent "$machine/var/log/block-snapshot.log"
 
   among_others_in_debian "$release" "$before"
   rm -rf "$machine"

@@ -59,7 +59,9 @@ life_in_rpm() {
   local before configured release=bookworm
   machine=$work/rpm-root
   check 'rpm: a machine is made' mmdebstrap --quiet --variant=minbase --include=libdevmapper1.02.1 "$release" "$machine"
-  mkdir -p "$machine/etc/apparmor.d/local" "$machine/usr/share/licenses"
+  # The folders of Fedora's package filesystem.
+  mkdir -p "$machine"/etc/{apparmor.d/local,logrotate.d} "$machine"/usr/lib/{tmpfiles.d,udev/rules.d} \
+    "$machine"/usr/share/{doc,licenses,bash-completion/completions,zsh/site-functions,man/man{5,7,8}}
   rpmdb --root "$machine" --dbpath /var/lib/rpm --initdb
   # shellcheck disable=SC2086
   check 'rpm: without libraries of Fedora they are refused' refuses '*libdevmapper.so.1.02()(64bit) is needed by block-snapshot*' \

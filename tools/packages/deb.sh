@@ -27,6 +27,10 @@ script() {
 rm -rf "$dist/deb" "$dist"/*.deb
 mkdir -p "$debian/source"
 stage "$source/staged"
+# Debian's zsh looks into vendor-completions, and the other is the administrator's.
+rm -r "$source"/staged/*/usr/share/zsh/site-functions
+# Debian has it as changelog.gz.
+rm "$source/staged/block-snapshot/usr/share/doc/block-snapshot/CHANGELOG.md"
 cp "$tools/debian/rules" "$debian/rules"
 cp "$project/CHANGELOG.md" "$source/"
 sed "s|MAINTAINER|$maintainer|" "$tools/debian/control" >"$debian/control"

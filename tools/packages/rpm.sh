@@ -23,11 +23,11 @@ for_fedora() {
   if [ "$(patchelf --print-soname "$top/library/$fedoras")" = "$fedoras" ]; then return; fi
   engine=$project/dist/fedora/engine
   patchelf --set-soname "$fedoras" "$top/library/$fedoras"
-  mapfile -t names < <(grep -rlF "$debians" "$staged")
+  mapfile -t names < <(grep -rlF "$debians" "$staged"/*/usr/lib/block-snapshot)
   make --no-print-directory -s -C "$project" DIST=dist/fedora LDFLAGS="-L$top/library" \
     "${names[@]/#*\//dist/fedora/}" >&2 || fail "what needs libdevmapper cannot be linked for Fedora"
   for file in "${names[@]}"; do install -m "$(stat -c %a "$file")" "$project/dist/fedora/${file##*/}" "$file"; done
-  ! grep -rlF "$debians" "$staged" >&2 || fail "libdevmapper has Debian's name in what is for Fedora"
+  ! grep -rlF "$debians" "$staged"/*/usr/lib/block-snapshot >&2 || fail "libdevmapper has Debian's name in what is for Fedora"
 }
 
 # The program loads the library when it needs it, which no tool of rpm's sees.
@@ -44,13 +44,14 @@ list() {
     if [ -d "$staged/$1$place" ] && [ ! -L "$staged/$1$place" ]; then
       case $place in
       /usr/lib/block-snapshot* | /etc/libvirt/hooks/* | /usr/share/doc/* | /usr/share/licenses/*) echo "%dir $place" ;;
-      /etc/* | /usr/lib/qubes | /usr/share/qubes*) [ "$place" = /etc ] || echo "%ghost %dir %verify(not mode user group) $place" ;;
+      /etc/libvirt* | /etc/xen* | /usr/lib/qubes | /usr/share/qubes*) echo "%ghost %dir %verify(not mode user group) $place" ;;
       esac
     elif is_shared "$place"; then
       echo "%ghost $place"
     else
       case $place in
-      /etc/*.conf) echo "%config(noreplace) $place" ;;
+      /etc/libvirt/*) echo "$place" ;;
+      /etc/*) echo "%config(noreplace) $place" ;;
       /usr/share/licenses/*) echo "%license $place" ;;
       /usr/share/doc/*) echo "%doc $place" ;;
       *) echo "$place" ;;
@@ -94,6 +95,9 @@ rm -rf "$top" "$dist"/*.rpm
 mkdir -p "$top/lists"
 stage "$staged"
 for_fedora
+# Debian's folder: Fedora's zsh looks into the other.
+rm -r "$staged"/*/usr/share/zsh/vendor-completions
+find "$staged" -path '*/usr/share/man/*' -type f -exec gzip -9n {} +
 for package in $(all_packages); do
   documents=$staged/$package/usr/share/doc/$package licences=$staged/$package/usr/share/licenses/$package
   install -Dm 644 "$project/CHANGELOG.md" "$documents/CHANGELOG.md"

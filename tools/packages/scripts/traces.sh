@@ -1,5 +1,7 @@
-# The folders in /run go with what is left of locks, but not while a device or a disk of ours is there.
-remove_run_folders() {
+# The log of what libvirt and qubesd have asked for goes, and so do the folders in /run with what is left of locks: these not
+# while a device of ours is there.
+remove_traces() {
+  rm -f /var/log/block-snapshot.log /var/log/block-snapshot.log.*
   for file in /sys/class/block/dm-*/dm/name; do
     if [ -e "$file" ] && grep -qE '^(snapshot|origin)-[0-9a-f]+:[0-9]' "$file"; then return; fi
   done
