@@ -78,14 +78,12 @@ inside() {
     fail "what lies inside $1 cannot be told"
 }
 
-# prove_programs FOLDER : the executables that were unpacked there are those that were built, and say our name and version. A
-# stripped block-snapshot-tools would be Bun itself, run as root.
+# prove_programs FOLDER : the executables that were unpacked there say our name and version, and the larger one is what was built.
 prove_programs() {
-  local name said
-  for name in block-snapshot block-snapshot-tools; do
-    said=$("$1/usr/lib/block-snapshot/$name" --version) || fail "$name of the package fails"
-    [[ $said == "block-snapshot $version "* ]] || fail "$name of the package is not ours: it says $said"
-  done
+  local programs=()
+  mapfile -t programs < <(find "$1/usr/lib/block-snapshot" -maxdepth 1 -type f -perm /111 ! -name '*.node')
+  [ "${#programs[@]}" -ge 2 ] || fail 'the executables are missing in the packages'
+  "$project/tools/is-ours.sh" "$version" "${programs[@]}" || fail 'an executable of the packages is not ours'
   cmp "$1/usr/lib/block-snapshot/block-snapshot-tools" "$project/dist/block-snapshot-tools" ||
-    fail 'block-snapshot-tools of the package is not what was built'
+    fail 'block-snapshot-tools of the packages is not what was built'
 }
