@@ -13,15 +13,18 @@ SOURCES := $(shell find src -name '*.ts')
 TEST_SOURCES := $(shell find test -name '*.ts')
 ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
-ENGINE_SOURCES := $(filter-out %/compile.c,$(wildcard src/native/engine/*.c))
+ENGINE_SOURCES := $(filter-out %/compile.c %/library.c,$(wildcard src/native/engine/*.c))
 ENGINE_HEADERS = $(wildcard src/native/engine/*.h) $(ENGINE)/library-versions.h
+# Of the addon, what the renderer has (src/native/programs/domain-xml.c).
+RENDERER_ADDON := $(addprefix src/native/addon/,values.c files.c descriptors.c input.c links.c sockets.c writing.c checksum.c)
 MODULES := node_modules/.package-lock.json
+SHIPPED := src/domain-xml/compiled/shipped-templates.js
 
 # Compiler and runtime in one, and what makes one script of many modules. The baseline build needs no AVX2, which older processors do not have.
 BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
-LINKS := block-origin create-snapshot destroy-snapshot domain-xml block-snapshot-qemu block-snapshot-libxl
+LINKS := block-origin create-snapshot destroy-snapshot block-snapshot-qemu block-snapshot-libxl
 
 LAB := test/kernel/lab/boot.sh
 
@@ -81,12 +84,26 @@ $(ENGINE)/bytecode.c: $(SOURCES) package.json tools/bundle.mjs $(ENGINE)/compile
 $(ENGINE)/library-versions.h: src/native/engine/library-functions.h tools/library-versions.sh $(ENGINE)/libqjs.a
 	CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' tools/library-versions.sh >$@
 
+# link_program NAME,BYTECODE,ADDON,ENGINE: src/native/programs says what is special about each.
 link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -I$(ENGINE) -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
-	$(ADDON_SOURCES) $(1) $(ENGINE)/libqjs.a $(HARDENED_LINK) $(LDFLAGS) -lm
+	src/native/programs/$(1).c $(2) $(3) $(4) $(HARDENED_LINK) $(LDFLAGS) -lm
+link_hot = $(call link_program,block-snapshot,$(1),$(ADDON_SOURCES) src/native/engine/library.c,$(ENGINE)/libqjs.a)
+link_renderer = $(call link_program,domain-xml,$(1),$(RENDERER_ADDON),$(ENGINE)/with-parser/libqjs.a)
 
 # Engine, addon and bytecode in one: what Xen, libvirt and qubesd call.
-$(DIST)/block-snapshot: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/bytecode.c
-	$(call link_program,$(ENGINE)/bytecode.c)
+HOT_SOURCES := $(ENGINE_SOURCES) src/native/engine/library.c src/native/programs/block-snapshot.c $(ADDON_SOURCES) $(ADDON_HEADERS)
+$(DIST)/block-snapshot: $(HOT_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/bytecode.c
+	$(call link_hot,$(ENGINE)/bytecode.c)
+
+# The renderer: the same engine with its parser, which templates that were edited need, and no device.
+$(ENGINE)/renderer.c: $(SOURCES) $(SHIPPED) tools/bundle-renderer.js package.json $(ENGINE)/compile $(MODULES)
+	rm -rf $(ENGINE)/renderer
+	$(BUN) tools/bundle-renderer.js src/render.ts $(ENGINE)/renderer $(VERSION)
+	cd $(ENGINE)/renderer && ../compile render.js $$(ls | grep -vxF render.js) >../renderer.c
+
+RENDERER_SOURCES := $(ENGINE_SOURCES) src/native/programs/domain-xml.c $(RENDERER_ADDON) $(ADDON_HEADERS)
+$(DIST)/domain-xml: $(RENDERER_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/renderer.c
+	$(call link_renderer,$(ENGINE)/renderer.c)
 
 # The same with what the tests run on the engine in the place of the hot commands.
 PROBE_SOURCES := $(wildcard test/engine/*.ts)
@@ -94,8 +111,18 @@ $(ENGINE)/probe.c: $(PROBE_SOURCES) $(SOURCES) $(ENGINE)/compile $(MODULES)
 	$(BUN) build test/engine/probe.ts --target=bun --outfile $(ENGINE)/probe.js >/dev/null
 	$(ENGINE)/compile $(ENGINE)/probe.js >$@
 
-$(ENGINE)/probe: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/probe.c
-	$(call link_program,$(ENGINE)/probe.c)
+$(ENGINE)/probe: $(HOT_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/probe.c
+	$(call link_hot,$(ENGINE)/probe.c)
+
+# The renderer's engine with what the tests run on it.
+JINJA_TEST_SOURCES := $(wildcard test/jinja/*.ts test/jinja/generator/*.ts)
+$(ENGINE)/renderer-probe.c: $(PROBE_SOURCES) $(JINJA_TEST_SOURCES) $(SOURCES) $(ENGINE)/compile $(MODULES)
+	rm -rf $(ENGINE)/probe-of-renderer
+	$(BUN) tools/bundle-renderer.js test/engine/renderer-probe.ts $(ENGINE)/probe-of-renderer $(VERSION)
+	cd $(ENGINE)/probe-of-renderer && ../compile renderer-probe.js $$(ls | grep -vxF renderer-probe.js) >../renderer-probe.c
+
+$(ENGINE)/renderer-probe: $(RENDERER_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/renderer-probe.c
+	$(call link_renderer,$(ENGINE)/renderer-probe.c)
 
 # The addon: libdevmapper and a few ioctls as JavaScript functions (Node-API, so that Node and Bun load the same file).
 $(DIST)/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) needs
@@ -114,17 +141,16 @@ dist/sanitized/%.node: | $(MODULES) needs
 	$(sanitized) -shared -fPIC -fvisibility=hidden $(CHECKED) -o $@ $(filter %.c,$^) -ldevmapper
 
 # The engine with the addon linked in, and what calls its functions.
-dist/sanitized/engine: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ADDON_SOURCES) $(ADDON_HEADERS) $(ENGINE)/compile \
+dist/sanitized/engine: $(HOT_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/compile \
 		$(wildcard test/memory/*.ts) test/memory/engine-host.c test/memory/bundle.mjs $(SOURCES) | $(MODULES) needs
 	@mkdir -p dist/sanitized
 	$(BUN) test/memory/bundle.mjs $@.js
 	$(ENGINE)/compile $@.js >$@.c
 	$(sanitized) -Dadd_host=add_program_host -c -o $@.o src/native/engine/host.c
-	$(sanitized) -o $@ $@.o test/memory/engine-host.c $(filter-out %/host.c,$(ENGINE_SOURCES)) $(ADDON_SOURCES) $@.c \
+	$(sanitized) -o $@ $@.o test/memory/engine-host.c $(filter-out %/host.c,$(filter %.c,$(HOT_SOURCES))) $@.c \
 		$(ENGINE)/libqjs.a -lm
 
-# The project's own templates, compiled: the program holds them.
-SHIPPED := src/domain-xml/compiled/shipped-templates.js
+# The project's own templates, compiled: the programs that render hold them.
 $(SHIPPED): $(shell find templates -name '*.xml') $(shell find src/jinja src/domain-xml/compiled -name '*.ts') $(MODULES)
 	$(BUN) src/domain-xml/compiled/write-templates.ts
 
@@ -145,8 +171,8 @@ $(LINKS:%=dist/%): dist/block-snapshot
 	ln -sfn block-snapshot $@
 
 .PHONY: build
-build: dist/block-snapshot dist/block-snapshot-tools dist/block-snapshot.node dist/share $(LINKS:%=dist/%) ## Build the executables, the addon and the manuals into dist/
-	@tools/is-ours.sh '$(VERSION)' dist/block-snapshot dist/block-snapshot-tools
+build: dist/block-snapshot dist/domain-xml dist/block-snapshot-tools dist/block-snapshot.node dist/share $(LINKS:%=dist/%) ## Build the executables, the addon and the manuals into dist/
+	@tools/is-ours.sh '$(VERSION)' dist/block-snapshot dist/domain-xml dist/block-snapshot-tools
 
 # The tests as plain JavaScript.
 build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
@@ -158,6 +184,9 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 .tap/plugins: .taprc $(MODULES)
 	tap build
 	@touch $@
+
+# What tests run on the engines.
+PROBES := $(ENGINE)/probe $(ENGINE)/renderer-probe
 
 UNIT_TESTS := 'build/test/unit/**/*.test.js'
 TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
@@ -172,15 +201,15 @@ test: needs ## Lint, and run every test, those on the real kernel and the real X
 
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
-test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(ENGINE)/probe needs
+test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(PROBES) needs
 	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
 
 .PHONY: test-unit
-test-unit: build build/.stamp .tap/plugins $(ENGINE)/probe needs ## Run the tests that need no kernel of their own
+test-unit: build build/.stamp .tap/plugins $(PROBES) needs ## Run the tests that need no kernel of their own
 	test/tap.sh 20 --jobs=2 --timeout=600 $(UNIT_TESTS)
 
 .PHONY: test-templates
-test-templates: build build/.stamp .tap/plugins needs ## Run the tests of templates and domain XML, against the real Jinja2
+test-templates: build build/.stamp .tap/plugins $(PROBES) needs ## Run the tests of templates and domain XML, against the real Jinja2
 	test/tap.sh 20 --jobs=2 --timeout=600 $(TEMPLATE_TESTS)
 
 # In the lab what works on devices, here everything else.
@@ -191,7 +220,7 @@ test-memory: build build/.stamp $(SANITIZED) .tap/plugins needs ## Call the addo
 
 # What runs in the labs is not counted: those kernels' processes are not watched.
 .PHONY: coverage
-coverage: build build/.stamp .tap/plugins $(ENGINE)/probe needs ## Show what the tests without a lab run of the rooms that touch nothing
+coverage: build build/.stamp .tap/plugins $(PROBES) needs ## Show what the tests without a lab run of the rooms that touch nothing
 	@tap --jobs=2 --timeout=0 --no-disable-coverage --allow-incomplete-coverage --coverage-report=text \
 		$(UNIT_TESTS) 'build/test/domain-xml/*.test.js' >build/coverage.txt || { grep -A20 'not ok' build/coverage.txt; exit 1; }
 	@awk -F'|' '/^ *File/ { print } /^ src\// { wanted = $$1 ~ /src\/(devices\/plan|words|claims|domain-xml)/ } / src\// || /^  / { if (wanted && NF > 4) print }' build/coverage.txt
@@ -211,7 +240,7 @@ fuzz-templates: build/.stamp .tap/plugins needs ## Render random templates as Ji
 		tap --timeout=0 build/test/jinja/random-templates.test.js; do :; done; exit 1
 
 .PHONY: check
-check: build build/.stamp .tap/plugins $(ENGINE)/probe ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
+check: build build/.stamp .tap/plugins $(PROBES) ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
 	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel

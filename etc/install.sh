@@ -64,6 +64,7 @@ list() {
   echo "file 755 dist/block-snapshot.node $library/block-snapshot.node"
   echo "file 755 dist/block-snapshot-tools $library/block-snapshot-tools"
   echo "file 644 dist/engine/LICENSE $library/LICENSE.quickjs-ng"
+  echo "file 755 dist/domain-xml $library/domain-xml"
   echo "file 755 dist/block-snapshot $program"
   # Templates, a copy for comparison and those that are used, and the configuration.
   (cd "$clone/templates" && find libvirt -name '*.xml' | sort) | while read -r name; do
@@ -82,7 +83,7 @@ list() {
     echo "file 644 $name /usr/share/doc/block-snapshot/$name"
   done
   # What people and qubesd call: relative links, which work below DESTDIR too.
-  for name in block-snapshot domain-xml; do echo "link - ../lib/block-snapshot/block-snapshot $prefix/bin/$name"; done
+  for name in block-snapshot domain-xml; do echo "link - ../lib/block-snapshot/$name $prefix/bin/$name"; done
   for name in create-snapshot destroy-snapshot; do
     echo "link - $(realpath -sm --relative-to=/usr/lib/qubes "$program") /usr/lib/qubes/$name"
   done

@@ -1,11 +1,11 @@
 #!/bin/bash
 # Finds the engine that runs the hot path, quickjs-ng: engine.sh FOLDER
-#   FOLDER    gets include/quickjs.h, libqjs.a, compiler/libqjs.a and LICENSE
+#   FOLDER    gets include/quickjs.h, libqjs.a, with-parser/libqjs.a, compiler/libqjs.a and LICENSE
 #   QUICKJS   where its source lies, when another is meant than those below
 #   CC        the compiler for the program; CC_HERE, the one for what runs while that is built
 # In this order: that source; what is installed for programs to be linked with (pkg-config qjs); the source that newer
-# Debians have for embedding, fetched once into the cache without root. Of source the program gets an engine that knows
-# bytecode alone; the one that compiles is for the build.
+# Debians have for embedding, fetched once into the cache without root. Of source the hot path gets an engine that knows
+# bytecode alone, the renderer one that compiles as well; the one of the compiler is for the build.
 set -euo pipefail
 tools=$(dirname "${BASH_SOURCE[0]}")
 . "$tools/cache.sh"
@@ -16,7 +16,7 @@ cc=${CC:-cc}
 cc_here=${CC_HERE:-$cc}
 plain="-O1 -w -D_GNU_SOURCE"
 hardened="-O3 -w -fPIE -fvisibility=hidden -fstack-protector-strong"
-hardened+=" -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -DNDEBUG -DQJS_DISABLE_PARSER"
+hardened+=" -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -DNDEBUG"
 say() { echo "engine: $*" >&2; }
 fail() { say "$@" && exit 1; }
 
@@ -32,12 +32,13 @@ library() {
   rm "$2"/*.o
 }
 
-# compile SOURCE INTO : both at once
+# compile SOURCE INTO : all at once
 compile() {
   [ -f "$1/quickjs.c" ] || fail "$1 has no quickjs.c: it is not the source of quickjs-ng"
-  library "$1" "$2" "$cc" "$hardened" &
+  library "$1" "$2" "$cc" "$hardened -DQJS_DISABLE_PARSER" &
+  library "$1" "$2/with-parser" "$cc" "$hardened" &
   library "$1" "$2/compiler" "$cc_here" "$plain" &
-  wait -n && wait -n || exit 1
+  wait -n && wait -n && wait -n || exit 1
   mkdir "$2/include"
   cp "$1/quickjs.h" "$2/include/"
 }
@@ -51,7 +52,7 @@ give() {
   grep -q 'Permission is hereby granted' "$1/LICENSE" || fail "$1/include/quickjs.h does not begin with its licence"
   rm -rf "$folder"
   mkdir -p "$folder"
-  cp -r "$1"/{include,compiler,libqjs.a,LICENSE} "$folder/"
+  cp -r "$1"/{include,compiler,with-parser,libqjs.a,LICENSE} "$folder/"
   exit 0
 }
 
@@ -63,8 +64,8 @@ installed() {
   [ -f "$library" ] || return 1
   [ -f "$include/quickjs.h" ] || include=$include/quickjs-ng
   [ -f "$include/quickjs.h" ] || return 1
-  mkdir -p "$1/include" "$1/compiler"
-  cp "$library" "$1/" && cp "$library" "$1/compiler/" && cp "$include/quickjs.h" "$1/include/"
+  mkdir -p "$1/include" "$1/compiler" "$1/with-parser"
+  cp "$library" "$1/" && cp "$library" "$1/compiler/" && cp "$library" "$1/with-parser/" && cp "$include/quickjs.h" "$1/include/"
 }
 
 # Several builds may want it at the same time: begin_in_cache ends the shell where it is there.

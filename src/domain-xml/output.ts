@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { host } from '../host/host.ts';
+import { basename, dirname, join } from '../host/paths.ts';
+import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
 import { systemErrorText } from '../words/system-error-text.ts';
@@ -20,38 +12,62 @@ import { systemErrorText } from '../words/system-error-text.ts';
  */
 export function writeOutput(path: string, text: string): void {
   try {
-    const target = existing(path);
-    const stats = statSync(target, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) throw new Refusal(`${path}: is a folder; name a file to write to`);
-    if (stats !== undefined && !stats.isFile()) writeFileSync(target, text);
-    else replace(target, text, stats?.mode);
+    // The file that a symbolic link leads to, so that the link stays a link.
+    const there = addon().resolveFile(path);
+    if (there?.kind === 'directory') throw new Refusal(`${path}: is a folder; name a file to write to`);
+    if (there !== null && there.kind !== 'file') writeInto(there.path, text);
+    else replace(there?.path ?? path, text, there?.mode);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal(`${path}: cannot be written: ${systemErrorText(error)}`);
   }
 }
 
-/** The file that a symbolic link leads to, so that the link stays a link. */
-function existing(path: string): string {
+/** Into something that is no regular file: a pipe, a terminal, /dev/null. */
+function writeInto(path: string, text: string): void {
+  const descriptor = addon().openFile(path, addon().openFlags.writeOnly, 0);
   try {
-    return realpathSync(path);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return path;
-    throw error;
+    addon().writeAnswer(descriptor, text);
+  } finally {
+    addon().closeFile(descriptor);
   }
 }
 
 function replace(target: string, text: string, mode = 0o666): void {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.new`);
-  // wx: somebody else's file or link of that name is never written through.
-  const descriptor = openSync(temporary, 'wx', mode & 0o777);
+  const temporary = join(dirname(target), `.${basename(target)}.${host.processId}.new`);
+  writeNewFile(temporary, text, mode & 0o777);
   try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(temporary, target);
+    addon().renameFile(temporary, target);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw error;
+  }
+}
+
+/**
+ * Makes a file, and has it on disk before it is left: a rename alone says nothing about what is in it after a power cut.
+ * Where something of that name is there, a link too, nothing is written through it.
+ * @throws SystemError, with nothing of the file left
+ */
+export function writeNewFile(path: string, text: string, mode: number): void {
+  const { writeOnly, create, exclusive } = addon().openFlags;
+  const descriptor = addon().openFile(path, writeOnly | create | exclusive, mode);
+  try {
+    addon().writeText(descriptor, text);
+    addon().syncFile(descriptor);
+  } catch (error) {
+    removeIfThere(path);
+    throw error;
+  } finally {
+    addon().closeFile(descriptor);
+  }
+}
+
+/** @throws SystemError */
+export function removeIfThere(path: string): void {
+  try {
+    addon().removeFile(path);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { host } from '../host/host.ts';
 import type { DescriptionSource } from './description/describe.ts';
 import { DEFAULT_FOLDERS, TemplateFolders } from './search/folders.ts';
 
@@ -13,6 +14,6 @@ export function openFolders(folders: readonly string[]): TemplateFolders {
   return new TemplateFolders({
     folders: folders.length > 0 ? folders : DEFAULT_FOLDERS,
     mustExist: folders.length > 0,
-    onlyOwner: process.geteuid?.() === 0 ? 0 : undefined,
+    onlyOwner: host.effectiveUser === 0 ? 0 : undefined,
   });
 }

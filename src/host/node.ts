@@ -8,7 +8,9 @@ export function hostOfNode(): Host {
     calledBy: process.argv0,
     parameters: process.argv.slice(2),
     processId: process.pid,
+    effectiveUser: process.geteuid?.() ?? 0,
     runtime: versions['bun'] === undefined ? `node ${versions.node}` : `bun ${versions['bun']}`,
+    currentFolder: () => process.cwd(),
     environment: name => process.env[name],
     elapsed: () => performance.now(),
     setExitStatus(status) {

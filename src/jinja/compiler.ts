@@ -6,6 +6,5 @@ import { installCompiler } from './environment.ts';
 installCompiler({ compile: compileToCode, findReferences });
 
 export type { TemplateBlocks, TemplateReference } from './compile/references.ts';
-export { JinjaLoader } from './loader.ts';
 export { precompile } from './precompile.ts';
 export { compileToCode, findBlocks, findReferences };

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join } from '../host/paths.ts';
+import { strictTextOf } from '../host/strict-text.ts';
+import { addon } from '../native/addon.ts';
+import { readBytes } from '../native/read-bytes.ts';
 import type { TemplateReference } from './compile/references.ts';
 import type { CompiledTemplate, CompileOptions, Precompiled, TemplateFactory } from './compiled.ts';
 import { isTemplateNotFound, JinjaError, raise } from './errors.ts';
@@ -41,6 +43,8 @@ export interface Compiler {
 }
 
 const DEFAULT_TIME_LIMIT = 10_000;
+
+const LARGEST_TEMPLATE = 64 * 1024 * 1024;
 
 let compiler: Compiler | null = null;
 
@@ -174,11 +178,13 @@ function needCompiler(): Compiler {
  * @throws UnicodeDecodeError where Python does, instead of putting something else in
  */
 function readText(path: string): string {
-  const bytes = readFileSync(path);
+  const descriptor = addon().openFile(path, addon().openFlags.readOnly, 0);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return raise('UnicodeDecodeError', `${path} is not UTF-8 text`);
+    const bytes = readBytes(descriptor, LARGEST_TEMPLATE);
+    if (bytes === undefined) return raise('MemoryError', `${path} is larger than ${LARGEST_TEMPLATE} bytes`);
+    return strictTextOf(bytes) ?? raise('UnicodeDecodeError', `${path} is not UTF-8 text`);
+  } finally {
+    addon().closeFile(descriptor);
   }
 }
 

@@ -45,7 +45,14 @@ export interface AttachedLoop extends LoopStatus {
 
 /** What stat tells of a file. */
 export interface FileStatus {
-  kind: 'file' | 'block device' | 'directory' | 'socket' | 'named pipe' | 'character device';
+  kind:
+    | 'file'
+    | 'block device'
+    | 'directory'
+    | 'socket'
+    | 'named pipe'
+    | 'symbolic link'
+    | 'character device';
   device: bigint;
   inode: bigint;
   rdev: bigint;
@@ -95,6 +102,8 @@ export interface Addon {
   /** From now on through the page cache; what was written is on its way to the disk first. */
   stopDirectIo(loop: number): void;
   fileStatus(path: string): FileStatus | null;
+  /** The same of a symbolic link itself. */
+  linkStatus(path: string): FileStatus | null;
   resolveFile(path: string): (FileStatus & { path: string }) | null;
   descriptorStatus(descriptor: number): FileStatus;
   openFile(path: string, flags: number, mode: number): number;
@@ -140,8 +149,13 @@ export interface Addon {
   filesystemType(descriptor: number): number;
   /** ETIMEDOUT where the end does not come within 20 s. */
   readInput(descriptor: number, longest: number, text: string): Uint8Array | null;
+  /** What comes next, 1 MiB at most, however long that takes; nothing at its end. */
+  readNext(descriptor: number, most: number): Uint8Array;
   /** ETIMEDOUT where it is a pipe or a terminal that takes nothing for five seconds. */
   writeText(descriptor: number, text: string): void;
+  /** The same for somebody who reads a page at a time, however long that takes. */
+  writeAnswer(descriptor: number, text: string): void;
+  isTerminal(descriptor: number): boolean;
   growFile(descriptor: number, size: number): void;
   setOwner(descriptor: number, user: number, group: number, mode: number): void;
   syncFile(descriptor: number): void;
@@ -164,7 +178,13 @@ export interface Addon {
   connectUnixSocket(path: string, milliseconds: number): number;
   sendBytes(descriptor: number, bytes: Uint8Array, milliseconds: number): void;
   receiveBytes(descriptor: number, length: number, milliseconds: number): Uint8Array;
+  /** Tells the other end that there is no more to come. */
+  endSending(descriptor: number): void;
+  /** What comes next, 64 KiB at most; nothing at its end. */
+  receiveNext(descriptor: number, milliseconds: number): Uint8Array;
   sendDatagram(path: string, text: string): void;
+  /** 64 bits in hexadecimal, for what a disk has made of a text: they keep nobody from making another with the same. */
+  checksum(text: string): string;
 }
 
 let loaded: Addon | undefined;

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { oneLine } from '../words/printable.ts';
 import { unwritten } from './answer.ts';
@@ -35,37 +35,21 @@ export function processTerminal(): Terminal {
     /** @throws Refusal when standard output does not take it */
     print: text => {
       try {
-        write(1, text);
+        addon().writeAnswer(1, text);
       } catch (error) {
         if (!isSystemError(error)) throw error;
         if (error.code !== 'EPIPE') throw unwritten(error);
       }
     },
     complain: line => writeQuietly(2, `${line}\n`),
-    interactive: process.stdout.isTTY === true,
-    status: process.stderr.isTTY === true ? text => writeQuietly(2, `\r\u001b[K${text}`) : undefined,
+    interactive: addon().isTerminal(1),
+    status: addon().isTerminal(2) ? text => writeQuietly(2, `\r\u001b[K${text}`) : undefined,
   };
 }
 
-/** All of it, before anything else is done: what is written in the background fails when nobody can tell of it any more. */
-function write(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(descriptor, bytes, done);
-    } catch (error) {
-      if (!isSystemError(error, 'EAGAIN', 'EINTR')) throw error;
-      // Somebody has made the pipe one that does not wait.
-      Atomics.wait(NEVER, 0, 0, 10);
-    }
-  }
-}
-
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
-
 function writeQuietly(descriptor: number, text: string): void {
   try {
-    write(descriptor, text);
+    addon().writeAnswer(descriptor, text);
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -1,3 +1,5 @@
+import { host } from '../host/host.ts';
+
 /** Who is told of steps; undefined where nobody asked. */
 let tell: ((line: string) => void) | undefined;
 
@@ -12,7 +14,7 @@ export function watchSteps(listener: (line: string) => void): void {
  */
 export async function step<Result>(what: string, action: () => Promise<Result> | Result): Promise<Result> {
   if (tell === undefined) return action();
-  const start = performance.now();
+  const start = host.elapsed();
   let outcome = '';
   try {
     return await action();
@@ -20,7 +22,7 @@ export async function step<Result>(what: string, action: () => Promise<Result> |
     outcome = `: ${error instanceof Error ? error.message : String(error)}`;
     throw error;
   } finally {
-    const took = (performance.now() - start).toFixed(2);
+    const took = (host.elapsed() - start).toFixed(2);
     tell(`${start.toFixed(2).padStart(9)} ms  ${what} (${took} ms)${outcome}`);
   }
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
+import { OTHER_CALLS } from '../../src/programs/domain-xml/other-calls.ts';
 import { runDomainXml } from '../../src/programs/domain-xml/main.ts';
 import { description, sampleFile } from './support/descriptions.ts';
 import { fakeVirsh } from './support/fake-virsh.ts';
@@ -134,7 +135,7 @@ t.test('On a terminal, stop shows how long it has waited, and leaves nothing of 
   virsh.put('work', uuid, 'running');
   virsh.behave('deaf');
   const shown: string[] = [];
-  const code = await runDomainXml(['stop', 'work', '--timeout', '2'], {
+  const code = await runDomainXml(['stop', 'work', '--timeout', '2'], OTHER_CALLS, {
     print: text => t.equal(text, 'work: destroyed (it did not shut down within 2 seconds)\n'),
     complain: line => t.fail(line),
     interactive: true,

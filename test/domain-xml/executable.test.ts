@@ -41,7 +41,10 @@ t.test('The compiled program renders every sample to the byte as Python does', a
 
 t.test('The compiled program says its version', async t => {
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
-  t.same(call(['--version']), { status: 0, stdout: `domain-xml ${version}\n`, stderr: '' });
+  const { status, stdout, stderr } = call(['--version']);
+  t.same({ status, stderr }, { status: 0, stderr: '' });
+  t.match(stdout, /^domain-xml \S+ \(quickjs-ng \d+\.\d+\.\d+\)\n$/);
+  t.ok(stdout.startsWith(`domain-xml ${version} `));
 });
 
 t.test(

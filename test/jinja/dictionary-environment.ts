@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import '../../src/jinja/compiler.ts';
 import { Environment } from '../../src/jinja/index.ts';
 
@@ -9,7 +8,7 @@ export function dictionaryEnvironment(
   files: Record<string, string>,
   timeLimitMilliseconds = 5000,
 ): Environment {
-  const byPath = new Map(Object.entries(files).map(([name, source]) => [join(FOLDER, name), source]));
+  const byPath = new Map(Object.entries(files).map(([name, source]) => [`${FOLDER}/${name}`, source]));
   return new Environment({
     searchPath: [FOLDER],
     timeLimitMilliseconds,

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import nunjucks from 'nunjucks';
 import t from 'tap';
-import { JinjaLoader } from '../../src/jinja/compiler.ts';
+import '../domain-xml/support/addon.ts';
+import { JinjaLoader } from '../../src/jinja/loader.ts';
 import {
   defineFilter,
   Environment,

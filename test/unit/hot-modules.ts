@@ -8,6 +8,7 @@ const ALWAYS = [
   'programs/answer.ts',
   'programs/asked-for.ts',
   'programs/block-snapshot/hand-over.ts',
+  'programs/larger.ts',
   'programs/block-snapshot/run.ts',
   'words/complaint.ts',
   'words/failure-text.ts',
@@ -286,4 +287,22 @@ export const LOADED_BY: readonly {
     entries: ['hot.ts', 'programs/block-snapshot/libvirt-hook.ts', 'libvirt/release-domain.ts'],
     modules: [...ALWAYS, ...HOOK, ...DEVICES, ...TAKING_DOWN, ...STOPPING],
   },
+];
+
+/** What the renderer loads beside render.ts when it is asked for it. */
+export const RENDERER_ENTRIES = [
+  'domain-xml/admin-api/read-vm.ts',
+  'domain-xml/admin-api/stored-order.ts',
+  'domain-xml/compiled/cache.ts',
+  'domain-xml/compiled/shipped-templates.js',
+  'domain-xml/output.ts',
+  'domain-xml/qubes-xml/devices.ts',
+  'domain-xml/qubes-xml/read-vm.ts',
+  'domain-xml/qubes-xml/store.ts',
+  'domain-xml/qubes/assemble.ts',
+  'domain-xml/qubes/release.ts',
+  'domain-xml/render.ts',
+  'jinja/compiler.ts',
+  'programs/domain-xml/run-render.ts',
+  'programs/version.ts',
 ];

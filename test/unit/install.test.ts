@@ -291,7 +291,7 @@ t.test('PREFIX is where the program is; what others look for is where they look 
   const link = (path: string) => readlinkSync(join(machine, path));
   const program = '/usr/local/lib/block-snapshot/block-snapshot';
   t.ok(existsSync(join(machine, program)));
-  t.equal(link('usr/local/bin/domain-xml'), '../lib/block-snapshot/block-snapshot');
+  t.equal(link('usr/local/bin/domain-xml'), '../lib/block-snapshot/domain-xml');
   t.equal(link('usr/lib/qubes/create-snapshot'), '../../local/lib/block-snapshot/block-snapshot');
   t.equal(link('usr/local/etc/xen/scripts/block-origin'), program);
   t.equal(link('usr/local/etc/libvirt/hooks/qemu.d/block-snapshot-qemu'), program);

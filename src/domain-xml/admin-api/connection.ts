@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { ask, pause } from '../../host/exchange.ts';
+import { host } from '../../host/host.ts';
+import type { Exchange } from '../../host/question.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { step } from '../../words/steps.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
@@ -24,7 +25,7 @@ const AT_ONCE = 8;
 export class AdminApi {
   readonly #path: string;
   readonly #patience: number;
-  readonly #open = new Set<Socket>();
+  readonly #open = new Set<Exchange>();
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
   #closed = false;
@@ -54,7 +55,7 @@ export class AdminApi {
   close(): void {
     this.#closed = true;
     this.#waiting.length = 0;
-    for (const socket of this.#open) socket.destroy();
+    for (const exchange of this.#open) exchange.end();
   }
 
   async #turn(): Promise<void> {
@@ -62,10 +63,10 @@ export class AdminApi {
     this.#underWay += 1;
   }
 
-  async #exchange(request: Buffer, call: AdminCall): Promise<Buffer> {
-    const end = Date.now() + this.#patience;
+  async #exchange(request: Uint8Array, call: AdminCall): Promise<Uint8Array> {
+    const end = host.elapsed() + this.#patience;
     // A pause may take longer than it was to, so that no time is left after it.
-    for (let left = this.#patience; left > 0; left = end - Date.now()) {
+    for (let left = this.#patience; left > 0; left = end - host.elapsed()) {
       if (this.#closed) throw new AdminApiError(call, 'another call had failed before');
       const reply = await this.#attempt(request, call, left);
       if (reply !== undefined) return reply;
@@ -78,39 +79,21 @@ export class AdminApi {
   }
 
   /** The reply; undefined where there was no room for the connection. */
-  async #attempt(request: Buffer, call: AdminCall, patience: number): Promise<Buffer | undefined> {
-    return new Promise((resolve, reject) => {
-      const parts: Buffer[] = [];
-      let length = 0;
-      const socket = connect({ path: this.#path, allowHalfOpen: true });
-      this.#open.add(socket);
-      const fail = (reason: string) => {
-        reject(new AdminApiError(call, reason));
-        socket.destroy();
-      };
-      const clock = setTimeout(() => {
-        fail(`no reply within ${this.#patience / 1000} seconds: is qubesd stuck?`);
-      }, patience);
-      socket.on('data', (part: Buffer) => {
-        parts.push(part);
-        length += part.length;
-        if (length > LARGEST_REPLY) fail(`a reply of more than ${LARGEST_REPLY} bytes`);
-      });
-      socket.on('end', () => {
-        resolve(Buffer.concat(parts));
-        socket.destroy();
-      });
-      socket.on('error', error => {
-        if (this.#isQueueFull(error)) resolve(undefined);
-        else fail(this.#connectionProblem(error));
-      });
-      socket.on('close', () => {
-        clearTimeout(clock);
-        this.#open.delete(socket);
-        reject(new AdminApiError(call, 'the connection was closed before the reply came'));
-      });
-      socket.end(request);
-    });
+  async #attempt(
+    request: Uint8Array,
+    call: AdminCall,
+    milliseconds: number,
+  ): Promise<Uint8Array | undefined> {
+    const exchange = ask({ path: this.#path, request, milliseconds, longest: LARGEST_REPLY });
+    this.#open.add(exchange);
+    try {
+      return await exchange.reply;
+    } catch (error) {
+      if (this.#isQueueFull(error)) return undefined;
+      throw new AdminApiError(call, this.#problem(error));
+    } finally {
+      this.#open.delete(exchange);
+    }
   }
 
   #isQueueFull(error: unknown): boolean {
@@ -119,7 +102,7 @@ export class AdminApi {
     );
   }
 
-  #connectionProblem(error: unknown): string {
+  #problem(error: unknown): string {
     const instead = 'give --qubes-xml FILE to do without it';
     switch (isSystemError(error) ? error.code : undefined) {
       case 'ENOENT':
@@ -132,6 +115,12 @@ export class AdminApi {
       case 'ECONNRESET':
       case 'EPIPE':
         return 'qubesd ended the connection before it had replied';
+      case 'ETIMEDOUT':
+        return `no reply within ${this.#patience / 1000} seconds: is qubesd stuck?`;
+      case 'EMSGSIZE':
+        return `a reply of more than ${LARGEST_REPLY} bytes`;
+      case 'ECANCELED':
+        return 'the connection was closed before the reply came';
       default:
         return `${this.#path}: ${systemErrorText(error)}`;
     }

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
 
 /** The kernel's list of sockets of files: `…: references protocol flags type state inode path`. */
 const SOCKETS = '/proc/net/unix';
@@ -12,7 +12,8 @@ const LISTENING = 0x1_0000;
  */
 export function isListenedAt(path: string): boolean {
   const wanted = realPath(path);
-  return readFileSync(SOCKETS, 'utf8')
+  return addon()
+    .readWholeText(SOCKETS)
     .split('\n')
     .some(line => {
       const match = /^\S+ \S+ \S+ ([0-9A-Fa-f]{8}) \S+ \S+ +\d+ (\/.*)$/.exec(line);
@@ -23,7 +24,7 @@ export function isListenedAt(path: string): boolean {
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return addon().resolveFile(path)?.path ?? path;
   } catch {
     return path;
   }

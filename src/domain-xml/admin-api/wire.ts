@@ -1,3 +1,5 @@
+import { host } from '../../host/host.ts';
+import { strictTextOf } from '../../host/strict-text.ts';
 import { type AdminCall, callName } from './call.ts';
 import { AdminApiError } from './error.ts';
 
@@ -15,13 +17,13 @@ const FAILURE = 0x32;
  * @throws AdminApiError for what would read as another request: names come from qubesd's own replies, and are
  * not to be trusted with that
  */
-export function encodeRequest(call: AdminCall): Buffer {
+export function encodeRequest(call: AdminCall): Uint8Array {
   const { destination } = call;
   const name = callName(call);
   if (![name, destination].every(part => /^[!-~]+$/.test(part))) {
     throw new AdminApiError(call, 'has a blank or another character in it that no call can have');
   }
-  const request = Buffer.from(`${name} ${SOURCE} name ${destination}\0`);
+  const request = host.bytesOf(`${name} ${SOURCE} name ${destination}\0`);
   if (request.length > LONGEST_REQUEST) throw new AdminApiError(call, 'is longer than a call can be');
   return request;
 }
@@ -30,7 +32,7 @@ export function encodeRequest(call: AdminCall): Buffer {
  * The content of a reply that says that the call succeeded.
  * @throws AdminApiError for every other
  */
-export function replyContent(reply: Buffer, call: AdminCall): string {
+export function replyContent(reply: Uint8Array, call: AdminCall): string {
   if (reply.length === 0) {
     throw new AdminApiError(
       call,
@@ -40,7 +42,7 @@ export function replyContent(reply: Buffer, call: AdminCall): string {
   }
   const [type, separator] = reply;
   if (separator !== 0 || (type !== SUCCESS && type !== FAILURE)) {
-    const start = reply.subarray(0, 8).toString('hex');
+    const start = Array.from(reply.subarray(0, 8), byte => byte.toString(16).padStart(2, '0')).join('');
     throw new AdminApiError(call, `a reply of no known type, or cut off (it begins with ${start})`);
   }
   const text = decode(reply.subarray(2), call);
@@ -49,12 +51,10 @@ export function replyContent(reply: Buffer, call: AdminCall): string {
   return text;
 }
 
-function decode(bytes: Buffer, call: AdminCall): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new AdminApiError(call, 'a reply that is not UTF-8');
-  }
+function decode(bytes: Uint8Array, call: AdminCall): string {
+  const text = strictTextOf(bytes);
+  if (text === undefined) throw new AdminApiError(call, 'a reply that is not UTF-8');
+  return text;
 }
 
 /** Exception class, traceback, message, each with a NUL; behind it the words for the places (%s) in the message. */

@@ -1,27 +1,18 @@
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { host } from '../../host/host.ts';
+import { join } from '../../host/paths.ts';
+import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { readBounded } from '../bounded-read.ts';
+import { removeIfThere, writeNewFile } from '../output.ts';
 import { checkFileTrusted, checkFolderTrusted } from '../search/trust.ts';
 
 /** Where root keeps what it compiled. What is in it runs as root: it is read only if root alone can write it. */
 export const CACHE_FOLDER = '/var/cache/domain-xml';
 
 const MOST_ENTRIES = 200;
+
+const LARGEST_ENTRY = 64 * 1024 * 1024;
 
 export interface CacheRequest {
   folder: string;
@@ -48,13 +39,16 @@ export class CompiledCache {
     return orNothing(() => {
       checkFolderTrusted(folder, folder, owner);
       const path = this.#path(name, source);
-      const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const { readOnly, noFollow, nonBlocking } = addon().openFlags;
+      const descriptor = addon().openFile(path, readOnly | noFollow | nonBlocking, 0);
       try {
-        const stats = fstatSync(descriptor);
+        const stats = addon().descriptorStatus(descriptor);
         checkFileTrusted(path, stats, owner);
-        return stats.isFile() ? codeOf(readFileSync(descriptor, 'utf8')) : undefined;
+        if (stats.kind !== 'file') return undefined;
+        const entry = host.textOf(readBounded(descriptor, LARGEST_ENTRY, path, 'an entry has'));
+        return codeOf(entry, this.#key(name, source));
       } finally {
-        closeSync(descriptor);
+        addon().closeFile(descriptor);
       }
     });
   }
@@ -63,64 +57,56 @@ export class CompiledCache {
   write(name: string, source: string, code: string): void {
     const { folder, owner } = this.#request;
     orNothing(() => {
-      makeFolder(folder);
+      addon().makeFolder(folder, 0o700);
       checkFolderTrusted(folder, folder, owner);
       makeRoom(folder);
       const path = this.#path(name, source);
-      const temporary = `${path}.${process.pid}`;
+      const temporary = `${path}.${host.processId}`;
+      writeNewFile(temporary, entryOf(code, this.#key(name, source)), 0o600);
       try {
-        writeSynced(temporary, entryOf(code));
-        renameSync(temporary, path);
+        addon().renameFile(temporary, path);
       } catch (error) {
-        rmSync(temporary, { force: true });
+        removeIfThere(temporary);
         throw error;
       }
       return undefined;
     });
   }
 
+  /** All that the code depends on, in a line. */
+  #key(name: string, source: string): string {
+    return JSON.stringify([this.#request.compilerId, name, source]);
+  }
+
   #path(name: string, source: string): string {
-    const key = JSON.stringify([this.#request.compilerId, name, source]);
-    return join(this.#request.folder, `${createHash('sha256').update(key).digest('hex')}.js`);
+    return join(this.#request.folder, `${addon().checksum(this.#key(name, source))}.js`);
   }
 }
 
-/** A comment with the hash of what follows it: what a power cut or a bad disk has left of an entry is none. */
-function entryOf(code: string): string {
-  return `// ${createHash('sha256').update(code).digest('hex')}\n${code}`;
+/**
+ * The checksum of what follows it: what a power cut or a bad disk has left of an entry is none. The key, by which an entry is
+ * known whatever its name: two keys may have the same checksum. The code.
+ */
+function entryOf(code: string, key: string): string {
+  const rest = `${key}\n${code}`;
+  return `${addon().checksum(rest)}\n${rest}`;
 }
 
-function codeOf(entry: string): string | undefined {
-  const code = entry.slice(entry.indexOf('\n') + 1);
-  return entryOf(code) === entry ? code : undefined;
-}
-
-/** On disk before it gets its name: a rename alone says nothing about what is in the file after a power cut. */
-function writeSynced(path: string, text: string): void {
-  const descriptor = openSync(path, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if (!isSystemError(error, 'EEXIST')) throw error;
-  }
+function codeOf(entry: string, key: string): string | undefined {
+  const end = entry.indexOf('\n') + 1;
+  const code = entry.startsWith(key, end) ? entry.slice(end + key.length + 1) : undefined;
+  return code !== undefined && entryOf(code, key) === entry ? code : undefined;
 }
 
 /** Templates that were edited leave their old code behind: the oldest goes when there is too much. */
 function makeRoom(folder: string): void {
-  const entries = readdirSync(folder).map(name => join(folder, name));
+  const entries = addon()
+    .listFolder(folder)
+    .map(name => join(folder, name));
   if (entries.length < MOST_ENTRIES) return;
-  const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const age = (path: string) => addon().fileStatus(path)?.modified ?? 0;
   const aged = entries.map(path => ({ path, age: age(path) })).sort((left, right) => left.age - right.age);
-  for (const { path } of aged.slice(0, entries.length - MOST_ENTRIES / 2)) rmSync(path, { force: true });
+  for (const { path } of aged.slice(0, entries.length - MOST_ENTRIES / 2)) removeIfThere(path);
 }
 
 function orNothing<T>(work: () => T): T | undefined {

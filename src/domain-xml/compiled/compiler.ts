@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { CompilerMissing, Environment, loadCompiler } from '../../jinja/index.ts';
 import type { TemplateFolders } from '../search/folders.ts';
 import { CompiledTemplates } from './compiled-templates.ts';
@@ -16,7 +17,7 @@ export async function withCompiled<T>(
   const compiled = new CompiledTemplates({ folders, shipped });
   const attempt = () => workUnlessCompilerMissing(() => work(compiled));
   let done = attempt();
-  if (done === undefined && shipped.compilerId !== undefined && process.geteuid?.() === 0) {
+  if (done === undefined && shipped.compilerId !== undefined && host.effectiveUser === 0) {
     const { CACHE_FOLDER, CompiledCache } = await import('./cache.ts');
     compiled.lookIn(new CompiledCache({ folder: CACHE_FOLDER, compilerId: shipped.compilerId, owner: 0 }));
     done = attempt();

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve } from '../../host/paths.ts';
 import { Refusal, usageError } from '../../words/refusal.ts';
 import { step } from '../../words/steps.ts';
+import { isThere } from '../bounded-read.ts';
 import type { AssembleFolders } from '../qubes/assemble.ts';
 import type { Release } from '../qubes/release.ts';
 import { checkVmName } from '../search/names.ts';
@@ -71,10 +71,10 @@ async function fromSource(name: string, source: DescriptionSource, json: boolean
   if (options.length > 1) throw usageError(`${options.join(' and ')} exclude each other: give one`);
   if (vmFile !== undefined) return readJson(name, vmFile);
   if (qubesXmlFile !== undefined) return readQubesXml(name, qubesXmlFile, source);
-  if (qubesdSocket !== undefined || existsSync(QUBESD_SOCKET)) {
+  if (qubesdSocket !== undefined || isThere(QUBESD_SOCKET)) {
     return askQubesd(name, qubesdSocket ?? QUBESD_SOCKET, source);
   }
-  if (existsSync(QUBES_XML)) return readQubesXml(name, QUBES_XML, source);
+  if (isThere(QUBES_XML)) return readQubesXml(name, QUBES_XML, source);
   const advice = json ? "the VM's description in JSON with --vm, or a qubes.xml" : 'a qubes.xml';
   throw new Refusal(`there is neither ${QUBESD_SOCKET} nor ${QUBES_XML}: name ${advice} with --qubes-xml`);
 }

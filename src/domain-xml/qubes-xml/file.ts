@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { strictTextOf } from '../../host/strict-text.ts';
+import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 import { readBounded } from '../bounded-read.ts';
@@ -126,14 +127,15 @@ function nameOf(domain: XmlNode): string | undefined {
 
 function readText(path: string): string {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { readOnly, nonBlocking } = addon().openFlags;
+    const descriptor = addon().openFile(path, readOnly | nonBlocking, 0);
     try {
-      const stats = fstatSync(descriptor);
-      if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
+      const stats = addon().descriptorStatus(descriptor);
+      if (stats.kind !== 'file') throw new Refusal(`${path}: is not a regular file`);
       if (stats.size === 0) throw new Refusal(`${path}: is empty`);
       return decode(readBounded(descriptor, LARGEST_FILE, path, 'a qubes.xml has'), path);
     } finally {
-      closeSync(descriptor);
+      addon().closeFile(descriptor);
     }
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -141,10 +143,8 @@ function readText(path: string): string {
   }
 }
 
-function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Refusal(`${path}: is not UTF-8`);
-  }
+function decode(bytes: Uint8Array, path: string): string {
+  const text = strictTextOf(bytes);
+  if (text === undefined) throw new Refusal(`${path}: is not UTF-8`);
+  return text.replace(/^\ufeff/, '');
 }

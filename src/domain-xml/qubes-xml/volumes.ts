@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join } from '../../host/paths.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { isPlainPath, truth } from '../qubes/values.ts';
 import type { Volume, VolumePool } from '../qubes/vm-data.ts';

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { originName, snapshotName } from '../../devices/plan/device-names.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
-import { isSystemError } from '../../native/system-error.ts';
+import { join } from '../../host/paths.ts';
+import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 import type { KernelFiles } from './kernel-files.ts';
@@ -90,10 +89,9 @@ function imageSource({ vid, source, snapOnStart, saveOnStop }: Volume, folder: s
 
 function keyOf(path: string): ImageKey | null {
   try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return imageKey(dev, ino);
+    const image = addon().fileStatus(path);
+    return image && imageKey(image.device, image.inode);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
     throw new Refusal(`${path}: cannot be looked at: ${systemErrorText(error)}`);
   }
 }

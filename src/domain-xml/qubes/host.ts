@@ -1,6 +1,11 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { host } from '../../host/host.ts';
+import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
+import { LargerNeeded } from '../larger-needed.ts';
+
+/** Set in the build of the renderer, which starts no program. */
+declare const BUILD_RENDERER: true | undefined;
 
 const CPU_INFORMATION = '/proc/cpuinfo';
 const MEMORY_INFORMATION = '/proc/meminfo';
@@ -29,19 +34,20 @@ export function cpuFamilyModel(): [number, number] {
  * @throws Refusal where neither tells
  */
 export async function hostMemory(hypervisor: string = HYPERVISOR): Promise<number> {
-  return isXen(hypervisor) ? xenMemory() : kernelMemory();
+  if (!isXen(hypervisor)) return kernelMemory();
+  if (typeof BUILD_RENDERER !== 'undefined') throw new LargerNeeded('xl info');
+  else return xenMemory(await import('../program.ts'));
 }
 
 function isXen(hypervisor: string): boolean {
   try {
-    return readFileSync(hypervisor, 'utf8').trim() === 'xen';
+    return addon().readText(hypervisor)?.trim() === 'xen';
   } catch {
     return false;
   }
 }
 
-async function xenMemory(): Promise<number> {
-  const { runProgram } = await import('../program.ts');
+async function xenMemory({ runProgram }: typeof import('../program.ts')): Promise<number> {
   const remedy = 'install the Xen tools, or say with --host-memory how many MiB the host has';
   const { exitCode, stdout, stderr } = await runProgram({ program: 'xl', args: ['info'], remedy });
   const total = /^total_memory\s*: (\d{1,9})$/m.exec(stdout)?.[1];
@@ -58,12 +64,11 @@ function kernelMemory(): number {
 
 function readStart(path: string, length: number): string {
   try {
-    const descriptor = openSync(path, 'r');
+    const descriptor = addon().openFile(path, addon().openFlags.readOnly, 0);
     try {
-      const bytes = Buffer.alloc(length);
-      return bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, length, null));
+      return host.textOf(addon().readNext(descriptor, length));
     } finally {
-      closeSync(descriptor);
+      addon().closeFile(descriptor);
     }
   } catch (error) {
     throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);

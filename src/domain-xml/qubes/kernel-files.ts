@@ -1,9 +1,10 @@
-import { closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { join } from '../../host/paths.ts';
+import { strictTextOf } from '../../host/strict-text.ts';
+import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
-import { readBounded } from '../bounded-read.ts';
+import { isThere, readBounded } from '../bounded-read.ts';
 import { isAtLeast, type Release } from './release.ts';
 
 /** What is used where the kernel has no default-kernelopts-nopci.txt and default-kernelopts-common.txt. */
@@ -94,7 +95,7 @@ export class KernelFiles {
   #existing(name: string): string | null {
     if (this.folder === null) return null;
     const path = join(this.folder, name);
-    return existsSync(path) ? path : null;
+    return isThere(path) ? path : null;
   }
 
   #text(name: string): string | null {
@@ -115,24 +116,23 @@ function readSmallFile(path: string): string | null {
   let descriptor: number;
   try {
     // A named pipe must not make the program wait for whoever writes to it.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { readOnly, nonBlocking } = addon().openFlags;
+    descriptor = addon().openFile(path, readOnly | nonBlocking, 0);
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
     throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
   try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
+    if (addon().descriptorStatus(descriptor).kind !== 'file')
+      throw new Refusal(`${path}: is not a regular file`);
     return decode(readBounded(descriptor, LARGEST_OPTIONS, path, 'kernel options have'), path);
   } finally {
-    closeSync(descriptor);
+    addon().closeFile(descriptor);
   }
 }
 
-function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Refusal(`${path}: is not UTF-8`);
-  }
+function decode(bytes: Uint8Array, path: string): string {
+  const text = strictTextOf(bytes);
+  if (text === undefined) throw new Refusal(`${path}: is not UTF-8`);
+  return text.replace(/^\ufeff/, '');
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
@@ -63,7 +63,7 @@ export class PciSlots {
   #addresses(): PciAddress[] {
     let names: string[];
     try {
-      names = readdirSync(this.#folder).sort();
+      names = addon().listFolder(this.#folder).sort();
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return [];
       throw new Refusal(`${this.#folder}: cannot be read: ${systemErrorText(error)}`);
@@ -85,9 +85,9 @@ export class PciSlots {
   #text(address: PciAddress, file: string): string | undefined {
     const path = this.path(address, file);
     try {
-      return readFileSync(path, 'latin1').trim();
+      return addon().readText(path)?.trim();
     } catch (error) {
-      if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      if (isSystemError(error, 'ENOTDIR')) return undefined;
       throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
     }
   }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { isSystemError } from '../../native/system-error.ts';
+import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 
@@ -49,9 +48,8 @@ function unknown(why: string): ChosenRelease {
 
 function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return addon().readText(file) ?? undefined;
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
     throw new Refusal(`${file}: cannot be read: ${systemErrorText(error)}`);
   }
 }

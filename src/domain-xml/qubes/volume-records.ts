@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join } from '../../host/paths.ts';
 import { lvmPath, type VolumeUser } from './block-devices.ts';
 import type { Volume } from './vm-data.ts';
 

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { isSystemError } from '../../native/system-error.ts';
+import { dirname, join, resolve } from '../../host/paths.ts';
+import { strictTextOf } from '../../host/strict-text.ts';
+import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { systemErrorText } from '../../words/system-error-text.ts';
 import { readBounded } from '../bounded-read.ts';
@@ -106,7 +106,7 @@ export class TemplateFolders {
     try {
       if (this.#onlyOwner !== undefined) {
         // The folder of the link, for whoever can write it can point it elsewhere, and the folder of the file.
-        const linkFolder = realpathSync(dirname(join(realFolder, relative)));
+        const linkFolder = addon().resolveFile(dirname(join(realFolder, relative)))?.path ?? '';
         checkFolderTrusted(linkFolder, this.#homeOf(linkFolder) ?? realFolder, this.#onlyOwner);
         checkFolderTrusted(dirname(real), home, this.#onlyOwner);
       }
@@ -128,26 +128,29 @@ export class TemplateFolders {
 
   #readFile(real: string, path: string): string {
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
-    const descriptor = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { readOnly, noFollow, nonBlocking } = addon().openFlags;
+    const descriptor = addon().openFile(real, readOnly | noFollow | nonBlocking, 0);
     try {
-      const stats = fstatSync(descriptor);
-      if (!stats.isFile()) throw new Refusal(`${path}: is not a regular file`);
+      const stats = addon().descriptorStatus(descriptor);
+      if (stats.kind !== 'file') throw new Refusal(`${path}: is not a regular file`);
       if (this.#onlyOwner !== undefined) checkFileTrusted(path, stats, this.#onlyOwner);
       return decode(readBounded(descriptor, LARGEST_TEMPLATE, path, 'a template has'), path);
     } finally {
-      closeSync(descriptor);
+      addon().closeFile(descriptor);
     }
   }
 }
 
 function resolveFolder(path: string, mustExist: boolean): SearchFolder {
   try {
-    const real = realpathSync(path);
-    if (!lstatSync(real).isDirectory()) throw new Refusal(`${path}: is not a folder of templates`);
-    return { path, real };
+    const folder = addon().resolveFile(path);
+    if (folder === null && !mustExist) return { path, real: undefined };
+    if (folder === null)
+      throw new Refusal(`${path}: cannot be used as a folder of templates: no such file or folder`);
+    if (folder.kind !== 'directory') throw new Refusal(`${path}: is not a folder of templates`);
+    return { path, real: folder.path };
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    if (isSystemError(error, 'ENOENT') && !mustExist) return { path, real: undefined };
     throw new Refusal(`${path}: cannot be used as a folder of templates: ${systemErrorText(error)}`);
   }
 }
@@ -155,13 +158,12 @@ function resolveFolder(path: string, mustExist: boolean): SearchFolder {
 /** The file with its symbolic links resolved, or undefined if nothing of that name exists. */
 function resolveFile(file: string, path: string): string | undefined {
   try {
-    return realpathSync(file);
+    const found = addon().resolveFile(file);
+    if (found !== null) return found.path;
+    if (addon().linkStatus(file) === null) return undefined;
   } catch (error) {
-    if (isSystemError(error, 'ENOTDIR')) return undefined;
-    if (!isSystemError(error, 'ENOENT'))
-      throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
+    throw new Refusal(`${path}: cannot be read: ${systemErrorText(error)}`);
   }
-  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   // Jinja2 would go on to the next folder, and the VM would silently get another template.
   throw new Refusal(`${path}: is a symbolic link to nowhere`);
 }
@@ -174,9 +176,7 @@ function relativePath(name: string): string | undefined {
 }
 
 function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new Refusal(`${path}: is not text in UTF-8`);
-  }
+  const text = strictTextOf(bytes);
+  if (text === undefined) throw new Refusal(`${path}: is not text in UTF-8`);
+  return text;
 }

@@ -1,5 +1,5 @@
-import { lstatSync, type Stats } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname } from '../../host/paths.ts';
+import { addon, type FileStatus } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
@@ -10,10 +10,10 @@ const STICKY = 0o1000;
  * path leads to, must be root. `owner` is the user whom the run trusts besides root: 0 there. Both functions raise
  * Refusal.
  */
-export function checkFileTrusted(path: string, stats: Stats, owner: number): void {
+export function checkFileTrusted(path: string, stats: FileStatus, owner: number): void {
   if (!isTrusted(stats, owner)) {
     throw new Refusal(
-      `${path}: belongs to user ${stats.uid}; a template used by root must belong to root (chown root)`,
+      `${path}: belongs to user ${stats.user}; a template used by root must belong to root (chown root)`,
     );
   }
   if ((stats.mode & WRITABLE_BY_OTHERS) !== 0) {
@@ -27,10 +27,11 @@ export function checkFileTrusted(path: string, stats: Stats, owner: number): voi
  */
 export function checkFolderTrusted(folder: string, searchFolder: string, owner: number): void {
   for (let path = folder; ; path = dirname(path)) {
-    const stats = lstatSync(path);
+    const stats = addon().linkStatus(path);
+    if (stats === null) throw new Refusal(`${path}: is gone`);
     if (!isTrusted(stats, owner)) {
       throw new Refusal(
-        `${path}: belongs to user ${stats.uid}; a folder of templates used by root must belong to root (chown root)`,
+        `${path}: belongs to user ${stats.user}; a folder of templates used by root must belong to root (chown root)`,
       );
     }
     const inside = path === searchFolder || path.startsWith(`${searchFolder}/`);
@@ -43,6 +44,6 @@ export function checkFolderTrusted(folder: string, searchFolder: string, owner: 
   }
 }
 
-function isTrusted({ uid }: Stats, owner: number): boolean {
-  return uid === 0 || uid === owner;
+function isTrusted({ user }: FileStatus, owner: number): boolean {
+  return user === 0 || user === owner;
 }

@@ -1,3 +1,4 @@
+import { host } from '../../host/host.ts';
 import { raise } from '../errors.ts';
 
 // Rendering is synchronous, so the one being rendered can be kept here: threading it through every operation would
@@ -21,7 +22,7 @@ export function spend(amount: number): void {
 
 function lookAtClock(): void {
   steps = STEPS_BETWEEN_LOOKS;
-  if (performance.now() > deadline) {
+  if (host.elapsed() > deadline) {
     raise(
       'TimeoutError',
       `rendering took longer than ${limit} ms; a loop or a recursion in the template may never end`,
@@ -47,7 +48,7 @@ export function spendItems(count: number): void {
 export function withTimeLimit<T>(milliseconds: number, work: () => T): T {
   const outerDeadline = deadline;
   const outerLimit = limit;
-  const own = performance.now() + milliseconds;
+  const own = host.elapsed() + milliseconds;
   if (own < deadline) {
     deadline = own;
     limit = milliseconds;

@@ -150,7 +150,9 @@ function compareObjects(left: Value, order: Order, right: Value): boolean {
   return order === '<' || order === '>' ? less : !less;
 }
 
-function ordered<T extends number | bigint>(left: T, order: Order, right: T): boolean {
+function ordered(left: number | bigint, order: Order, right: number | bigint): boolean {
+  // quickjs-ng 0.17 has them the wrong way round where both are below 0 and one alone is a BigInt.
+  if (typeof left !== typeof right && left < 0 && right < 0) return ordered(-right, order, -left);
   switch (order) {
     case '<':
       return left < right;

@@ -163,7 +163,9 @@ export function located(
 
 // No regular expressions: there may be too little stack left to compile one.
 function fromEngine(error: unknown): JinjaError | null {
-  if (!(error instanceof RangeError)) return null;
+  // The renderer's engine has a class of its own for what it has no memory for.
+  if (!(error instanceof RangeError) && !(error instanceof Error && error.name === 'InternalError'))
+    return null;
   const { message } = error;
   if (message.includes('call stack')) {
     return new JinjaError(
@@ -176,4 +178,11 @@ function fromEngine(error: unknown): JinjaError | null {
     : null;
 }
 
-const ENGINE_LIMITS = ['string length', 'ut of memory', 'array length', 'BigInt'];
+const ENGINE_LIMITS = [
+  'string length',
+  'string too long',
+  'ut of memory',
+  'array length',
+  'Array too long',
+  'BigInt',
+];

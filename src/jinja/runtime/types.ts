@@ -51,6 +51,7 @@ export function indexOf(
 ): number {
   const integer = integerOf(value);
   if (integer === undefined) return raise('TypeError', what);
+  if (typeof integer === 'number') return integer;
   if (integer >= -LARGEST_INDEX && integer < LARGEST_INDEX) return Number(integer);
   return raise('OverflowError', 'Python int too large to convert to C ssize_t');
 }

@@ -26,5 +26,7 @@ NAPI_MODULE_INIT()
 	register_attributes(env, exports);
 	register_signals(env, exports);
 	register_sockets(env, exports);
+	register_writing(env, exports);
+	register_checksum(env, exports);
 	return exports;
 }

@@ -1,12 +1,10 @@
-/* Open files: reading, writing, growing. */
+/* Open files: reading, growing, what they are. */
 #define _GNU_SOURCE
 #include "reading.h"
 #include "values.h"
 
 #include <errno.h>
 #include <linux/fs.h>
-#include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -94,60 +92,6 @@ static napi_value filesystem_type(napi_env env, napi_callback_info info)
 	if (fstatfs(descriptor, &status) < 0)
 		return throw_descriptor_error(env, "ask filesystem", descriptor);
 	return make_number(env, (uint32_t)status.f_type);
-}
-
-/* How long a pipe or a terminal that takes nothing is waited for. */
-#define WRITE_PATIENCE 5000
-
-/* What a pipe that can be written to takes for sure without waiting (pipe(7), PIPE_BUF). */
-#define LARGEST_WRITE 4096
-
-/* Writes what can be written now, and waits until then: how much that was, or -1 with errno set, ETIMEDOUT for too long. */
-static ssize_t write_soon(int descriptor, const char *bytes, size_t length)
-{
-	struct pollfd wanted = { .fd = descriptor, .events = POLLOUT };
-	ssize_t written;
-	int ready;
-
-	do {
-		ready = poll(&wanted, 1, WRITE_PATIENCE);
-		if (ready == 0)
-			errno = ETIMEDOUT;
-		else if (ready > 0) {
-			written = write(descriptor, bytes, length < LARGEST_WRITE ? length : LARGEST_WRITE);
-			if (written >= 0)
-				return written;
-		}
-	} while (errno == EINTR || errno == EAGAIN);
-	return -1;
-}
-
-/* writeText(descriptor, text): ETIMEDOUT when it is a pipe or a terminal that nobody reads. */
-static napi_value write_text(napi_env env, napi_callback_info info)
-{
-	napi_value arguments[2], result = NULL;
-	size_t length, done = 0;
-	int32_t descriptor;
-	char *text;
-
-	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor))
-		return NULL;
-	text = get_text(env, arguments[1], &length);
-	if (!text)
-		return NULL;
-	while (done < length) {
-		ssize_t written = write_soon(descriptor, text + done, length - done);
-
-		if (written < 0) {
-			throw_descriptor_error(env, "write", descriptor);
-			goto out;
-		}
-		done += (size_t)written;
-	}
-	result = make_undefined(env);
-out:
-	free(text);
-	return result;
 }
 
 /* growFile(descriptor, bytes): to that length, sparse. What is longer stays as it is: nothing is ever made shorter. */
@@ -245,7 +189,6 @@ void register_descriptors(napi_env env, napi_value exports)
 		{ "closeFile", close_file },
 		{ "readAt", read_at },
 		{ "filesystemType", filesystem_type },
-		{ "writeText", write_text },
 		{ "growFile", grow_file },
 		{ "setOwner", set_owner },
 		{ "syncFile", sync_file },

@@ -32,6 +32,8 @@ static const char *kind_of(mode_t mode)
 		return "socket";
 	case S_IFIFO:
 		return "named pipe";
+	case S_IFLNK:
+		return "symbolic link";
 	default:
 		return "character device";
 	}
@@ -60,19 +62,30 @@ static napi_value describe_file(napi_env env, const struct stat *status)
 	return result;
 }
 
-/* fileStatus(path): symbolic links are followed; null where there is nothing. */
-static napi_value file_status(napi_env env, napi_callback_info info)
+static napi_value look_at(napi_env env, napi_callback_info info, int (*look)(const char *, struct stat *))
 {
 	char path[PATH_MAX];
 	struct stat status;
 
 	if (!get_path(env, info, path))
 		return NULL;
-	if (stat(path, &status) == 0)
+	if (look(path, &status) == 0)
 		return describe_file(env, &status);
 	if (errno == ENOENT || errno == ENOTDIR)
 		return make_null(env);
 	return throw_system_error(env, "look at", path, errno, "");
+}
+
+/* fileStatus(path): symbolic links are followed; null where there is nothing. */
+static napi_value file_status(napi_env env, napi_callback_info info)
+{
+	return look_at(env, info, stat);
+}
+
+/* linkStatus(path): the same of the last link itself. */
+static napi_value link_status(napi_env env, napi_callback_info info)
+{
+	return look_at(env, info, lstat);
 }
 
 /*
@@ -234,6 +247,7 @@ void register_files(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "fileStatus", file_status },
+		{ "linkStatus", link_status },
 		{ "resolveFile", resolve_file },
 		{ "descriptorStatus", descriptor_status },
 		{ "openFile", open_file },

@@ -97,6 +97,42 @@ static napi_value read_input(napi_env env, napi_callback_info info)
 	return result;
 }
 
+/* What readNext reads at once. */
+#define LARGEST_PIECE (1U << 20)
+
+/* readNext(descriptor, most): what comes next, however long that takes; nothing at its end. */
+static napi_value read_next(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2], result = NULL;
+	struct pollfd entry = { .events = POLLIN };
+	uint64_t most;
+	int32_t descriptor;
+	ssize_t got;
+	char *bytes;
+
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &most))
+		return NULL;
+	if (most > LARGEST_PIECE)
+		most = LARGEST_PIECE;
+	bytes = malloc(most + 1);
+	if (!bytes) {
+		errno = ENOMEM;
+		return throw_descriptor_error(env, "read", descriptor);
+	}
+	entry.fd = descriptor;
+	do
+		got = read(descriptor, bytes, most);
+	/* Somebody has made the pipe one that does not wait. */
+	while (got < 0 && (errno == EINTR || (errno == EAGAIN && poll(&entry, 1, -1) >= 0)));
+	if (got < 0)
+		throw_descriptor_error(env, "read", descriptor);
+	else
+		napi_create_buffer_copy(env, (size_t)got, bytes, NULL, &result);
+	free(bytes);
+	return result;
+}
+
 /*
  * What the file at the one path that is given says; EFBIG when it is larger. A small one comes whole by one read, unless it
  * fills all there is room for, and need not be there: null then.
@@ -178,6 +214,7 @@ void register_input(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
 		{ "readInput", read_input },
+		{ "readNext", read_next },
 		{ "readText", read_text },
 		{ "readWholeText", read_whole_text },
 	};

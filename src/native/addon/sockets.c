@@ -16,6 +16,9 @@
 /* A message of xenstore is at most 16 + 4096 bytes; nothing that is received here is larger. */
 #define MAX_RECEIVED 8192
 
+/* What receiveNext gives at once. */
+#define LARGEST_PIECE 65536
+
 /* Waits until the descriptor is ready; false with errno set when it is not so before `end`. */
 static bool wait_until_ready(int descriptor, short events, int64_t end)
 {
@@ -119,6 +122,42 @@ static napi_value send_bytes(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
+/* endSending(descriptor): the other end has all; it can still answer. */
+static napi_value end_sending(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[1];
+	int32_t descriptor;
+
+	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
+		return NULL;
+	if (shutdown(descriptor, SHUT_WR) < 0)
+		return throw_descriptor_error(env, "end sending to", descriptor);
+	return make_undefined(env);
+}
+
+/* receiveNext(descriptor, milliseconds): what comes next, nothing at its end; ETIMEDOUT. */
+static napi_value receive_next(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[2], result = NULL;
+	uint8_t bytes[LARGEST_PIECE];
+	uint32_t milliseconds;
+	int32_t descriptor;
+	ssize_t got;
+	int64_t end;
+
+	if (!get_arguments(env, info, 2, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
+	    !get_uint32(env, arguments[1], &milliseconds))
+		return NULL;
+	end = monotonic_milliseconds() + milliseconds;
+	do
+		got = wait_until_ready(descriptor, POLLIN, end) ? recv(descriptor, bytes, sizeof(bytes), MSG_DONTWAIT) : -1;
+	while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	if (got < 0)
+		return throw_descriptor_error(env, "receive from", descriptor);
+	napi_create_buffer_copy(env, (size_t)got, bytes, NULL, &result);
+	return result;
+}
+
 /* receiveBytes(descriptor, length, milliseconds): exactly so many; ETIMEDOUT, or ECONNRESET when the other end closed. */
 static napi_value receive_bytes(napi_env env, napi_callback_info info)
 {
@@ -186,6 +225,8 @@ void register_sockets(napi_env env, napi_value exports)
 		{ "connectUnixSocket", connect_unix_socket },
 		{ "sendBytes", send_bytes },
 		{ "receiveBytes", receive_bytes },
+		{ "endSending", end_sending },
+		{ "receiveNext", receive_next },
 		{ "sendDatagram", send_datagram },
 	};
 

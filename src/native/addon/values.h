@@ -73,5 +73,7 @@ void register_links(napi_env env, napi_value exports);
 void register_attributes(napi_env env, napi_value exports);
 void register_signals(napi_env env, napi_value exports);
 void register_sockets(napi_env env, napi_value exports);
+void register_writing(napi_env env, napi_value exports);
+void register_checksum(napi_env env, napi_value exports);
 
 #endif

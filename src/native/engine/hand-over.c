@@ -9,9 +9,10 @@
 #define LARGER "block-snapshot-tools"
 
 /* It lies beside this one, whatever link that was called by. */
-void hand_over(char **parameters, char *path, unsigned long size)
+void hand_over(const char *called, char **parameters, char *path, unsigned long size)
 {
 	ssize_t length = readlink("/proc/self/exe", path, size - 1);
+	char *given = parameters[0];
 	char *name;
 
 	if (length < 0) {
@@ -28,6 +29,9 @@ void hand_over(char **parameters, char *path, unsigned long size)
 	/* What main and the addon have changed. */
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
+	if (called)
+		parameters[0] = (char *)called;
 	execv(path, parameters);
+	parameters[0] = given;
 	signal(SIGPIPE, SIG_IGN);
 }

@@ -2,7 +2,10 @@
 #ifndef ENGINE_HAND_OVER_H
 #define ENGINE_HAND_OVER_H
 
-/* Becomes it, with everything as it was given to this one. Returns only where it cannot be run: errno says why. */
-void hand_over(char **parameters, char *path, unsigned long size);
+/*
+ * Becomes it, with everything as it was given to this one, called by another name where there is one. Returns only where it
+ * cannot be run: errno says why.
+ */
+void hand_over(const char *called, char **parameters, char *path, unsigned long size);
 
 #endif

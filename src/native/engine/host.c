@@ -59,6 +59,18 @@ static JSValue environment(JSContext *context, JSValueConst this, int count, JSV
 	return value ? text_from_utf8(context, value, strlen(value)) : JS_UNDEFINED;
 }
 
+static JSValue current_folder(JSContext *context, JSValueConst this, int count, JSValueConst *arguments)
+{
+	char path[PATH_MAX];
+
+	(void)this;
+	(void)count;
+	(void)arguments;
+	if (!getcwd(path, sizeof(path)))
+		return JS_ThrowInternalError(context, "the current folder is gone");
+	return text_from_utf8(context, path, strlen(path));
+}
+
 static JSValue elapsed(JSContext *context, JSValueConst this, int count, JSValueConst *arguments)
 {
 	struct timespec now;
@@ -143,9 +155,16 @@ static JSValue hand_over_to_larger(JSContext *context, JSValueConst this, int co
 	JSValue failure;
 
 	(void)this;
-	(void)count;
-	(void)arguments;
-	hand_over(given, path, sizeof(path));
+	if (count > 0 && !JS_IsUndefined(arguments[0])) {
+		const char *name = JS_ToCString(context, arguments[0]);
+
+		if (!name)
+			return JS_EXCEPTION;
+		hand_over(name, given, path, sizeof(path));
+		JS_FreeCString(context, name);
+	} else {
+		hand_over(NULL, given, path, sizeof(path));
+	}
 	failure = JS_NewObject(context);
 	JS_SetPropertyStr(context, failure, "code", JS_NewString(context, strerrorname_np(errno)));
 	JS_SetPropertyStr(context, failure, "path", text_from_utf8(context, path, strlen(path)));
@@ -170,13 +189,14 @@ bool add_host(JSContext *context, int count, char **parameters)
 		int arguments;
 	} functions[] = {
 		{ "environment", environment, 1 },
+		{ "currentFolder", current_folder, 0 },
 		{ "elapsed", elapsed, 0 },
 		{ "setExitStatus", set_exit_status, 1 },
 		{ "bytesOf", bytes_of, 1 },
 		{ "textOf", text_of, 1 },
 		{ "writeLastLine", write_last_line, 1 },
 		{ "loadAddon", load_addon, 0 },
-		{ "handOver", hand_over_to_larger, 0 },
+		{ "handOver", hand_over_to_larger, 1 },
 		{ "later", later, 2 },
 	};
 	const char *name = count > 0 ? parameters[0] : "";
@@ -190,6 +210,7 @@ bool add_host(JSContext *context, int count, char **parameters)
 	JS_SetPropertyStr(context, host, "calledBy", text_from_utf8(context, name, strlen(name)));
 	JS_SetPropertyStr(context, host, "parameters", list_of(context, count > 0 ? count - 1 : 0, parameters + 1));
 	JS_SetPropertyStr(context, host, "processId", JS_NewInt32(context, getpid()));
+	JS_SetPropertyStr(context, host, "effectiveUser", JS_NewUint32(context, geteuid()));
 	JS_SetPropertyStr(context, host, "runtime", JS_NewString(context, engine_version()));
 	global = JS_GetGlobalObject(context);
 	JS_SetPropertyStr(context, global, "ENGINE_HOST", host);

@@ -1,6 +1,7 @@
-/* The program that runs the hot path: the engine, the addon, and the bytecode of our modules, in one file. */
+/* A small program: the engine, the addon, and the bytecode of our modules, in one file. */
 #include "host.h"
 #include "modules.h"
+#include "program.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,9 +12,6 @@
 
 /* The XML of a domain, of which LONGEST_XML bytes are read, is what takes most. */
 #define MOST_MEMORY (1UL << 30)
-
-/* Calls one inside the other: parsers of XML are what goes deepest. */
-#define LARGEST_STACK (1UL << 20)
 
 /* A cycle is only looked for when it matters: most calls end before there are so many bytes. */
 #define FIRST_COLLECTION (64UL << 20)
@@ -34,15 +32,16 @@ static size_t stack_size(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur / 2 > LARGEST_STACK)
-		return LARGEST_STACK;
+	if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur / 2 > program.largest_stack)
+		return program.largest_stack;
 	return limit.rlim_cur / 2;
 }
 
-/* What the language has, less what makes code out of text, and what nothing here uses. */
+/* What the language has, less what makes code out of text (where the program does not), and what nothing here uses. */
 static JSContext *make_context(JSRuntime *runtime)
 {
 	static const char *const makers_of_code[] = { "eval", "Function" };
+	size_t unwanted = program.makes_code ? 1 : 2;
 	JSContext *context = JS_NewContextRaw(runtime);
 	JSValue global;
 
@@ -51,9 +50,11 @@ static JSContext *make_context(JSRuntime *runtime)
 	    JS_AddIntrinsicTypedArrays(context) || JS_AddIntrinsicPromise(context))
 		return NULL;
 	JS_AddIntrinsicRegExpCompiler(context);
+	if (program.add_intrinsics && program.add_intrinsics(context))
+		return NULL;
 	/* They could only say that they are not supported; by whichever way they are reached, they still do. */
 	global = JS_GetGlobalObject(context);
-	for (size_t i = 0; i < sizeof(makers_of_code) / sizeof(makers_of_code[0]); i++) {
+	for (size_t i = 0; i < unwanted; i++) {
 		JSAtom name = JS_NewAtom(context, makers_of_code[i]);
 
 		JS_DeleteProperty(context, global, name, 0);
@@ -70,7 +71,7 @@ static int report(JSContext *context)
 	const char *text = JS_ToCString(context, error);
 	char line[1024];
 
-	snprintf(line, sizeof(line), "block-snapshot: internal error: %s", text ? text : "out of memory");
+	snprintf(line, sizeof(line), "%s: internal error: %s", program.name, text ? text : "out of memory");
 	write_line(line);
 	return EXIT_FAILURE;
 }
@@ -85,7 +86,7 @@ int main(int count, char **parameters)
 	runtime = JS_NewRuntime();
 	context = runtime ? make_context(runtime) : NULL;
 	if (!context) {
-		write_line("block-snapshot: internal error: out of memory");
+		write_line("internal error: out of memory");
 		return EXIT_FAILURE;
 	}
 	JS_SetMemoryLimit(runtime, MOST_MEMORY);

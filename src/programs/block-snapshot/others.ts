@@ -4,8 +4,11 @@ import type { OtherCommand } from './run.ts';
 type Command = (parameters: readonly string[]) => void | Promise<void>;
 
 const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
-  'domain-xml': async parameters =>
-    host.setExitStatus(await (await import('../domain-xml/main.ts')).runDomainXml(parameters)),
+  'domain-xml': async parameters => {
+    const { runDomainXml } = await import('../domain-xml/main.ts');
+    const { OTHER_CALLS } = await import('../domain-xml/other-calls.ts');
+    host.setExitStatus(await runDomainXml(parameters, OTHER_CALLS));
+  },
   '--help': async parameters => (await import('../manual/help.ts')).runHelp(parameters),
   commit: async parameters => (await import('./template/commit.ts')).runCommit(parameters),
   revert: async parameters => (await import('./template/revert.ts')).runRevert(parameters),

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import './addon.ts';
 import type { Test } from 'tap';
+import { OTHER_CALLS } from '../../../src/programs/domain-xml/other-calls.ts';
 import { runDomainXml } from '../../../src/programs/domain-xml/main.ts';
 
 /** What a run of the program left behind. */
@@ -20,7 +22,7 @@ export async function run(...argv: string[]): Promise<Run> {
 export async function runOn({ interactive }: { interactive: boolean }, ...argv: string[]): Promise<Run> {
   let out = '';
   const errors: string[] = [];
-  const code = await runDomainXml(argv, {
+  const code = await runDomainXml(argv, OTHER_CALLS, {
     print: text => {
       out += text;
     },

@@ -20,7 +20,7 @@ const HOSTS = [
   '(?:[\\w%-]{2,63}\\.)+(?:com|net|int|edu|gov|org|info|mil)',
   'https?://(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[(?:[\\da-f]{0,4}:){2}(?:[\\da-f]{0,4}:?){1,6}\\])',
 ];
-const URL = new RegExp(`^(?:${HOSTS.join('|')})${PORT_AND_PATH}`, 'i');
+const LINK = new RegExp(`^(?:${HOSTS.join('|')})${PORT_AND_PATH}`, 'i');
 const MAIL = /^[^\s@]\S*@\w[\w.-]*\.\w+$/;
 const SCHEME = /^(?:[\w.+-]{2,}:\/{0,2})$/;
 const PAIRS: [string, string][] = [
@@ -78,7 +78,7 @@ function count(text: string, part: string): number {
 }
 
 function link(text: string, attributes: string, schemes: string[], limit: Value): string {
-  if (URL.test(text)) {
+  if (LINK.test(text)) {
     const address = /^https?:\/\//.test(text) ? text : `https://${text}`;
     return `<a href="${address}"${attributes}>${shorten(text, limit)}</a>`;
   }

@@ -14,10 +14,17 @@ const BLANK = '[\\t\\n\\x0b\\x0c\\r ]';
 const NOT_BLANK = '[^\\t\\n\\x0b\\x0c\\r ]';
 const PUNCTUATED = '[\\p{L}\\p{N}_!"\'&.,?]';
 const LETTER = '[\\p{L}_]';
-const HYPHENATED = new RegExp(
-  `(${BLANK}+|(?<=${PUNCTUATED})-{2,}(?=[\\p{L}\\p{N}_])|${NOT_BLANK}+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})|(?=${BLANK}|$)|(?<=${PUNCTUATED})(?=-{2,}[\\p{L}\\p{N}_])))`,
-  'u',
-);
+let hyphenated: RegExp | undefined;
+
+/** Made when it is asked for: the renderer's engine takes longer for it than for a tenth of a rendering. */
+function hyphenatedWords(): RegExp {
+  hyphenated ??= new RegExp(
+    `(${BLANK}+|(?<=${PUNCTUATED})-{2,}(?=[\\p{L}\\p{N}_])|${NOT_BLANK}+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})|(?=${BLANK}|$)|(?<=${PUNCTUATED})(?=-{2,}[\\p{L}\\p{N}_])))`,
+    'u',
+  );
+  return hyphenated;
+}
+
 const WORDS = new RegExp(`(${BLANK}+)`, 'u');
 
 /** Python's `textwrap.wrap(text, …, expand_tabs=False, replace_whitespace=False)`. */
@@ -25,7 +32,7 @@ export function wrapText(text: string, options: WrapOptions): string[] {
   const { width } = options;
   if (width <= 0) return raise('ValueError', `invalid width ${width} (must be > 0)`);
   const chunks = text
-    .split(options.onHyphens ? HYPHENATED : WORDS)
+    .split(options.onHyphens ? hyphenatedWords() : WORDS)
     .filter(chunk => chunk !== '')
     .reverse();
   const lines: string[] = [];
