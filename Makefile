@@ -298,8 +298,8 @@ measure:
 	@$(LAB) --minutes 20 node build/test/bench/direct-io.js
 
 .PHONY: bench-templates
-bench-templates: build build/.stamp needs ## Measure domain-xml against Python's Jinja2, and live data against JSON
-	@node build/test/bench/render.js dist/domain-xml
+bench-templates: build build/.stamp needs ## Measure domain-xml against Python's Jinja2 and Bun, and live data against JSON
+	@node build/test/bench/render.js
 	@node build/test/bench/live-data.js dist/domain-xml
 
 .PHONY: lint

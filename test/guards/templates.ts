@@ -122,7 +122,7 @@ export const TEMPLATE_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a compiled template is used only as it was written',
-    from: 'return entryOf(code) === entry ? code : undefined;',
+    from: 'return code !== undefined && entryOf(code, key) === entry ? code : undefined;',
     to: 'return code;',
     program: 'domain-xml/cache.test',
     checks: ['What is left of an entry that is cut short or damaged is none, and it is made anew'],
