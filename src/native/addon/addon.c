@@ -2,14 +2,11 @@
  * The kernel, as JavaScript functions: device-mapper by libdevmapper, loop devices, locks on files, unix sockets.
  * No policy lives here: each function does one thing to the kernel and throws what the kernel said.
  */
-#include <signal.h>
-
 #include "values.h"
 
 NAPI_MODULE_INIT()
 {
-	/* A limit on the size of files (ulimit -f) is an error like others, not the end with half of the devices made. */
-	signal(SIGXFSZ, SIG_IGN);
+	take_size_limit_for_error();
 	register_device_mapper(env, exports);
 	register_device_states(env, exports);
 	register_udev(env, exports);

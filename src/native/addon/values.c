@@ -2,6 +2,7 @@
 #include "values.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,11 @@ napi_value throw_descriptor_error(napi_env env, const char *operation, int descr
 		length = snprintf(path, sizeof(path), "descriptor %d", descriptor);
 	path[length] = '\0';
 	return throw_system_error(env, operation, path, error_number, "");
+}
+
+void take_size_limit_for_error(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void register_functions(napi_env env, napi_value exports, const struct function_entry *entries, size_t count)

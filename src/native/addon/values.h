@@ -50,6 +50,9 @@ napi_value throw_system_error(napi_env env, const char *operation, const char *a
 /* The same for a call on a descriptor: errno as it stands, and the path that is open there as the argument. */
 napi_value throw_descriptor_error(napi_env env, const char *operation, int descriptor);
 
+/* A limit on the size of files (ulimit -f) is an error like others, not the end with half of the devices made. */
+void take_size_limit_for_error(void);
+
 struct function_entry {
 	const char *name;
 	napi_callback function;

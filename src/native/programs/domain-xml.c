@@ -5,6 +5,7 @@
 /* Of the addon what files and sockets need: nothing of libdevmapper is linked in. */
 NAPI_MODULE_INIT()
 {
+	take_size_limit_for_error();
 	register_files(env, exports);
 	register_descriptors(env, exports);
 	register_input(env, exports);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import './addon.ts';
 import type { Test } from 'tap';
-import { OTHER_CALLS } from '../../../src/programs/domain-xml/other-calls.ts';
 import { runDomainXml } from '../../../src/programs/domain-xml/main.ts';
+import { OTHER_CALLS } from '../../../src/programs/domain-xml/other-calls.ts';
 
 /** What a run of the program left behind. */
 export interface Run {
