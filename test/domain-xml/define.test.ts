@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
-import { OTHER_CALLS } from '../../src/programs/domain-xml/other-calls.ts';
 import { runDomainXml } from '../../src/programs/domain-xml/main.ts';
+import { OTHER_CALLS } from '../../src/programs/domain-xml/other-calls.ts';
 import { description, sampleFile } from './support/descriptions.ts';
 import { fakeVirsh } from './support/fake-virsh.ts';
 import { TEMPLATES } from './support/project.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import nunjucks from 'nunjucks';
 import t from 'tap';
 import '../domain-xml/support/addon.ts';
-import { JinjaLoader } from '../../src/jinja/loader.ts';
 import {
   defineFilter,
   Environment,
@@ -13,6 +12,7 @@ import {
   str,
   type Value,
 } from '../../src/jinja/index.ts';
+import { JinjaLoader } from '../../src/jinja/loader.ts';
 import { dictionaryEnvironment } from './dictionary-environment.ts';
 
 function errorOf(work: () => unknown): JinjaError {
