@@ -83,7 +83,7 @@ function withoutNumbers(
     words = words
       .replaceAll(`${key}-`, `<${role}>-`)
       .replace(new RegExp(`${key}\\b`, 'g'), `<${role}>`)
-      .replace(new RegExp(`(inode|base)=${key.split(':')[1]}\\b`, 'g'), `$1=<${role}>`);
+      .replace(new RegExp(`(inode=|"1 \\S+ \\S+ )${key.split(':')[1]}\\b`, 'g'), `$1<${role}>`);
   }
   for (const { name, file } of loopDevices()) {
     const number = readFileSync(`/sys/block/${name}/dev`, 'utf8').trim();
