@@ -4,10 +4,16 @@ import { BINDING_GUARDS } from './binding.ts';
 import { DEVICE_GUARDS } from './devices.ts';
 import { DISK_GUARDS } from './disks.ts';
 import type { Guard } from './guard.ts';
+import { IDENTITY_GUARDS } from './identity.ts';
+import { LOOP_GUARDS } from './loops.ts';
 import { POWER_GUARDS } from './power.ts';
+import { STORE_GUARDS } from './stores.ts';
 import { TEMPLATE_GUARDS } from './templates.ts';
 
 export const GUARDS: readonly Guard[] = [
+  ...LOOP_GUARDS,
+  ...STORE_GUARDS,
+  ...IDENTITY_GUARDS,
   ...DEVICE_GUARDS,
   ...BINDING_GUARDS,
   ...TEMPLATE_GUARDS,
