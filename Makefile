@@ -21,7 +21,7 @@ MODULES := node_modules/.package-lock.json
 SHIPPED := src/domain-xml/compiled/shipped-templates.js
 
 # Compiler and runtime in one, and what makes one script of many modules. The baseline build needs no AVX2, which older processors do not have.
-BUN := node_modules/@oven/bun-linux-x64-baseline/bin/bun
+BUN ?= node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
 LINKS := block-origin create-snapshot destroy-snapshot block-snapshot-qemu block-snapshot-libxl

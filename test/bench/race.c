@@ -1,6 +1,6 @@
 /*
- * Runs commands in turn, as whole processes, and prints a line for each: the median of its milliseconds, its page faults and its
- * largest resident set in KiB, from the kernel's own account of the process.
+ * Runs commands in turn, as whole processes, and prints a line for each: the median and the least of its milliseconds, its page faults
+ * and its largest resident set in KiB, from the kernel's own account of the process.
  *   race ROUNDS INPUT -- COMMAND ARGUMENT... [-- COMMAND ARGUMENT...]...
  *   INPUT  the file that is each command's standard input; what it prints is thrown away
  */
@@ -73,7 +73,8 @@ int main(int count, char **parameters)
 			times[i * rounds + round] = run(commands[i], parameters[2], &usage[i]);
 	for (int i = 0; i < number; i++) {
 		qsort(times + i * rounds, (size_t)rounds, sizeof(*times), ascending);
-		printf("%.3f %ld %ld\n", times[i * rounds + rounds / 2], usage[i].ru_minflt, usage[i].ru_maxrss);
+		printf("%.3f %.3f %ld %ld\n", times[i * rounds + rounds / 2], times[i * rounds], usage[i].ru_minflt,
+		       usage[i].ru_maxrss);
 	}
 	return EXIT_SUCCESS;
 }

@@ -7,6 +7,8 @@ import { PROJECT } from '../unit/executable.ts';
 /** What whole processes took: medians over the rounds, and of the last one what the kernel says. */
 export interface Lap {
   milliseconds: number;
+  /** What other work on the machine disturbs least. */
+  least: number;
   pageFaults: number;
   /** KiB. */
   largestResident: number;
@@ -44,7 +46,7 @@ export function race(rounds: number, input: string, commands: readonly (readonly
     .trim()
     .split('\n')
     .map(line => {
-      const [milliseconds = 0, pageFaults = 0, largestResident = 0] = line.split(' ').map(Number);
-      return { milliseconds, pageFaults, largestResident };
+      const [milliseconds = 0, least = 0, pageFaults = 0, largestResident = 0] = line.split(' ').map(Number);
+      return { milliseconds, least, pageFaults, largestResident };
     });
 }
