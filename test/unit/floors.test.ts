@@ -57,7 +57,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:path':
     /^domain-xml\/(compiled\/templates-module|define|schema\/validate)\.ts$|^programs\/manual\/write-shared\.ts$/,
   'node:readline': /^programs\/block-snapshot\/template\/confirm\.ts$/,
-  'node:timers': /^doctor\/examine\.ts$|^domain-xml\/run-domain\.ts$|^templates\//,
+  'node:timers':
+    /^doctor\/examine\.ts$|^domain-xml\/run-domain\.ts$|^templates\/|^programs\/block-snapshot\/overview\/list\.ts$/,
   'node:url': /^domain-xml\/|^programs\/manual\/write-shared\.ts$/,
 };
 

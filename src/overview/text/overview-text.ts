@@ -5,6 +5,7 @@ import { sizeText } from '../../words/sizes.ts';
 import { widthFunction } from '../../words/width.ts';
 import { halfReverted, lostStores, unusedNodes } from '../conclusions.ts';
 import type { FilesystemRoom, Image, Overview, User } from '../overview.ts';
+import type { ColumnName } from './column-names.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
 import { tableLines } from './table.ts';
@@ -15,15 +16,17 @@ const NOTHING = 'No template is in use: device-mapper has no device of block-sna
 /**
  * The overview for people.
  * @param width of the terminal, in columns; undefined where there is no limit
+ * @param chosen the columns that are wanted; undefined is all that there is room for
  */
 export async function overviewText(
   overview: Overview,
   colours: Colours,
   width: number | undefined,
+  chosen?: readonly ColumnName[],
 ): Promise<string> {
   const rows = overview.templates.flatMap(rowsOf);
   const widthOf = await widthFunction(rows.flatMap(({ name, users }) => [name, users]));
-  const lines = rows.length === 0 ? [NOTHING] : tableLines(rows, { colours, width, widthOf });
+  const lines = rows.length === 0 ? [NOTHING] : tableLines(rows, { colours, width, widthOf, chosen });
   return [...lines, ...sections(overview, colours), ''].join('\n');
 }
 

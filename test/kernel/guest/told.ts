@@ -1,11 +1,15 @@
 // What is told of what is done: the steps of -v, the log of those that no person calls, and what completion asks for.
+import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { check } from './checks.ts';
-import { statKey } from './images.ts';
+import { check, checkLasting } from './checks.ts';
+import { makeTemplate, removeTemplate, statKey } from './images.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
 
 const LOG = '/var/log/block-snapshot.log';
 must('mount', '-t', 'tmpfs', 'tmpfs', '/var/log');
+// Terminals.
+must('mkdir', '-p', '/dev/pts');
+must('mount', '-t', 'devpts', 'devpts', '/dev/pts');
 
 const STEP = /^ +\d+\.\d\d ms {2}[a-zA-Z]+ .*\(\d+\.\d\d ms\)$/;
 
@@ -92,6 +96,45 @@ check('what qubesd asks for is in the log, with what became of it', (test, templ
   test.match(told[3], /^create-snapshot .* create: failed: .*does not agree with the files given/);
   test.equal(told.length, 4);
 });
+
+check('list shows one template where one is named, and nothing of others', (test, template) => {
+  const other = makeTemplate();
+  const nodes = [template, other].map(({ root, rootCow }) => mustPrepare('snapshot', root, rootCow));
+  const both = must(executable(), 'list');
+  const one = must(executable(), 'list', template.folder);
+  for (const { root } of [template, other]) test.match(both, root);
+  test.match(one, template.root);
+  test.notMatch(one, other.root);
+  test.match(JSON.parse(must(executable(), 'list', other.root, '--json')), {
+    templates: [{ image: { path: other.root } }],
+  });
+  test.match(must(executable(), 'list', '--columns', 'users,size'), /^IMAGE +USED BY +SIZE\n/);
+  for (const node of nodes) mustCleanup('snapshot', node);
+  removeTemplate(other);
+});
+
+checkLasting(
+  'list --watch shows on a terminal what has come since, until it is interrupted',
+  async (test, template) => {
+    const watching = spawn('script', [
+      '-qec',
+      `stty cols 200; exec ${executable()} list --watch`,
+      '/dev/null',
+    ]);
+    let shown = '';
+    const changed = () => new Promise<void>(resolve => watching.stdout.once('data', () => resolve()));
+    watching.stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown += text;
+    });
+    while (!shown.includes('No template is in use')) await changed();
+    const node = mustPrepare('snapshot', template.root, template.rootCow);
+    while (!shown.includes(template.root)) await changed();
+    const ended = new Promise<number | null>(resolve => watching.once('close', resolve));
+    watching.stdin.write('\u0003');
+    test.equal(await ended, 130);
+    mustCleanup('snapshot', node);
+  },
+);
 
 check('completion is told the templates and the revisions that are there', (test, template) => {
   const node = mustPrepare('snapshot', template.root, template.rootCow);

@@ -84,8 +84,20 @@ t.test("the disks that the kernel's backend serves are read from its folder", te
 
 t.test('wrong usage of list and graph is one line and exit status 2', test => {
   for (const [parameters, reason] of [
-    [['list', '--jsn'], /^block-snapshot: Unknown argument: jsn: usage: block-snapshot list \[--json\]\n$/],
-    [['list', 'fedora'], /^block-snapshot: too many arguments: usage: block-snapshot list \[--json\]\n$/],
+    [
+      ['list', '--jsn'],
+      /^block-snapshot: Unknown argument: jsn: usage: block-snapshot list \[TEMPLATE\] .*\n$/,
+    ],
+    [
+      ['list', '/a', '/b'],
+      /^block-snapshot: too many arguments: usage: block-snapshot list \[TEMPLATE\] .*\n$/,
+    ],
+    [
+      ['list', '--columns', 'size,colour'],
+      /^block-snapshot: --columns colour: there are size, used, .*: usage: /,
+    ],
+    [['list', '--sort', 'luck'], /^block-snapshot: Invalid values:.*: usage: block-snapshot list /],
+    [['list', '--watch'], /^block-snapshot: --watch is for people on a terminal: usage: /],
     [['graph', '-o'], /^block-snapshot: .*: usage: block-snapshot graph \[-o FILE\.svg\]\n$/],
     [
       ['graph', '-o', ''],

@@ -1,6 +1,8 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
+import type { Overview } from '../../../src/overview/overview.ts';
+import { ofTemplate, sorted } from '../../../src/overview/select.ts';
 import { diskName } from '../../../src/overview/text/names.ts';
 import { overviewText } from '../../../src/overview/text/overview-text.ts';
 import { coloursFor } from '../../../src/words/colours.ts';
@@ -85,6 +87,51 @@ t.test(
     test.end();
   },
 );
+
+t.test('within 60 columns those are left out that matter least, and no line is longer', async test => {
+  for (const width of [60, 72, 90]) {
+    const [header = '', ...lines] = treeOf(await textOf(sampleWorld(), width));
+    test.same(
+      [header, ...lines].filter(line => stringWidth(line) > width),
+      [],
+      `${width} columns`,
+    );
+    test.match(header, /^IMAGE .*USED BY$/);
+    test.notMatch(header, /LOOP/);
+    test.ok(lines.some(line => line.includes('nobody')));
+  }
+  test.match(treeOf(await textOf(sampleWorld(), 60))[0], /STATE/);
+  test.match(
+    treeOf(await textOf(sampleWorld(), 200))[0],
+    /SIZE .*COW USED .*LOOP .*DEVICE .*STATE .*USED BY$/,
+  );
+  test.end();
+});
+
+t.test('columns that are chosen are shown, in that order and no others', async test => {
+  const text = await overviewText(overviewOf(sampleWorld().facts), PLAIN, undefined, ['state', 'size']);
+  const [header = '', ...lines] = treeOf(text);
+  test.match(header, /^IMAGE +STATE +SIZE$/);
+  test.ok(lines.some(line => / current +10\.0 GiB$/.test(line)));
+});
+
+t.test('the tree can be put in order, at each of its levels, and be of one template', async test => {
+  const world = new World();
+  const [small, large] = [world.base('/t/small.img'), world.base('/t/large.img')];
+  world.version(small, { filled: 0.1 });
+  const version = world.version(large, { filled: 0.5 });
+  world.layer(large, [version], '/vm/a.img', { filled: 0.1 });
+  world.layer(large, [version], '/vm/b.img', { filled: 0.9 });
+  const overview = overviewOf(world.facts);
+  const names = async (shown: Overview) =>
+    treeOf(await overviewText(shown, PLAIN, undefined))
+      .slice(1)
+      .flatMap(line => line.match(/[a-z-]+\.img/) ?? [])
+      .filter(name => !name.endsWith('-cow.img'));
+  test.same(await names(sorted(overview, 'used')), ['large.img', 'b.img', 'a.img', 'small.img']);
+  test.same(await names(sorted(overview, 'name')), ['large.img', 'a.img', 'b.img', 'small.img']);
+  test.same(await names(ofTemplate(overview, small.key)), ['small.img']);
+});
 
 t.test('names from outside cannot reach the terminal as control characters', async test => {
   const hostile = '\u001b]0;owned\u0007\u009b2J\r\n\u202e';
