@@ -10,7 +10,7 @@ import { snapshotName } from '../devices/plan/device-names.ts';
 import { storeSize } from '../devices/plan/exception-store.ts';
 import { revisionPath } from '../devices/plan/own-cow.ts';
 import type { Settings } from '../devices/plan/settings.ts';
-import { sectorsOf } from '../devices/plan/units.ts';
+import { type Bytes, sectorsOf } from '../devices/plan/units.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
 import { type Overflow, overflowOf, overflowText } from './overflow.ts';
@@ -48,28 +48,10 @@ export function commitRun(
   settings: Settings,
   nameUser: NameUser = attachment => `the VM disk ${attachment}`,
 ): Commit {
+  const seen = lookAtRun(template, settings, nameUser);
+  if ('reason' in seen) return { committed: false, reason: seen.reason };
+  const { commit, cow, size } = seen;
   const base = template.image;
-  requireNotReverted(base);
-  const cow = findImage(template.cow);
-  if (cow === undefined)
-    return { committed: false, reason: `${template.cow.path} is not there, so no run of the template was` };
-  if (cow.device !== undefined)
-    throw new Refusal(
-      `cow ${cow.path} is a block device, which cannot be kept under another name: only files are committed`,
-    );
-  const changed = changesOf(base, cow);
-  if (changed === 'none')
-    return { committed: false, reason: 'the template has not changed since the last commit' };
-  const commit: Commit =
-    changed === 'overflowed'
-      ? { committed: true, changed: undefined, undo: undefined, overflow: overflowOf(base, cow, nameUser) }
-      : { committed: true, changed, undo: settings.revisions > 0 ? revisionPath(cow.path, 1) : undefined };
-  if (isFull(cow.path)) throw fullRefusal(base, cow, commit.overflow);
-  const length =
-    base.device === undefined
-      ? sectorsOf(base.size)
-      : withDescriptor(openImage(base, 'read'), descriptorSectors);
-  const size = storeSize(length, settings.chunk);
   try {
     rotateCow(cow.path, base, size, settings);
   } catch (error) {
@@ -82,6 +64,37 @@ export function commitRun(
   }
   linkRevisions(template);
   return commit;
+}
+
+/** Why there is nothing to commit; else what the commit is going to be, the cow, and the size of the one that follows it. */
+export type RunSeen = { reason: string } | { commit: Commit & { committed: true }; cow: Image; size: Bytes };
+
+/**
+ * Looks at a run that may be ended, and changes nothing. The caller holds the base's lock.
+ * @throws Refusal where it cannot be committed
+ */
+export function lookAtRun(template: Template, settings: Settings, nameUser: NameUser): RunSeen {
+  const base = template.image;
+  requireNotReverted(base);
+  const cow = findImage(template.cow);
+  if (cow === undefined)
+    return { reason: `${template.cow.path} is not there, so no run of the template was` };
+  if (cow.device !== undefined)
+    throw new Refusal(
+      `cow ${cow.path} is a block device, which cannot be kept under another name: only files are committed`,
+    );
+  const changed = changesOf(base, cow);
+  if (changed === 'none') return { reason: 'the template has not changed since the last commit' };
+  const commit: Commit & { committed: true } =
+    changed === 'overflowed'
+      ? { committed: true, changed: undefined, undo: undefined, overflow: overflowOf(base, cow, nameUser) }
+      : { committed: true, changed, undo: settings.revisions > 0 ? revisionPath(cow.path, 1) : undefined };
+  if (isFull(cow.path)) throw fullRefusal(base, cow, commit.overflow);
+  const length =
+    base.device === undefined
+      ? sectorsOf(base.size)
+      : withDescriptor(openImage(base, 'read'), descriptorSectors);
+  return { commit, cow, size: storeSize(length, settings.chunk) };
 }
 
 function fullRefusal(base: Image, cow: Image, overflow: Overflow | undefined): Refusal {

@@ -44,7 +44,7 @@ export async function trim(files: TemplateFiles, nameUser: NameUser, progress: P
       `template ${base.path} is a block device, which has no holes: run fstrim inside the template, ` +
         'or blkdiscard --zeroout on what is known to be unused',
     );
-  withTemplateLock(template, () => requireUnused(base, nameUser));
+  withTemplateLock(template, () => requireUnusedTemplate(base, nameUser));
   return withOperation(base, 'a trim', () =>
     withOpenImage(base, async descriptor => {
       const before = addon().descriptorStatus(descriptor).allocated;
@@ -79,7 +79,8 @@ async function withOpenImage<Result>(
   }
 }
 
-function requireUnused(base: Image, nameUser: NameUser): void {
+/** @throws Refusal unless a template is stopped, and nobody uses it: the caller holds its lock */
+export function requireUnusedTemplate(base: Image, nameUser: NameUser): void {
   requireNotReverted(base);
   requireStopped(base, nameUser);
   requireNoSnapshots(base, nameUser);

@@ -86,8 +86,12 @@ t.test(
     symlinkSync('block-snapshot', join(folder, 'create-snapshot'));
     const rest = 'For the rest of this help, and what else there is, install block-snapshot-tools.\n';
     for (const [program, parameters, usage] of [
-      [small, ['prepare', '--help'], 'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force]'],
-      [small, ['cleanup', 'snapshot', '-h'], 'block-snapshot cleanup snapshot|origin NODE'],
+      [
+        small,
+        ['prepare', '--help'],
+        'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force] [--dry-run]',
+      ],
+      [small, ['cleanup', 'snapshot', '-h'], 'block-snapshot cleanup snapshot|origin NODE [--dry-run]'],
       [small, ['add', '-h'], 'block-snapshot|block-origin add|remove'],
       [join(folder, 'create-snapshot'), ['-h'], 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]'],
     ] as const)

@@ -78,7 +78,7 @@ t.test('the exceptions of a piece of metadata are counted up to the first that n
 
 t.test('wrong usage of the commands on templates is one line, and exit status 2', test => {
   for (const [parameters, reason] of [
-    [['commit'], 'TEMPLATE is missing: usage: block-snapshot commit TEMPLATE [--json]'],
+    [['commit'], 'TEMPLATE is missing: usage: block-snapshot commit TEMPLATE [--dry-run] [--json]'],
     [['revert', '/a.img', '/b.img'], 'too many arguments: usage: block-snapshot revert TEMPLATE'],
     [['revert', '/a.img', '--revision', '0'], '--revision 0 is not the number of a revision'],
     [['revert', '/a.img', '--revision', 'x\n'], '--revision x\\x0a is not the number of a revision'],

@@ -1,5 +1,5 @@
 import { LIBVIRT_HOOK_USAGE } from '../../libvirt/hook-call.ts';
-import type { CommandShape } from '../command-shape.ts';
+import type { CommandShape, OptionShape } from '../command-shape.ts';
 import {
   CLEANUP_USAGE,
   CREATE_SNAPSHOT_USAGE,
@@ -7,6 +7,11 @@ import {
   HOTPLUG_USAGE,
   PREPARE_USAGE,
 } from './usage.ts';
+
+const DRY_RUN: OptionShape = {
+  type: 'boolean',
+  describe: 'Do nothing, and say what would be done: files, loop devices, and the tables of devices',
+};
 
 // What is said of the hot commands, which themselves know no more than how they are called.
 
@@ -27,6 +32,7 @@ export const PREPARE: CommandShape = {
       describe:
         'Take a cow that was begun on another version, or on no version that is known, as one of this',
     },
+    'dry-run': DRY_RUN,
   },
   operands: [TYPE, { name: 'BASE:COW[:COW2...]', completes: 'images' }],
 };
@@ -39,7 +45,7 @@ export const CLEANUP: CommandShape = {
       'gone already, nor that it is in use: that is said on standard error.',
     'NODE may be given with or without /dev/mapper/.',
   ],
-  options: {},
+  options: { 'dry-run': DRY_RUN },
   operands: [TYPE, { name: 'NODE', completes: 'node' }],
 };
 

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
     host.setExitStatus(await runDomainXml(parameters, OTHER_CALLS));
   },
   '--help': async parameters => (await import('../manual/help.ts')).runHelp(parameters),
+  '--dry-run': async parameters => (await import('./dry-run.ts')).runDryRun(parameters),
   commit: async parameters => (await import('./template/commit.ts')).runCommit(parameters),
   revert: async parameters => (await import('./template/revert.ts')).runRevert(parameters),
   revisions: async parameters => (await import('./template/revisions.ts')).runRevisions(parameters),

@@ -51,8 +51,12 @@ export const OTHER_COMMANDS = [
 /** The manual, of the command that is its only parameter, or of the program where there is none. */
 export const HELP = '--help';
 
+/** What a hot command would do: that command, and its parameters, are the parameters. */
+const DRY_RUN = '--dry-run';
+const DRY: readonly string[] = ['prepare', 'cleanup'];
+
 /** Those, and the program that is called by that name. */
-export type OtherCommand = (typeof OTHER_COMMANDS)[number] | typeof DOMAIN_XML | typeof HELP;
+export type OtherCommand = (typeof OTHER_COMMANDS)[number] | typeof DOMAIN_XML | typeof HELP | typeof DRY_RUN;
 
 /** Runs a command that is not hot, with the parameters that follow it. */
 export type OtherRunner = (command: OtherCommand, parameters: readonly string[]) => void | Promise<void>;
@@ -91,6 +95,7 @@ async function run(program: string, given: readonly string[], other: OtherRunner
   if (own !== undefined) return own(parameters);
   if (first === undefined) throw usageError('no command given: see block-snapshot --help');
   const rest = parameters.slice(1);
+  if (DRY.includes(first) && rest.includes(DRY_RUN)) return other(DRY_RUN, parameters);
   const command = named(HOT_COMMANDS, first);
   if (command !== undefined) return command(rest, program);
   const known = OTHER_COMMANDS.find(name => name === first);

@@ -1,7 +1,8 @@
 import { usageError } from '../../words/refusal.ts';
 
-export const PREPARE_USAGE = 'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force]';
-export const CLEANUP_USAGE = 'block-snapshot cleanup snapshot|origin NODE';
+export const PREPARE_USAGE =
+  'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force] [--dry-run]';
+export const CLEANUP_USAGE = 'block-snapshot cleanup snapshot|origin NODE [--dry-run]';
 export const CREATE_SNAPSHOT_USAGE = 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]';
 export const DESTROY_SNAPSHOT_USAGE = 'destroy-snapshot /dev/mapper/NAME';
 export const HOTPLUG_USAGE = 'block-snapshot|block-origin add|remove';

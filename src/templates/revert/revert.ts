@@ -90,6 +90,20 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
   });
 }
 
+/**
+ * What a revert would do at this moment.
+ * @throws Refusal where it would be refused
+ */
+export function plannedRevert(
+  files: TemplateFiles,
+  revision: number | undefined,
+  nameUser: NameUser,
+  force: boolean,
+): RevertPlan {
+  const template = findTemplate(files);
+  return withTemplateLock(template, () => planRevert(template, revision, nameUser, force));
+}
+
 /** While the person thought about it, another may have done something. */
 function requireSame(base: Image, shown: RevertPlan, now: RevertPlan): void {
   const paths = (plan: RevertPlan) => plan.revisions.map(({ ended }) => ended).join();

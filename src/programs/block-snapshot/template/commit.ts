@@ -1,16 +1,19 @@
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
 import { overflowText } from '../../../templates/overflow.ts';
+import { plannedCommit } from '../../../templates/planned.ts';
 import { jsonAnswer } from '../../../words/json-answer.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { nameUser } from './name-user.ts';
+import { sayPlan } from './say-plan.ts';
 import { COMMIT } from './usage.ts';
 
 /** `commit TEMPLATE [--json]`: ends a run of the template. */
 export async function runCommit(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(COMMIT, parameters);
+  if (values['dry-run']) return sayPlan(files, plannedCommit(files, nameUser), values.json);
   sweepGoneOn(files.image);
   const commit = await commitByHand(files, nameUser);
   const terminal = processTerminal();

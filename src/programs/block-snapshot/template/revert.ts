@@ -1,5 +1,5 @@
 import { type RevertPlan, runsText } from '../../../templates/revert/plan.ts';
-import { type Reverted, revert } from '../../../templates/revert/revert.ts';
+import { plannedRevert, type Reverted, revert } from '../../../templates/revert/revert.ts';
 import { jsonAnswer } from '../../../words/json-answer.ts';
 import { printable } from '../../../words/printable.ts';
 import { progressDisplay } from '../../../words/progress-display.ts';
@@ -13,6 +13,7 @@ import { readArguments } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
+import { sayPlan } from './say-plan.ts';
 import { REVERT } from './usage.ts';
 
 /** `revert TEMPLATE [--revision N] [--yes] [--json]`: undoes the last runs of the template. */
@@ -21,10 +22,17 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
   if (values.abandon) {
+    if (values['dry-run']) throw usageError(`--abandon asks before it does anything: usage: ${REVERT.usage}`);
     if (revision !== undefined)
       throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT.usage}`);
     return runAbandon(files, values);
   }
+  if (values['dry-run'])
+    return sayPlan(
+      files,
+      planLines(path, plannedRevert(files, revision, nameUser, values.force)),
+      values.json,
+    );
   const progress = progressDisplay('merged');
   const finished = endOnInterrupt(
     progress,
@@ -48,6 +56,15 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
       `${path}: ${runsText(reverted.runs)} undone, ${sizeText(reverted.bytes)} written back` +
         `${reverted.goesOn ? ' since it was interrupted' : ''}`,
     );
+}
+
+/** What a revert would do: the kernel merges the stores one after the other, the last run's first. */
+function planLines(path: string, { goesOn, runs, revisions, bytes }: RevertPlan): string[] {
+  if (goesOn) return [`merge: what is left of ${runsText(runs)}, ${bytes} bytes, into ${path}`];
+  return revisions.flatMap(({ path: store, changed }) => [
+    `merge: ${store}, ${changed} bytes, into ${path}`,
+    `file: remove ${store}`,
+  ]);
 }
 
 function readRevision(text: string): number {

@@ -1,3 +1,4 @@
+import { plannedTrim } from '../../../templates/planned.ts';
 import { trim } from '../../../templates/trim.ts';
 import { jsonAnswer } from '../../../words/json-answer.ts';
 import { progressDisplay } from '../../../words/progress-display.ts';
@@ -7,12 +8,21 @@ import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
+import { sayPlan } from './say-plan.ts';
 import { TRIM } from './usage.ts';
 
 /** `trim TEMPLATE [--json]`: gives blocks of zeros in the image back to the filesystem. */
 export async function runTrim(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(TRIM, parameters);
   const { path } = files.image;
+  if (values['dry-run']) {
+    const bytes = plannedTrim(files, nameUser);
+    return sayPlan(
+      files,
+      [`file: ${bytes} bytes of ${path} are given back (${sizeText(bytes)})`],
+      values.json,
+    );
+  }
   const progress = progressDisplay('looked at');
   const finished = endOnInterrupt(
     progress,

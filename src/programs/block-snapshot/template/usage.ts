@@ -12,8 +12,15 @@ const json = {
   describe: 'The answer as JSON, which /usr/share/doc/block-snapshot/docs/templates.md describes',
 } as const;
 
+/** The same for those that change something. */
+const dryRun = {
+  type: 'boolean',
+  default: false,
+  describe: 'Do nothing, and say what would be done',
+} as const;
+
 export const COMMIT = {
-  usage: 'block-snapshot commit TEMPLATE [--json]',
+  usage: 'block-snapshot commit TEMPLATE [--dry-run] [--json]',
   summary: 'End a run of a template: new VMs see what it changed',
   about: [
     'Ends the run of a template: VMs that start from now on see what it changed, those that run keep what they see. ' +
@@ -21,12 +28,12 @@ export const COMMIT = {
     "A template that is a VM's block-origin disk is committed by itself when that VM stops.",
     TEMPLATE_HELP,
   ],
-  options: { json },
+  options: { 'dry-run': dryRun, json },
   operands: TEMPLATE,
 } as const satisfies CommandShape;
 
 export const REVERT = {
-  usage: 'block-snapshot revert TEMPLATE [--revision N|--abandon] [--force] [--yes] [--json]',
+  usage: 'block-snapshot revert TEMPLATE [--revision N|--abandon] [--force] [--yes] [--dry-run] [--json]',
   summary: 'Undo the last run of a template, or the last N',
   about: [
     'Takes a template back to what it was before its last run, or its last N runs. The template has to be stopped, and no ' +
@@ -54,6 +61,7 @@ export const REVERT = {
         'Merge an undo though the image has been changed since, or is another: for those who know that it fits',
     },
     yes: { type: 'boolean', default: false, describe: 'Do not ask' },
+    'dry-run': dryRun,
     json,
   },
   operands: TEMPLATE,
@@ -72,13 +80,13 @@ export const REVISIONS = {
 } as const satisfies CommandShape;
 
 export const TRIM = {
-  usage: 'block-snapshot trim TEMPLATE [--json]',
+  usage: 'block-snapshot trim TEMPLATE [--dry-run] [--json]',
   summary: "Give zeros in a template's image back to the filesystem",
   about: [
     'Gives blocks of zeros in the image of a template back to the filesystem that it lies on. No byte changes. The template ' +
       'has to be stopped, and no VM may use it. Fill what is free inside the template with zeros beforehand.',
     TEMPLATE_HELP,
   ],
-  options: { json },
+  options: { 'dry-run': dryRun, json },
   operands: TEMPLATE,
 } as const satisfies CommandShape;

@@ -41,6 +41,7 @@ export const OF_THE_KERNEL: readonly string[] = [
   'devices/kernel/one-name.ts',
   'devices/kernel/open-descriptor.ts',
   'devices/kernel/snapshot-layer.ts',
+  'devices/planned-prepare.ts',
   'devices/prepare.ts',
   'doctor/cookies.ts',
   'doctor/kernel.ts',
@@ -66,4 +67,5 @@ export const GIVEN: readonly string[] = [
   'jinja/environment.ts',
   'programs/block-snapshot/libvirt-hook.ts',
   'programs/manual/write-shared.ts',
+  'templates/planned.ts',
 ];
