@@ -87,6 +87,8 @@ export interface Addon {
   devicesInFull(names: readonly string[]): [table: DeviceState | null, status: DeviceState | null][];
   deviceNames(): string[];
   targetTypes(): string[];
+  /** Of libdevmapper, and of the kernel's driver; null where that does not answer. */
+  deviceMapperVersions(): { library: string; driver: string | null };
   createUdevCookie(): number;
   waitForUdev(cookie: number, milliseconds: number): boolean;
   freeLoopNumber(): number;

@@ -101,6 +101,7 @@ export const KERNEL_FUNCTIONS: Functions = {
   devicesInFull: { takes: [names(128, () => [live(), 'another'])] },
   deviceNames: { takes: [] },
   targetTypes: { takes: [] },
+  deviceMapperVersions: { takes: [] },
   createUdevCookie: { takes: [], after: answer => kernel.waitForUdev(answer as number, PATIENCE) },
   waitForUdev: { takes: [number(32, () => kernel.createUdevCookie()), number(32, () => PATIENCE)] },
   freeLoopNumber: { takes: [] },

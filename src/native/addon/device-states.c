@@ -167,6 +167,24 @@ static napi_value target_types(napi_env env, napi_callback_info info)
 	return result;
 }
 
+/* deviceMapperVersions(): of the library, and of the kernel's driver, null where that does not answer. */
+static napi_value device_mapper_versions(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL, none = NULL;
+	char version[64];
+
+	(void)info;
+	start_messages();
+	if (!dm_get_library_version(version, sizeof(version)))
+		return throw_system_error(env, "ask for the version", "libdevmapper", EIO, first_message());
+	napi_create_object(env, &result);
+	napi_set_named_property(env, result, "library", make_string(env, version));
+	napi_get_null(env, &none);
+	napi_set_named_property(env, result, "driver",
+				dm_driver_version(version, sizeof(version)) ? make_string(env, version) : none);
+	return result;
+}
+
 void register_device_states(napi_env env, napi_value exports)
 {
 	static const struct function_entry entries[] = {
@@ -175,6 +193,7 @@ void register_device_states(napi_env env, napi_value exports)
 		{ "devicesInFull", devices_in_full },
 		{ "deviceNames", device_names },
 		{ "targetTypes", target_types },
+		{ "deviceMapperVersions", device_mapper_versions },
 	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));

@@ -17,6 +17,8 @@ FUNCTION(struct dm_versions *, dm_task_get_versions, (struct dm_task * task), (t
 FUNCTION(void *, dm_get_next_target,
 	 (struct dm_task * task, void *next, uint64_t *start, uint64_t *length, char **type, char **parameters),
 	 (task, next, start, length, type, parameters))
+FUNCTION(int, dm_get_library_version, (char *version, size_t size), (version, size))
+FUNCTION(int, dm_driver_version, (char *version, size_t size), (version, size))
 FUNCTION(int, dm_set_name_mangling_mode, (dm_string_mangling_t mode), (mode))
 FUNCTION(int, dm_udev_create_cookie, (uint32_t * cookie), (cookie))
 FUNCTION(int, dm_udev_wait, (uint32_t cookie), (cookie))

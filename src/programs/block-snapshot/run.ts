@@ -90,8 +90,11 @@ async function run(program: string, given: readonly string[], other: OtherRunner
   const asked = askedFor(parameters);
   if (asked === HELP)
     return other(HELP, [own === undefined && driver === undefined ? (first ?? '') : program]);
-  if (asked === '--version')
-    return inform(`block-snapshot ${(await import('../version.ts')).VERSION} (${host.runtime})`);
+  if (asked === '--version') {
+    const ours = `block-snapshot ${(await import('../version.ts')).VERSION} (${host.runtime})`;
+    const below = parameters === given ? [] : (await import('./versions.ts')).versionsBelow();
+    return inform([ours, ...below].join('\n'));
+  }
   if (own !== undefined) return own(parameters);
   if (first === undefined) throw usageError('no command given: see block-snapshot --help');
   const rest = parameters.slice(1);

@@ -11,7 +11,10 @@ const DOCUMENTS = '/usr/share/doc/block-snapshot';
 /** What every command takes. */
 const EVERYWHERE_BLOCKS: readonly Block[] = [
   ...optionBlocks(EVERYWHERE),
-  { term: '--version', text: 'Show the version, of what runs it as well.' },
+  {
+    term: '--version',
+    text: 'Show the version, and what runs it; with -v those of libdevmapper, of the driver in the kernel, and of the kernel.',
+  },
 ];
 
 /** The pages of section 8: the programs. */

@@ -136,6 +136,21 @@ checkLasting(
   },
 );
 
+check('--version -v tells the versions of the library, of the driver and of the kernel', test => {
+  const { status, stdout } = blockSnapshot('--version', '-v');
+  const [library = '', driver = ''] = must('dmsetup', 'version')
+    .split('\n')
+    .map(line => line.split(/: +/)[1] ?? '');
+  test.equal(status, 0);
+  test.same(stdout.split('\n').slice(1), [
+    `libdevmapper ${library}`,
+    `device-mapper ${driver}`,
+    `Linux ${must('uname', '-r')}`,
+    '',
+  ]);
+  test.match(stdout, /^block-snapshot \d+\.\d+\.\d+ \(quickjs-ng .*\)\n/);
+});
+
 check('completion is told the templates and the revisions that are there', (test, template) => {
   const node = mustPrepare('snapshot', template.root, template.rootCow);
   test.same(must(executable(), 'complete', 'templates').split('\n'), [

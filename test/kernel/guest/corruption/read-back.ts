@@ -51,6 +51,7 @@ export const OF_THE_KERNEL: readonly string[] = [
   'domain-xml/qubes/pci-slots.ts',
   'overview/kernel/attached-loops.ts',
   'overview/users/openers.ts',
+  'programs/block-snapshot/versions.ts',
   'templates/open-files.ts',
 ];
 
