@@ -42,19 +42,25 @@ export function udevFindings(seen: Seen): Finding[] {
   return [...openLoops(seen), ...openDevices(seen)];
 }
 
+/** All in one: udev reads its rules once, and looks again at each. */
 function openLoops({ facts }: Seen): Finding[] {
   const lower = new Set(facts.devices.flatMap(lowerDevices));
-  return facts.loops
-    .filter(({ device }) => lower.has(device) && looksInto(device, LOOP_HIDDEN))
-    .map(({ node: loop, device, key, file }) => ({
+  const open = facts.loops.filter(({ device }) => lower.has(device) && looksInto(device, LOOP_HIDDEN));
+  if (open.length === 0) return [];
+  const named = open.map(
+    ({ node: loop, device, key, file }) => said`${loop} on ${image({ ...file, key, loop, device })}`,
+  );
+  return [
+    {
       kind: 'not-hidden',
-      found: said`${loop} on ${image({ ...file, key, loop, device })}`,
+      found: named.flatMap((one, index) => (index === 0 ? one : [', ', ...one])),
       mend: [
         ['udevadm', 'control', '--reload'],
-        ['udevadm', 'trigger', '--settle', loop],
+        ['udevadm', 'trigger', '--settle', ...open.map(({ node: loop }) => loop)],
       ],
       safe: true,
-    }));
+    },
+  ];
 }
 
 function openDevices({ facts }: Seen): Finding[] {
