@@ -3,7 +3,7 @@ warn_of_devices() {
   devices=0
   for file in /sys/class/block/dm-*/dm/name; do
     if [ -e "$file" ]; then
-      name=$(cat "$file")
+      name=$(cat "$file") || continue
       case $name in snapshot-*:*-* | origin-*:*) devices=$((devices + 1)) ;; esac
     fi
   done
