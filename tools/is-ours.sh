@@ -6,7 +6,7 @@ set -euo pipefail
 version=$1
 shift
 for file; do
-  said=$(env -i timeout 30 "$file" --version 2>&1 </dev/null) || :
+  said=$(env -i ${LD_LIBRARY_PATH:+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} timeout 30 "$file" --version 2>&1 </dev/null) || :
   [[ $said =~ ^(block-snapshot|domain-xml)\ ${version//./\\.}( |$) ]] && continue
   echo "make: $file is not ours any more, says that it is \"${said%%$'\n'*}\", not block-snapshot $version: was it stripped? build it anew, and never strip it" >&2
   exit 1

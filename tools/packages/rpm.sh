@@ -116,7 +116,7 @@ rpmbuild -bb --target x86_64 --define "_topdir $top/build" --define "staged $sta
   { tail -n 20 "$dist/rpm.log" >&2 && fail "rpmbuild fails: see $dist/rpm.log"; }
 mv "$top"/build/RPMS/*/*.rpm "$dist/"
 
-# What Fedora is asked for, and that the packages' executables are ours.
+# What Fedora is asked for, and that the packages' executables are ours, with the library that has Fedora's name.
 wanted=$(rpm -qp --requires "$dist/block-snapshot-$version-$revision.x86_64.rpm")
 grep -qxF "$fedoras(Base)(64bit)" <<<"$wanted" && ! grep -qF "$debians" <<<"$wanted" ||
   fail "the package asks for another libdevmapper than Fedora's: $wanted"
@@ -125,6 +125,6 @@ mkdir "$unpacked"
 for package in block-snapshot block-snapshot-tools; do
   (cd "$unpacked" && rpm2archive - <"$dist/$package-$version-$revision.x86_64.rpm" | tar -xz)
 done
-prove_programs "$unpacked"
+LD_LIBRARY_PATH=$top/library prove_programs "$unpacked"
 rm -r "$top"
 ls "$dist"/*.rpm
