@@ -4,6 +4,7 @@ import type { Guard } from './guard.ts';
 const ONE_DISK = 'kernel/guest/one-disk';
 const STANDSTILL = 'kernel/guest/standstill';
 const IDENTITY = 'kernel/guest/identity';
+const LOCKS = 'kernel/guest/locks';
 
 export const IDENTITY_GUARDS: readonly Guard[] = [
   {
@@ -49,21 +50,21 @@ export const IDENTITY_GUARDS: readonly Guard[] = [
     rule: 'a removed lock file gives no second holder',
     from: "if (addon().removedLockHolder(descriptor) !== 0) return 'taken';",
     to: '',
-    program: ONE_DISK,
+    program: LOCKS,
     checks: ['a lock file that is removed gives no second holder'],
   },
   {
     rule: 'a lock counts only on the file that has its path',
     from: "if (named === null || named.device !== held.device || named.inode !== held.inode) return 'removed';",
     to: "if (named === null) return 'removed';",
-    program: IDENTITY,
+    program: LOCKS,
     checks: ['a lock on a file that was exchanged before it was got is worth nothing'],
   },
   {
     rule: 'all locks are waited for in one order',
     from: 'for (const name of [...all].sort()) {',
     to: 'for (const name of all) {',
-    program: IDENTITY,
+    program: LOCKS,
     checks: ['all locks are waited for in one order, whichever is the base'],
   },
   {

@@ -6,13 +6,14 @@ const REFUSALS = 'kernel/guest/life/refusals';
 const COMMIT = 'kernel/guest/life/commit';
 const FULL = 'kernel/guest/life/full-filesystem';
 const ONE_DISK = 'kernel/guest/one-disk';
+const LOCKS = 'kernel/guest/locks';
 
 export const TEMPLATE_GUARDS: readonly Guard[] = [
   {
     rule: 'nothing starts on a template while an operation holds it',
     from: 'throw new OperationUnderWay(`${operationText(base)} is running: wait until it is done`);\n  try {',
     to: 'return;\n  try {',
-    program: ONE_DISK,
+    program: LOCKS,
     checks: ['the lock of an operation cannot be taken from one that lives'],
     executable: true,
   },

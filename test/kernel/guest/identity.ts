@@ -1,21 +1,14 @@
 // What was found is what is locked, opened and used, also where another name or another moment leads elsewhere.
-import { mkdirSync, readlinkSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { withBaseLock } from '../../../src/devices/kernel/base-lock.ts';
-import { type Image, requireImage } from '../../../src/devices/kernel/images.ts';
-import {
-  LOCK_FOLDER,
-  type LockFile,
-  releaseLockFile,
-  tryLockFile,
-} from '../../../src/devices/kernel/lock-file.ts';
+import { LOCK_FOLDER, tryLockFile } from '../../../src/devices/kernel/lock-file.ts';
 import { prepare } from '../../../src/devices/prepare.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { check, checkLasting } from './checks.ts';
 import { hashOf, makeImage, statKey } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { messageOf } from './life/in-process.ts';
-import { kernel, must } from './programs.ts';
+import { must } from './programs.ts';
 import { stopAt } from './stopped-calls.ts';
 
 check(
@@ -64,50 +57,6 @@ check('the cow of which something is made is locked until it is made', (test, te
   test.equal(taken, undefined, 'nobody else gets its lock');
   cleanupHere('snapshot', node);
 });
-
-check('a lock on a file that was exchanged before it was got is worth nothing', (test, template) => {
-  const path = join(template.folder, 'some.lock');
-  const { lockFile } = kernel;
-  let exchanged: LockFile | undefined;
-  kernel.lockFile = descriptor => {
-    kernel.lockFile = lockFile;
-    unlinkSync(path);
-    exchanged = tryLockFile(path);
-    return lockFile(descriptor);
-  };
-  try {
-    test.equal(tryLockFile(path), undefined, 'who has it on the file that is there has it alone');
-  } finally {
-    kernel.lockFile = lockFile;
-    if (exchanged !== undefined) releaseLockFile(exchanged);
-  }
-});
-
-check('all locks are waited for in one order, whichever is the base', (test, { root, rootCow }) => {
-  const [one, other] = [root, rootCow].map(path => requireImage({ role: 'base', path })) as [Image, Image];
-  const orders = [
-    [one, other],
-    [other, one],
-  ].map(([base, cow]) => filesOf(() => withBaseLock(base as Image, () => {}, [cow as Image])));
-  test.equal(orders[0]?.length, 2);
-  test.same(orders[1], orders[0]);
-});
-
-/** The files that an action locks, in order. */
-function filesOf(action: () => void): string[] {
-  const { lockFile } = kernel;
-  const files: string[] = [];
-  kernel.lockFile = descriptor => {
-    files.push(readlinkSync(`/proc/self/fd/${descriptor}`));
-    return lockFile(descriptor);
-  };
-  try {
-    action();
-  } finally {
-    kernel.lockFile = lockFile;
-  }
-  return files;
-}
 
 checkLasting('a base that is replaced while its lock is waited for is found anew', async (test, template) => {
   const { root, rootCow, folder } = template;
