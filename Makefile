@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-# With io_uring Node lets no test take another user's identity for a moment, and user-mode Linux does not bear it.
+# With io_uring Node lets no test take another user's identity for a moment.
 export UV_USE_IO_URING := 0
 export TMPDIR := $(shell tools/temporary-folder.sh)
 

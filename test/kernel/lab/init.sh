@@ -1,12 +1,14 @@
 #!/bin/bash
 # The first process inside: mounts what a running system has, loads the modules, runs the program, switches off.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
-# hostfs takes its folder as a whole option, which mount hands over in pieces by newer calls of the kernel (util-linux 2.41);
-# what io_uring of this kernel completes never wakes a program, and Node uses it where it is there (libuv 1.45 to 1.49).
-export LIBMOUNT_FORCE_MOUNT2=always UV_USE_IO_URING=0
+# hostfs takes its folder as a whole option, which mount hands over in pieces by newer calls of the kernel (util-linux 2.41).
+export LIBMOUNT_FORCE_MOUNT2=always
 
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
+# This kernel loses what io_uring has mapped when a program forks ("Bad page map"). Node uses it where it is there: libuv
+# 1.49 and newer do for epoll, whatever UV_USE_IO_URING says.
+[ ! -e /proc/sys/kernel/io_uring_disabled ] || echo 2 >/proc/sys/kernel/io_uring_disabled
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/lab/outside /run/lab/tmp /dev/shm
 mount -t tmpfs tmpfs /dev/shm
