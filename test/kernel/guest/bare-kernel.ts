@@ -1,5 +1,5 @@
 // A kernel on which nothing is loaded: each error has to say what is missing, and what it advises brings it.
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import t from 'tap';
 import { follow } from './advice/follow.ts';
 import { MEBIBYTE, makeImage } from './images.ts';
@@ -16,6 +16,12 @@ const attempt = () => blockSnapshot('prepare', 'snapshot', `${root}:/run/lab/ima
 mkdirSync('/run/lab/modprobe/lib', { recursive: true });
 symlinkSync(`${process.env['lab_kernel']}/modules`, '/run/lab/modprobe/lib/modules');
 process.env['MODPROBE_OPTIONS'] = '-d /run/lab/modprobe';
+
+t.test('No program in the lab can use io_uring, whose maps this kernel loses at a fork', async test => {
+  const file = '/proc/sys/kernel/io_uring_disabled';
+  test.ok(existsSync(file), 'the kernel of this lab can switch it off');
+  test.equal(readFileSync(file, 'utf8'), '2\n');
+});
 
 /** What is missing, and the module that is advised. */
 const MISSING = [

@@ -4,27 +4,31 @@
 # used again, unless this script or what it packs has changed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# Whatever this machine runs: Xen 4.17 comes from there.
 release=bookworm
 . "$here/../../../tools/cache.sh"
+. "$here/../../../tools/debian-packages.sh"
 version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" | sha256sum | cut -c1-16)
 image=$cache/xen-$version
 begin_in_cache "$image" root.img lock
 say() { echo "xen lab: $*" >&2; }
 
-sources=/etc/apt/sources.list.d/debian.sources
-[ -e "$sources" ] || sources=/etc/apt/sources.list
-if ! grep -q "$release" "$sources" 2>/dev/null; then
-  say "$sources knows no Debian $release: Xen 4.17 comes from there; add it, and run this again"
-  exit 1
-fi
-
 say "building the image in $image (once; about a minute)"
+# Kernel and hypervisor are unpacked only: they boot from outside. The kernel's package is the one that this one asks for.
+hypervisor=xen-hypervisor-4.17-amd64
+fail() { say "Debian $release cannot be fetched from: $(why_not "$work.log")"; rm -f "$work.log"; exit 1; }
+unpack_packages "$release" linux-image-amd64 "$hypervisor" >"$work.log" 2>&1 || fail
+kernel=$(dpkg-deb -f "$work"/packages/linux-image-amd64_*.deb Depends | sed -n 's/.*\(linux-image-[0-9][^ ,]*amd64\).*/\1/p')
+(cd "$work/packages" && apt_of "$release" download "$kernel") >"$work.log" 2>&1 || fail
+rm -f "$work.log"
+mv "$work/root" "$work/$hypervisor"
+dpkg-deb -x "$work/packages/$kernel"_*.deb "$work/$kernel"
 packages=xen-utils-4.17,xenstore-utils,dmsetup,util-linux,mount,kmod,udev,bash,strace,procps
 packages+=,libvirt-daemon,libvirt-daemon-driver-xen,libvirt-clients,libxml2-utils
 mmdebstrap --variant=minbase --include="$packages" \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
-  --format=directory "$release" "$work/root" "$sources" >"$work/mmdebstrap.log" 2>&1 ||
+  --format=directory "$release" "$work/root" "$work/sources" >"$work/mmdebstrap.log" 2>&1 ||
   { tail -n 20 "$work/mmdebstrap.log" >&2; exit 1; }
 
 # QEMU's own processor has no virtual 8086 mode extensions, without which libvirt finds no model for it and gives up.
@@ -32,15 +36,7 @@ sed -i /vme/d "$work/root/usr/share/libvirt/cpu_map/x86_486.xml"
 # The other drivers are of no use here, and QEMU's ends the daemon where its user is missing.
 find "$work/root/usr/lib/x86_64-linux-gnu/libvirt/connection-driver" -name '*.so' ! -name '*_libxl.so' -delete
 
-# Kernel and hypervisor are unpacked only: they boot from outside.
-mkdir "$work/packages"
-cd "$work/packages"
-kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*amd64\)/\1/p' | head -n 1)
-hypervisor=xen-hypervisor-4.17-amd64
-for package in "$kernel" "$hypervisor"; do
-  apt-get -o APT::Sandbox::User=root download -q "$package" >/dev/null
-  dpkg-deb -x "$package"_*.deb "$package"
-done
+cd "$work"
 release_name=${kernel#linux-image-}
 mkdir -p "$work/image" "$work/root/lib/modules" "$work/root/lab"
 zcat "$hypervisor/boot/xen-4.17-amd64.gz" >"$work/image/xen.elf"
@@ -92,6 +88,7 @@ rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists"
 size=$(($(du -sm --apparent-size "$work/root" | cut -f 1) * 13 / 10 + 256))
 mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$work/root" "$work/image/root.img" "${size}M" >/dev/null
 
-rm -rf "$cache"/xen-*
+# Those of other versions may be in use at this moment.
+find "$cache" -maxdepth 1 -name 'xen-[0-9a-f]*' -mtime +7 -exec rm -rf {} +
 mv "$work/image" "$image"
 echo "$image"
