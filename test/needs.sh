@@ -12,7 +12,7 @@ node_wanted=$(sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' "$(dirname "$0")/../pa
 
 # node_refused VERSION WHOSE : says what is wrong with that Node; fails where it is new enough, or where there is none.
 node_refused() {
-  case $1 in '' | '(none)') return 1 ;; esac
+  [ -n "$1" ] || return 1
   [ "$(printf '%s\n' "$node_wanted" "$1" | sort -V | head -n 1)" != "$node_wanted" ] || return 1
   echo "Node $node_wanted or newer is needed, and $2 is $1: as root: apt-get install npm, npm install --global node@20"
 }
@@ -74,8 +74,13 @@ missing=$({ printf '%s\n' $packages | sort -u; dpkg-query -W -f '${db:Status-Sta
   sed -n 's/^installed //p' | sort -u | sed p; } | sort | uniq -u | tr '\n' ' ')
 missing=${missing% }
 without_node=$(printf '%s\n' $missing | grep -vxE 'nodejs|npm|ca-certificates' | tr '\n' ' ' || true)
+node_offered() { apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: \([0-9][0-9.]*\).*/\1/p'; }
 case " $missing " in
-  *' nodejs '*) refused=$(node_refused "$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: \([0-9.]*\).*/\1/p')" 'that of this Debian' || true) ;;
+  *' nodejs '*)
+    # A machine that was just installed knows of no package before it has asked.
+    [ -n "$(node_offered)" ] || [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null 2>&1 || true
+    refused=$(node_refused "$(node_offered)" 'that of this Debian' || true)
+    ;;
   *) refused=$(node_here || true) ;;
 esac
 [ -z "$refused" ] || fail "$refused${without_node:+; missing as well, as root: apt-get install --no-install-recommends ${without_node% }}"

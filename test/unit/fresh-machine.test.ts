@@ -66,6 +66,21 @@ t.test('A Debian whose own Node is too old is not asked to install it', async t 
   t.match(stderr, /^make: Node 20\.19 or newer is needed, and that of this Debian is 18\.20\.4: .*\n$/);
 });
 
+t.test('Root on a machine that knows of no package yet installs none before Node is known to do', async t => {
+  const calls = join(t.testdirName, 'calls');
+  const { status, stderr } = run(NEEDS, ['node', 'build'], {
+    PATH: pathOf(t, {
+      ...BARE,
+      id: 'echo 0',
+      'apt-get': `echo "$@" >>${calls}`,
+      'apt-cache': `[ -e ${calls} ] && echo "  Candidate: 18.20.4+dfsg-1~deb12u1" || echo "  Candidate: (none)"`,
+    }),
+  });
+  t.equal(status, 1);
+  t.match(stderr, /that of this Debian is 18\.20\.4: /);
+  t.equal(readFileSync(calls, 'utf8'), '-q update\n');
+});
+
 t.test('Where nothing is missing nothing is said', async t => {
   const complete = { 'dpkg-query': 'for package; do echo "installed $package"; done', id: 'echo 1000' };
   const path = pathOf(t, { ...complete, node: 'echo v20.19.0', npm: '' });
