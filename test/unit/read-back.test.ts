@@ -13,7 +13,7 @@ import { readImports } from './imports.ts';
 
 /** Everything that brings the content of a file, an attribute or a link into the program. */
 const READING =
-  /\.(?:readText|readWholeText|readAt|readInput|fileAttribute|readLink)\(|\b(?:readFileSync|readSync|readBounded|createReadStream|readlinkSync)\(/;
+  /\.(?:readText|readWholeText|readAt|readInput|fileAttribute|readLink)\(|\b(?:readFileSync|readSync|readBounded|createReadStream|readlinkSync)\(|(?<!function )\breadBytes\(/;
 
 function readers(): string[] {
   return [...readImports().keys()].filter(file =>
