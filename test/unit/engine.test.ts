@@ -168,6 +168,34 @@ t.test('A descriptor that is closed is never that of somebody’s file', async t
   t.equal(spawnSync('bash', ['-c', '"$0" nonsense 0<&- 2>&-', SMALL]).status, 2);
 });
 
+t.test('The renderer is hardened and stripped likewise, and needs nothing of device-mapper', async t => {
+  const renderer = join(PROJECT, 'dist/domain-xml');
+  const read = (what: string) => execFileSync('readelf', [what, '-W', renderer], { encoding: 'utf8' });
+  t.match(read('-hl'), /Type:\s+DYN/);
+  t.match(read('-l'), /GNU_RELRO/);
+  t.match(read('-l'), /GNU_STACK\s.*\bRW\s/);
+  t.match(read('-d'), /FLAGS_1\).*\bNOW\b.*\bPIE\b/);
+  t.notMatch(read('-S'), /\.symtab/);
+  t.match(read('--dyn-syms'), /__stack_chk_fail/);
+  const libraries = Array.from(read('-d').matchAll(/NEEDED.*\[(.*?)\.so/g), ([, name = '']) => name);
+  t.same(libraries.sort(), ['libc', 'libm']);
+  t.ok(readFileSync(renderer).length <= 2_000_000);
+});
+
+t.test('No page of the renderer can be both written and run', async t => {
+  const child = spawn(join(PROJECT, 'dist/domain-xml'), ['render', 'work', '--vm', '-']);
+  // More than a pipe holds is gone when it has been read: it is at work.
+  if (!child.stdin.write(Buffer.alloc(1024 * 1024, ' '))) await once(child.stdin, 'drain');
+  const maps = readFileSync(`/proc/${child.pid}/maps`, 'utf8').trim().split('\n');
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  t.ok(maps.some(line => / r-xp .*\/domain-xml$/.test(line)));
+  t.same(
+    maps.filter(line => /^\S+ .?w.?x/.test(line.replace(/^(\S+) (.)(.)(.)/, '$1 $2$3$4'))),
+    [],
+  );
+});
+
 t.test('The engine is named by --version, and its licence is in what is built', async t => {
   t.match(
     runAs('block-snapshot', '--version').stdout,
