@@ -47,6 +47,7 @@ printf "%s\n" "$bound" | while IFS=: read -r from to; do
   mkdir -p "$root$to"
   mount --bind "$from" "$root$to"
 done
-exec env -i TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" "$@"'
+# A Node that is not the distribution'\''s trusts only what it has brought, which may not do behind a proxy.
+exec env -i TERM=dumb LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" "$@"'
 # shellcheck disable=SC2086
 exec unshare --mount --pid --fork --kill-child --ipc --uts $offline bash -c "$inside" machine "$@"
