@@ -43,8 +43,7 @@ function aboutNumber(text: string): string {
     Math.trunc(number),
     Math.round(number),
     number % 7.3,
-    // Other powers may be a digit off, on each engine another: src/jinja/runtime/float-power.ts computes them.
-    2 ** Math.trunc(number % 1000),
+    // Not powers, which may be a digit off, on each engine another: src/jinja/runtime/float-power.ts computes them.
     Math.sqrt(number),
     Number.isInteger(number) ? BigInt(number).toString(36) : '',
   ];
