@@ -3,7 +3,18 @@ import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addon } from '../../src/native/addon.ts';
 import { type Argument, anyText, bytes, descriptor, number, path, text } from './arguments.ts';
-import { DATAGRAM, file, folder, kernel, link, nothing, open, SCRATCH, STREAM } from './scratch.ts';
+import {
+  closeLater,
+  DATAGRAM,
+  file,
+  folder,
+  kernel,
+  link,
+  nothing,
+  open,
+  SCRATCH,
+  STREAM,
+} from './scratch.ts';
 
 type Name = { [K in keyof Addon]: Addon[K] extends (...values: never[]) => unknown ? K : never }[keyof Addon];
 
@@ -17,6 +28,7 @@ export type Functions = Partial<Record<Name, Tried>>;
 
 const { readWrite, temporary } = kernel.openFlags;
 const aFile = descriptor(() => open(file()));
+const aSocket = descriptor(() => closeLater(kernel.connectUnixSocket(STREAM, 5000)));
 const aPath = path(() => file());
 const mode = number(32, () => 0o666);
 const nothingThere = path(() => nothing());
@@ -112,8 +124,8 @@ export const FUNCTIONS: Functions = {
   connectUnixSocket: { takes: [path(() => STREAM), number(32, () => 5000)], after: closeAnswer },
   sendBytes: { takes: [aFile, bytes(() => Buffer.from('some bytes')), soon] },
   receiveBytes: { takes: [aFile, number(32, () => 4096), soon] },
-  endSending: { takes: [descriptor(() => kernel.connectUnixSocket(STREAM, 5000))] },
-  receiveNext: { takes: [descriptor(() => kernel.connectUnixSocket(STREAM, 5000)), soon] },
+  endSending: { takes: [aSocket] },
+  receiveNext: { takes: [aSocket, soon] },
   checksum: { takes: [anyText(() => 'some words')] },
   sendDatagram: { takes: [path(() => DATAGRAM), anyText(() => 'some words')] },
 };
