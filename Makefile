@@ -37,7 +37,7 @@ help: ## Show this list
 NEEDS_lint := node
 NEEDS_format := node
 NEEDS_test := build kernel libvirt manuals memory templates xen
-NEEDS_test-kernel := build kernel libvirt memory
+NEEDS_test-kernel := build kernel libvirt manuals memory
 NEEDS_test-beside-xen := build manuals memory templates
 NEEDS_test-unit := build manuals
 NEEDS_test-xen := build xen
