@@ -51,7 +51,16 @@ t.test('A file that differs gives the lines that do, with the way to them, and e
   );
   const coloured = (text: string) => text.includes('\u001b[32m+   <vcpu');
   t.notOk(coloured(difference), 'no colours in a file');
-  t.ok(coloured((await runOn({ interactive: true }, ...arguments_)).out), 'colours on a terminal');
+  for (const [terminal, wanted] of [
+    [{ TERM: 'xterm' }, true],
+    [{ TERM: 'xterm', NO_COLOR: '1' }, false],
+    [{ TERM: 'dumb' }, false],
+  ] as const) {
+    const { NO_COLOR, ...others } = process.env;
+    t.intercept(process, 'env', { value: { ...others, ...terminal } });
+    const { out: shown } = await runOn({ interactive: true }, ...arguments_);
+    t.equal(coloured(shown), wanted, `colours on a terminal: ${JSON.stringify(terminal)}`);
+  }
   t.ok(coloured((await run(...arguments_, '--color', 'always')).out), 'colours when asked for');
   t.notOk(
     coloured((await runOn({ interactive: true }, ...arguments_, '--color', 'never')).out),

@@ -5,6 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
 import { precompile } from '../../src/jinja/compiler.ts';
 import { Environment, type Precompiled } from '../../src/jinja/index.ts';
+import { loadAddonFrom } from '../../src/native/addon.ts';
+import { PROJECT } from '../unit/executable.ts';
+
+const ADDON = join(PROJECT, 'dist/block-snapshot.node');
+loadAddonFrom(ADDON);
 
 const SOURCES = new Map([
   ['base.xml', "<{% block a %}{{ vm.name }}{% endblock %}>{% include 'part.xml' %}\n"],
@@ -41,12 +46,14 @@ t.test('nunjucks is loaded only for what was not compiled at build time', async 
     shipped: Object.fromEntries(SOURCES),
   });
   await templatesIn(root);
-  const source = (name: string): string => new URL(`../../src/jinja/${name}.js`, import.meta.url).href;
+  const source = (name: string): string => new URL(`../../src/${name}.js`, import.meta.url).href;
   const program = `
     import { createRequire } from 'node:module';
-    import { Environment } from '${source('environment')}';
-    import { renderLazily } from '${source('lazily')}';
+    import { Environment } from '${source('jinja/environment')}';
+    import { renderLazily } from '${source('jinja/lazily')}';
+    import { loadAddonFrom } from '${source('native/addon')}';
     import { templates } from '${pathToFileURL(join(root, 'templates.mjs')).href}';
+    loadAddonFrom('${ADDON}');
     const loaded = () => Object.keys(createRequire(import.meta.url).cache).some(path => path.includes('nunjucks'));
     const environment = new Environment({ searchPath: ['${root}/own', '${root}/shipped'], precompiled: templates });
     const first = await renderLazily(environment, 'base.xml', { vm: { name: 'work' } });
