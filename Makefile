@@ -48,7 +48,10 @@ NEEDS_test-arm64 := arm64
 NEEDS_deb := build deb
 NEEDS_rpm := build rpm
 NEEDS_test-packages := build deb rpm packages
-$(foreach target,check demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
+# One file needs what the whole of its kind does.
+NEEDS_check := build kernel $(if $(findstring /manuals/,$(FILE))$(findstring /told,$(FILE)),manuals) \
+	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory)
+$(foreach target,demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
 needs:
