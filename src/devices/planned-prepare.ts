@@ -18,6 +18,7 @@ import { storeSize } from './plan/exception-store.ts';
 import type { ImageKey } from './plan/image-key.ts';
 import { parseOriginTable } from './plan/origin-table.ts';
 import { ownCow } from './plan/own-cow.ts';
+import { printSnapshotTable } from './plan/snapshot-table.ts';
 import { planStack } from './plan/stack-plan.ts';
 import { bytes, type Sectors, sectorsOf } from './plan/units.ts';
 import type { StackRequest } from './request/stack-request.ts';
@@ -79,11 +80,13 @@ export function plannedPrepare(request: StackRequest): string[] {
       if (cow.device === undefined && cow.key !== NEW && cow.size < wanted)
         lines.push(`file: grow ${cow.path} to ${wanted} bytes`);
       if (layer.first && origin) lines.push(`device: ${originName(base.key)} stands still for a moment`);
-      const discards = takesDiscards(addon().readText('/proc/sys/kernel/osrelease') ?? undefined, chunk);
-      lines.push(
-        `device: make ${name}: 0 ${under.length} snapshot ${under.name} ${deviceOf(cow) ?? `[${cow.path}]`} P ${chunk}` +
-          (discards ? ' 1 discard_zeroes_cow' : ''),
-      );
+      const table = printSnapshotTable({
+        origin: under.name,
+        cow: deviceOf(cow) ?? `[${cow.path}]`,
+        chunk,
+        discardZeroesCow: takesDiscards(addon().readText('/proc/sys/kernel/osrelease') ?? undefined, chunk),
+      });
+      lines.push(`device: make ${name}: 0 ${under.length} snapshot ${table}`);
       under = { name: `[${name}]`, length: under.length };
     }
     if (request.type === 'origin' && origin) lines.push(`device: ${originName(base.key)} is there`);

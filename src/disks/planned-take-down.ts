@@ -2,17 +2,11 @@ import { type Claim, claimOn, claimsOn } from '../claims/claims.ts';
 import { standingOf } from '../devices/kernel/device-state.ts';
 import { mapperName } from '../devices/kernel/mapper-name.ts';
 import { blockDevicePath, holdersOf } from '../devices/kernel/open-descriptor.ts';
-import {
-  type DeviceIdentity,
-  deviceName,
-  type OurDevice,
-  originName,
-  parseDeviceName,
-  snapshotPrefix,
-} from '../devices/plan/device-names.ts';
+import { type DeviceIdentity, deviceName, type OurDevice, originName } from '../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../devices/plan/device-number.ts';
 import { isLoopNumber } from '../devices/plan/disk-key.ts';
 import { addon } from '../native/addon.ts';
+import { firstLayersOn, runThatKeeps } from './take-down.ts';
 
 /**
  * What cleanup would do at this moment, a line each: the devices that go, and the loop devices that go with them. Nothing is
@@ -43,19 +37,14 @@ class Plan {
     const originRuns = standingOf(originName(base)).kind === 'live';
     for (let depth = cows.length; depth > 0; depth--) {
       const identity = { type: 'snapshot', base, cows: cows.slice(0, depth) } as const;
-      const keeper = depth === 1 && originRuns ? `the running template (${originName(base)})` : undefined;
-      if (!this.#remove(identity, keeper)) return;
+      if (!this.#remove(identity, originRuns ? runThatKeeps(base, identity.cows) : undefined)) return;
     }
   }
 
   /** With it go the first layers that it alone kept. */
   origin(origin: DeviceIdentity & { type: 'origin' }): void {
     if (!this.#remove(origin)) return;
-    for (const name of addon().deviceNames()) {
-      if (!name.startsWith(snapshotPrefix(origin.base))) continue;
-      const identity = parseDeviceName(name);
-      if (identity?.type === 'snapshot' && identity.cows.length === 1) this.#remove(identity);
-    }
+    for (const layer of firstLayersOn(origin.base)) this.#remove(layer);
   }
 
   lines(): string[] {

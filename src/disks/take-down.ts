@@ -88,6 +88,26 @@ function endRun(origin: OriginTable | undefined, remove: () => Removal): Removal
   return removal ?? remove();
 }
 
+/**
+ * What keeps a layer while its template runs: the first one has to receive the old blocks of whatever the template
+ * overwrites. Undefined for the others.
+ */
+export function runThatKeeps(base: ImageKey, cows: readonly ImageKey[]): string | undefined {
+  return cows.length === 1 ? `the running template (${originName(base)})` : undefined;
+}
+
+/** The first layers that are there on a base. */
+export function firstLayersOn(base: ImageKey): DeviceIdentity[] {
+  const prefix = snapshotPrefix(base);
+  return addon()
+    .deviceNames()
+    .filter(name => name.startsWith(prefix))
+    .flatMap(name => {
+      const identity = parseDeviceName(name);
+      return identity?.type === 'snapshot' && identity.cows.length === 1 ? [identity] : [];
+    });
+}
+
 /** One call of takeDown. */
 class Work {
   lingering = false;
@@ -112,9 +132,8 @@ class Work {
   }
 
   #removeLayer(base: ImageKey, cows: ImageKey[], originRuns: boolean, patience: number): Removal {
-    // The first layer has to receive the old blocks of whatever the template overwrites.
-    if (cows.length === 1 && originRuns)
-      return { kind: 'in use', users: `the running template (${originName(base)})` };
+    const template = originRuns ? runThatKeeps(base, cows) : undefined;
+    if (template !== undefined) return { kind: 'in use', users: template };
     return this.#remove({ type: 'snapshot', base, cows }, patience);
   }
 
@@ -122,12 +141,7 @@ class Work {
   removeOrigin(origin: DeviceIdentity & { type: 'origin' }): Removal {
     const removal = this.#remove(origin, this.#patience);
     if (isLeft(removal)) return removal;
-    const prefix = snapshotPrefix(origin.base);
-    for (const name of addon().deviceNames()) {
-      if (!name.startsWith(prefix)) continue;
-      const identity = parseDeviceName(name);
-      if (identity?.type === 'snapshot' && identity.cows.length === 1) this.#remove(identity, glance());
-    }
+    for (const layer of firstLayersOn(origin.base)) this.#remove(layer, glance());
     return removal;
   }
 

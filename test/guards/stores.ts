@@ -128,8 +128,8 @@ export const STORE_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a first layer stays while its template runs',
-    from: 'if (cows.length === 1 && originRuns)',
-    to: 'if (cows.length < 1 && originRuns)',
+    from: 'const template = originRuns ? runThatKeeps(base, cows) : undefined;',
+    to: 'const template = undefined as string | undefined;',
     program: 'kernel/guest/what-goes-when',
     checks: ['a first layer stays while its origin exists, and cleanup says so'],
     executable: true,

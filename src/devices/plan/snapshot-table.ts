@@ -20,7 +20,10 @@ export interface SnapshotTable {
 
 const PARAMETERS = /^(\d+:\d+) (\d+:\d+) PO? (\d+)((?: \S+)*)$/;
 
-export function printSnapshotTable(table: SnapshotTable): string {
+/** What follows LENGTH and the type. A device that is not there yet may have other words in its place. */
+export function printSnapshotTable(
+  table: Pick<SnapshotTable, 'chunk' | 'discardZeroesCow'> & { origin: string; cow: string },
+): string {
   const features = table.discardZeroesCow ? ' 1 discard_zeroes_cow' : '';
   return `${table.origin} ${table.cow} P ${table.chunk}${features}`;
 }
