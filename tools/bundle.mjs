@@ -30,7 +30,7 @@ const LATER = {
     'devices/kernel/lock-file.ts',
     'devices/kernel/open-descriptor.ts',
     'devices/kernel/origin-device.ts',
-    'devices/kernel/remove-if-there.ts',
+    'devices/kernel/if-there.ts',
     'devices/kernel/snapshot-layer.ts',
     'devices/kernel/store-status.ts',
     'devices/kernel/udev-session.ts',

@@ -1,5 +1,5 @@
+import { removeIfThere } from '../devices/kernel/if-there.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
-import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
 import { addon } from '../native/addon.ts';
 import { RECORDS_FOLDER } from './claims.ts';
 import type { Access } from './sharing.ts';

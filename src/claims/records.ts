@@ -1,5 +1,5 @@
+import { removeIfThere } from '../devices/kernel/if-there.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
-import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
 import type { OurDevice } from '../devices/plan/device-names.ts';
 import { parseNode } from '../devices/request/node-request.ts';
 import { isDeviceType } from '../devices/request/stack-request.ts';

@@ -1,9 +1,9 @@
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
+import { statusIfThere } from './kernel/if-there.ts';
 import { type Image, realPathOf } from './kernel/images.ts';
 import { LOCK_FOLDER, releaseLockFile, tryLockFile } from './kernel/lock-file.ts';
-import { statusIfThere } from './kernel/remove-if-there.ts';
 import { OperationUnderWay } from './operation-under-way.ts';
 import type { DiskKey } from './plan/disk-key.ts';
 import { folderOf } from './plan/folder-of.ts';

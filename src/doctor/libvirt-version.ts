@@ -1,5 +1,4 @@
-import { addon } from '../native/addon.ts';
-import { isSystemError } from '../native/system-error.ts';
+import { namesIfThere } from '../devices/kernel/if-there.ts';
 import { isBefore, type Version } from './bad-kernels.ts';
 
 /** Where distributions have their libraries. */
@@ -13,7 +12,7 @@ const HOOK_FOLDERS: Version = [6, 5, 0];
  * asked. Undefined where there is none.
  */
 export function libvirtVersion(folders: readonly string[] = LIBRARY_FOLDERS): Version | undefined {
-  for (const name of folders.flatMap(namesIn)) {
+  for (const name of folders.flatMap(namesIfThere)) {
     const [, release, patch] = /^libvirt\.so\.0\.(\d{4,6})\.(\d{1,3})$/.exec(name) ?? [];
     if (release !== undefined)
       return [Math.floor(Number(release) / 1000), Number(release) % 1000, Number(patch)];
@@ -23,13 +22,4 @@ export function libvirtVersion(folders: readonly string[] = LIBRARY_FOLDERS): Ve
 
 export function isOlderThanHookFolders(version: Version): boolean {
   return isBefore(version, HOOK_FOLDERS);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return addon().listFolder(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }

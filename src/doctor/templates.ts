@@ -1,5 +1,6 @@
 import { configuration } from '../devices/configuration.ts';
 import { bindStores } from '../devices/kernel/bind-stores.ts';
+import { namesIfThere } from '../devices/kernel/if-there.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { StaleCow } from '../devices/kernel/stale-cow.ts';
@@ -8,8 +9,6 @@ import { isHalfReverted } from '../devices/operations.ts';
 import { snapshotName } from '../devices/plan/device-names.ts';
 import { CHUNK } from '../devices/plan/exception-store.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
-import { addon } from '../native/addon.ts';
-import { isSystemError } from '../native/system-error.ts';
 import { halfReverted, lostStores } from '../overview/conclusions.ts';
 import { quietStatus } from '../overview/kernel/attached-loops.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -44,22 +43,13 @@ function operatedOn(): string[] {
 /** The images of Qubes' file pool. */
 function pooled(): string[] {
   return POOL_FOLDERS.flatMap(folder =>
-    namesIn(folder).flatMap(vm =>
+    namesIfThere(folder).flatMap(vm =>
       POOL_IMAGES.map(image => `${folder}/${vm}/${image}`).filter(image => {
         const status = quietStatus(image);
         return status !== 'nothing' && status?.kind === 'file';
       }),
     ),
   );
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return addon().listFolder(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }
 
 /** Of the cow of a template that does not run: what keeps VMs from starting on it, or from seeing its last run. */

@@ -1,3 +1,4 @@
+import { namesIfThere } from '../devices/kernel/if-there.ts';
 import { type Image, requireImage } from '../devices/kernel/images.ts';
 import { dropStoreLabel, moveStore } from '../devices/kernel/label-file.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
@@ -139,21 +140,12 @@ function isLink(path: string): boolean {
 function pathsOf(cow: string): string[] {
   const folder = folderOf(cow);
   const numbered: { path: string; number: number }[] = [];
-  for (const name of listFolder(folder)) {
+  for (const name of namesIfThere(folder)) {
     const path = folder + name;
     const number = revisionOf(cow, path);
     if (number !== undefined) numbered.push({ path, number });
   }
   return numbered.sort((one, other) => one.number - other.number).map(({ path }) => path);
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return addon().listFolder(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }
 
 function keyOf(path: string): ImageKey | undefined {

@@ -1,7 +1,7 @@
 import { writeEmptyCow } from '../devices/kernel/cow-file.ts';
+import { removeIfThere } from '../devices/kernel/if-there.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { copyStoreLabel, dropStoreLabel } from '../devices/kernel/label-file.ts';
-import { removeIfThere } from '../devices/kernel/remove-if-there.ts';
 import { syncFolder } from '../devices/kernel/sync-folder.ts';
 import { hasNoHardLinks } from '../devices/kernel/whole-file.ts';
 import { revisionPath } from '../devices/plan/own-cow.ts';

@@ -33,7 +33,7 @@ const DEVICES = [
   'devices/kernel/open-descriptor.ts',
   'devices/kernel/origin-device.ts',
   'devices/kernel/patience.ts',
-  'devices/kernel/remove-if-there.ts',
+  'devices/kernel/if-there.ts',
   'devices/kernel/room.ts',
   'devices/kernel/store-contents.ts',
   'devices/kernel/udev-session.ts',

@@ -11,8 +11,8 @@ import {
   STORE_LABEL,
   type StoreLabel,
 } from '../plan/label.ts';
+import { removeIfThere, statusIfThere } from './if-there.ts';
 import { withDescriptor } from './open-descriptor.ts';
-import { removeIfThere, statusIfThere } from './remove-if-there.ts';
 
 // A label is an attribute of its file, so that it goes wherever the file goes, by whoever's hand. On filesystems that keep
 // no attributes it is a small file beside, which goes by the name.

@@ -2,8 +2,8 @@ import { host } from '../../host/host.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { removeIfThere } from './if-there.ts';
 import { withDescriptor } from './open-descriptor.ts';
-import { removeIfThere } from './remove-if-there.ts';
 
 /**
  * Only root may write in /run, so what is found there is root's own. Others may pass through to the links of libvirt's

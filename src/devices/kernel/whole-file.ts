@@ -2,8 +2,8 @@ import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { folderOf } from '../plan/folder-of.ts';
+import { removeIfThere } from './if-there.ts';
 import { withDescriptor } from './open-descriptor.ts';
-import { removeIfThere } from './remove-if-there.ts';
 
 /** What filesystems say that know no files without a name (FAT, FUSE, NFS), and kernels that know none (man 2 open). */
 const NO_TEMPORARY_FILES = ['EOPNOTSUPP', 'EISDIR', 'EINVAL', 'ENOSYS'];

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
+import { removeIfThere } from '../../devices/kernel/if-there.ts';
 import { type Image, openStore, requireImage } from '../../devices/kernel/images.ts';
 import { dropBaseLabel, moveStore } from '../../devices/kernel/label-file.ts';
 import { openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
-import { removeIfThere } from '../../devices/kernel/remove-if-there.ts';
 import { keptRanges, type Range } from '../../devices/kernel/store-contents.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { giveUpMerge, mergeName } from '../../devices/merge.ts';

@@ -10,6 +10,16 @@ export function removeIfThere(path: string): void {
   }
 }
 
+/** The names in a folder, none where there is no such folder. @throws SystemError */
+export function namesIfThere(folder: string): string[] {
+  try {
+    return addon().listFolder(folder);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
 /** What is at a path that was made of an image's own: nothing where the name has become longer than there can be one. */
 export function statusIfThere(path: string): FileStatus | undefined {
   try {
