@@ -2,7 +2,6 @@ import compiler from 'nunjucks/src/compiler.js';
 import { JinjaError } from '../errors.ts';
 import type { RenderEnvironment } from '../runtime/context.ts';
 import type { Expression, Node } from '../syntax/nodes.ts';
-import { descendants } from '../syntax/walk.ts';
 import type { Frame } from './frame.ts';
 import { fold } from './optimizer.ts';
 
@@ -24,7 +23,7 @@ export abstract class CodeWriter extends compiler.Compiler {
   private declare helpers: Set<string>;
   private declare constants: Map<string, string>;
   private declare scopes: FunctionScope[];
-  private declare folded: WeakSet<object>;
+  private declare inFolded: boolean;
   private declare line: number;
 
   constructor(environment: RenderEnvironment, templateName: string | null) {
@@ -37,19 +36,20 @@ export abstract class CodeWriter extends compiler.Compiler {
     this.helpers = new Set();
     this.constants = new Map();
     this.scopes = [];
-    this.folded = new WeakSet();
+    this.inFolded = false;
     this.line = 1;
   }
 
   /** Writes a node; constants among its parts are worked out first. */
   override compile(node: Node, frame: Frame): void {
-    let written = node;
-    if (FOLDABLE.has(node.typename) && !frame.evaluation.volatile && !this.folded.has(node)) {
-      written = fold(node as Expression, this.environment, frame.evaluation);
-      this.folded.add(written);
-      for (const part of descendants(written)) this.folded.add(part);
+    if (this.inFolded || frame.evaluation.volatile || !FOLDABLE.has(node.typename)) {
+      super.compile(node, frame);
+      return;
     }
-    super.compile(written, frame);
+    // What is below an expression is an expression: all of it has been looked at then.
+    this.inFolded = true;
+    super.compile(fold(node as Expression, this.environment, frame.evaluation), frame);
+    this.inFolded = false;
   }
 
   protected error(message: string, lineno: number, pythonName = 'TemplateAssertionError'): never {
@@ -150,6 +150,16 @@ export abstract class CodeWriter extends compiler.Compiler {
     return code;
   }
 
+  /** The code of a node, instead of appending it to the code. */
+  protected code(node: Node, frame: Frame): string {
+    const outer = this.codebuf;
+    const own: string[] = [];
+    this.codebuf = own;
+    this.compile(node, frame);
+    this.codebuf = outer;
+    return own.length === 1 ? (own[0] as string) : own.join('');
+  }
+
   /** The code before the template's functions. */
   protected preamble(): string {
     const constants = Array.from(this.constants, ([code, name]) => `const ${name} = ${code};\n`).join('');
@@ -159,7 +169,9 @@ export abstract class CodeWriter extends compiler.Compiler {
 
 /** A JavaScript string literal. */
 export function literal(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, unit => `\\u${unit.charCodeAt(0).toString(16)}`);
+  const json = JSON.stringify(text);
+  if (!json.includes('\u2028') && !json.includes('\u2029')) return json;
+  return json.replace(/[\u2028\u2029]/g, unit => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
 /** A key of an object literal: computed, because `__proto__` would mean something else. */

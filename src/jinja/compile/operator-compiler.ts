@@ -27,11 +27,6 @@ export abstract class OperatorCompiler extends CodeWriter {
     this.openParameters = [];
   }
 
-  /** The code of an expression. */
-  protected code(node: nodes.Node, frame: Frame): string {
-    return this.capture(() => this.compile(node, frame));
-  }
-
   /** The code of a condition, a JavaScript boolean. */
   protected condition(node: nodes.Expression, frame: Frame): string {
     const code = this.code(node, frame);

@@ -6,7 +6,8 @@ import { FIELDS } from '../syntax/walk.ts';
 import { ConstantEvaluator } from './constants.ts';
 import type { EvaluationState } from './frame.ts';
 
-const HELPERS = new Set(['Pair', 'Keyword', 'Operand']);
+/** What is constant already, is never so, or is a part of what may be. */
+const NOT_FOLDED = new Set(['Const', 'Name', 'NSRef', 'Call', 'Pair', 'Keyword', 'Operand']);
 
 /**
  * The node with every constant part replaced by its value. Changes the node.
@@ -27,7 +28,7 @@ function foldNode(node: Node, evaluator: ConstantEvaluator): Node {
     if (Array.isArray(held)) fields[field] = held.map(child => foldNode(child, evaluator));
     else if (held) fields[field] = foldNode(held, evaluator);
   }
-  if (HELPERS.has(node.typename) || node.typename === 'Const') return node;
+  if (NOT_FOLDED.has(node.typename)) return node;
   try {
     const value = evaluator.evaluate(node as Expression);
     return isWritable(value) ? { typename: 'Const', value, lineno: node.lineno } : node;

@@ -15,21 +15,35 @@ export class Symbols {
   refs = new Map<string, string>();
   loads = new Map<string, Load>();
   stores = new Set<string>();
+  #shared = false;
 
   constructor(parent: Symbols | undefined, level = parent === undefined ? 0 : parent.level + 1) {
     this.parent = parent;
     this.level = level;
   }
 
+  /** The same, and its own from the first change of either on. */
   copy(): Symbols {
     const copy = new Symbols(this.parent, this.level);
-    copy.refs = new Map(this.refs);
-    copy.loads = new Map(this.loads);
-    copy.stores = new Set(this.stores);
+    copy.refs = this.refs;
+    copy.loads = this.loads;
+    copy.stores = this.stores;
+    copy.#shared = true;
+    this.#shared = true;
     return copy;
   }
 
+  /** Before any change. */
+  #own(): void {
+    if (!this.#shared) return;
+    this.refs = new Map(this.refs);
+    this.loads = new Map(this.loads);
+    this.stores = new Set(this.stores);
+    this.#shared = false;
+  }
+
   #define(name: string, load: Load): string {
+    this.#own();
     const identifier = `l_${this.level}_${name}`;
     this.refs.set(name, identifier);
     this.loads.set(identifier, load);
@@ -52,6 +66,7 @@ export class Symbols {
   }
 
   store(name: string): void {
+    this.#own();
     this.stores.add(name);
     if (this.refs.has(name)) return;
     const outer = this.parent?.findRef(name);
@@ -59,6 +74,7 @@ export class Symbols {
   }
 
   declareParameter(name: string): string {
+    this.#own();
     this.stores.add(name);
     return this.#define(name, { kind: 'parameter' });
   }
@@ -69,10 +85,13 @@ export class Symbols {
 
   /** Joins what the branches of an if found: a name that a branch sets keeps its value from outside until then. */
   mergeBranches(branches: Symbols[]): void {
+    const changed = branches.filter(branch => branch.refs !== this.refs);
+    if (changed.length === 0) return;
     const stored = new Set(
-      branches.flatMap(branch => [...branch.stores]).filter(name => !this.stores.has(name)),
+      changed.flatMap(branch => [...branch.stores]).filter(name => !this.stores.has(name)),
     );
-    for (const branch of branches) {
+    this.#own();
+    for (const branch of changed) {
       for (const [name, identifier] of branch.refs) this.refs.set(name, identifier);
       for (const [identifier, load] of branch.loads) this.loads.set(identifier, load);
       for (const name of branch.stores) this.stores.add(name);

@@ -46,7 +46,7 @@ export class JinjaParser extends TagParser {
         this.expectType('variable_end');
       } else {
         flush();
-        if (endNames !== undefined && this.isName(...endNames)) break;
+        if (this.current.type === 'name' && endNames?.includes(String(this.current.value))) break;
         body.push(this.parseStatement());
         this.expectType('block_end');
       }

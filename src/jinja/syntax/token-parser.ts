@@ -16,18 +16,18 @@ export abstract class TokenParser extends parser.Parser {
 
   // The next one is read at once, as by Jinja2: what cannot be one is an error before what the parser thinks of this one.
   override nextToken(): Token {
-    const token = this.look(0);
+    const token = this.current;
     this.ahead.shift();
     this.look(0);
     return token;
   }
 
   override peekToken(): Token {
-    return this.look(0);
+    return this.current;
   }
 
   protected get current(): Token {
-    return this.look(0);
+    return this.ahead[0] ?? this.look(0);
   }
 
   /** The token `distance` after the current one. */
@@ -36,12 +36,14 @@ export abstract class TokenParser extends parser.Parser {
     return this.ahead[distance] as Token;
   }
 
-  protected isType(...types: string[]): boolean {
-    return types.includes(this.current.type);
+  protected isType(first: string, second?: string, third?: string): boolean {
+    const { type } = this.current;
+    return type === first || type === second || type === third;
   }
 
-  protected isName(...names: string[]): boolean {
-    return isNameToken(this.current, names);
+  protected isName(first: string, second?: string, third?: string): boolean {
+    const { type, value } = this.current;
+    return type === 'name' && (value === first || value === second || value === third);
   }
 
   protected skipType(type: string): boolean {
@@ -57,7 +59,8 @@ export abstract class TokenParser extends parser.Parser {
   }
 
   protected isNextName(name: string): boolean {
-    return isNameToken(this.look(1), [name]);
+    const { type, value } = this.look(1);
+    return type === 'name' && value === name;
   }
 
   protected expectType(type: string): Token {
@@ -78,10 +81,6 @@ export abstract class TokenParser extends parser.Parser {
   protected error(message: string, lineno = this.current.lineno, pythonName = 'TemplateSyntaxError'): never {
     throw Object.assign(new JinjaError(pythonName, message), { lineno });
   }
-}
-
-function isNameToken(token: Token, names: string[]): boolean {
-  return token.type === 'name' && names.includes(String(token.value));
 }
 
 /** What a token is called in messages. */

@@ -4,7 +4,6 @@ import { PYTHON_WHITESPACE } from '../runtime/conversions.ts';
 
 const BLANK = `[${PYTHON_WHITESPACE}]`;
 
-export const TAG_START = /\{[{%#]/g;
 export const RAW_START = new RegExp(`\\{%[-+]?${BLANK}*raw${BLANK}*(?:-%\\}${BLANK}*|%\\})`, 'y');
 export const RAW_END = new RegExp(`\\{%([-+]?)${BLANK}*endraw${BLANK}*(?:\\+%\\}|-%\\}${BLANK}*|%\\})`, 'g');
 export const COMMENT_END = new RegExp(`\\+#\\}|-#\\}${BLANK}*|#\\}`, 'g');

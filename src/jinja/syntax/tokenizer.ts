@@ -18,8 +18,13 @@ const Tokenizer = lexer.lex('', {}).constructor as new (source: string, options:
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+/** What an end of a tag begins with: nothing else is tried as one. */
+const END_STARTS = { block: '%-+', variable: '}-' };
+
 // What cannot begin a name is not tried as one.
 const NAME_START = /[\w\u0080-\uffff]/;
+
+const TAG_SIGNS = new Set(['{', '%', '#']);
 
 type State = 'root' | 'block' | 'variable';
 
@@ -52,6 +57,12 @@ export class JinjaTokenizer extends Tokenizer {
     return token;
   }
 
+  /** The same for a text that has no line end. */
+  #tokenInLine(type: string, value: Token['value'], text: string): Token {
+    this.index += text.length;
+    return { type, value, lineno: this.#line, colno: 0 };
+  }
+
   #skip(text: string): void {
     this.index += text.length;
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#line += 1;
@@ -77,16 +88,21 @@ export class JinjaTokenizer extends Tokenizer {
   /** Text up to the next tag, or the tag that begins here. */
   #template(): Token | undefined {
     if (this.index >= this.len) return this.#token('eof', '', '');
-    rules.TAG_START.lastIndex = this.index;
-    const start = rules.TAG_START.exec(this.str);
-    if (start === null) return this.#token('data', this.str.slice(this.index), this.str.slice(this.index));
-    const sign = this.str.charAt(start.index + 2);
-    if (start.index > this.index) {
-      const text = this.str.slice(this.index, start.index);
+    const start = this.#tagStart();
+    const sign = this.str.charAt(start + 2);
+    if (start > this.index) {
+      const text = this.str.slice(this.index, start);
       const token = this.#token('data', sign === '-' ? strip(text, null, 'right') : text, text);
       return token.value === '' ? undefined : token;
     }
-    return this.#tag(start[0], sign);
+    return this.#tag(this.str.slice(start, start + 2), sign);
+  }
+
+  /** Where the next tag begins, or the end. */
+  #tagStart(): number {
+    let at = this.str.indexOf('{', this.index);
+    while (at >= 0 && !TAG_SIGNS.has(this.str.charAt(at + 1))) at = this.str.indexOf('{', at + 1);
+    return at < 0 ? this.len : at;
   }
 
   #tag(start: string, sign: string): Token | undefined {
@@ -123,43 +139,60 @@ export class JinjaTokenizer extends Tokenizer {
 
   /** A token inside `{{ }}` or `{% %}`. */
   #code(state: 'block' | 'variable'): Token | undefined {
-    if (this.#brackets.length === 0) {
+    this.#skipSpace();
+    const first = this.str.charAt(this.index);
+    if (first === '') return this.#token('eof', '', '');
+    if (this.#brackets.length === 0 && END_STARTS[state].includes(first)) {
       const end = this.#match(state === 'block' ? rules.BLOCK_END : rules.VARIABLE_END);
       if (end !== undefined) {
         this.#state = 'root';
         return this.#token(`${state}_end`, end, end);
       }
     }
-    const blank = this.#match(rules.WHITESPACE);
-    if (blank !== undefined) {
-      this.#skip(blank);
-      return undefined;
-    }
-    if (this.index >= this.len) return this.#token('eof', '', '');
-    return this.#literal() ?? this.#operator();
+    return this.#literal(first) ?? this.#operator();
   }
 
-  #literal(): Token | undefined {
+  // One space is what most tokens have between them; all else that is blank is left to the rule.
+  #skipSpace(): void {
+    if (this.str.charAt(this.index) === ' ') {
+      const next = this.str.charCodeAt(this.index + 1);
+      if (next > 0x20 && next < 0x7f) {
+        this.index += 1;
+        return;
+      }
+    } else if (this.str.charCodeAt(this.index) > 0x20 && this.str.charCodeAt(this.index) < 0x7f) return;
+    const blank = this.#match(rules.WHITESPACE);
+    if (blank !== undefined) this.#skip(blank);
+  }
+
+  /** What begins with `first`, if it is a number, a name or a string: each is known by that. */
+  #literal(first: string): Token | undefined {
+    if (first >= '0' && first <= '9') return this.#number();
+    if (first === "'" || first === '"') {
+      const string = this.#match(rules.STRING);
+      return string === undefined ? undefined : this.#string(string);
+    }
+    return NAME_START.test(first) ? this.#name() : undefined;
+  }
+
+  #number(): Token | undefined {
     const float = this.#match(rules.FLOAT);
-    if (float !== undefined) return this.#token('float', new Float(Number(float.replaceAll('_', ''))), float);
+    if (float !== undefined)
+      return this.#tokenInLine('float', new Float(Number(float.replaceAll('_', ''))), float);
     const integer = this.#match(rules.INTEGER);
-    if (integer !== undefined) {
-      return this.#token(
-        'integer',
-        normalizeInteger(BigInt(integer.replaceAll('_', '').toLowerCase())),
-        integer,
-      );
-    }
+    if (integer === undefined) return undefined;
+    const value = normalizeInteger(BigInt(integer.replaceAll('_', '').toLowerCase()));
+    return this.#tokenInLine('integer', value, integer);
+  }
+
+  #name(): Token | undefined {
     const plain = this.#match(rules.PLAIN_NAME);
-    if (plain !== undefined) return this.#token('name', plain, plain);
-    const name = NAME_START.test(this.str.charAt(this.index)) ? this.#match(rules.NAME) : undefined;
-    if (name !== undefined) {
-      return rules.IDENTIFIER.test(name)
-        ? this.#token('name', name, name)
-        : this.#fail('Invalid character in identifier');
-    }
-    const string = this.#match(rules.STRING);
-    return string === undefined ? undefined : this.#string(string);
+    if (plain !== undefined) return this.#tokenInLine('name', plain, plain);
+    const name = this.#match(rules.NAME);
+    if (name === undefined) return undefined;
+    return rules.IDENTIFIER.test(name)
+      ? this.#tokenInLine('name', name, name)
+      : this.#fail('Invalid character in identifier');
   }
 
   #string(literal: string): Token {
@@ -184,7 +217,7 @@ export class JinjaTokenizer extends Tokenizer {
       if (expected === undefined) this.#fail(`unexpected '${operator}'`);
       if (expected !== operator) this.#fail(`unexpected '${operator}', expected '${expected}'`);
     }
-    return this.#token(rules.OPERATOR_TYPES[operator] ?? operator, operator, operator);
+    return this.#tokenInLine(rules.OPERATOR_TYPES[operator] ?? operator, operator, operator);
   }
 }
 

@@ -69,18 +69,26 @@ export function children(node: Node, except?: string): Node[] {
   return found;
 }
 
+/** Does the same to each node right below a node, in the same order, and makes no list of them. */
+function visitChildren(node: Node, visit: (child: Node) => void): void {
+  const names = FIELDS[node.typename];
+  const fields = node as unknown as Record<string, Held>;
+  for (let at = 0; at < names.length; at += 1) {
+    const held = fields[names[at] as string];
+    if (Array.isArray(held)) for (let index = 0; index < held.length; index += 1) visit(held[index] as Node);
+    else if (held) visit(held);
+  }
+}
+
 /** All nodes below a node, each before what is below it. */
 export function descendants(node: Node): Node[] {
   const found: Node[] = [];
-  collect(node, found);
-  return found;
-}
-
-function collect(node: Node, found: Node[]): void {
-  for (const child of children(node)) {
+  const collect = (child: Node): void => {
     found.push(child);
-    collect(child, found);
-  }
+    visitChildren(child, collect);
+  };
+  visitChildren(node, collect);
+  return found;
 }
 
 /** The blocks anywhere below a node. */
@@ -97,7 +105,7 @@ export function findUndeclared(nodes: readonly Node[], names: readonly string[])
     if (node.typename === 'Name') {
       if (node.ctx === 'load' && open.has(node.name)) undeclared.add(node.name);
       else open.delete(node.name);
-    } else children(node).forEach(visit);
+    } else visitChildren(node, visit);
   };
   for (const node of nodes) visit(node);
   return undeclared;
