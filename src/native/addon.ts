@@ -98,8 +98,14 @@ export interface Addon {
   loopFiles(): { name: string; file: string }[];
   /** What these are attached to: null for one that cannot tell, or is not in use any more. */
   askLoops(names: readonly string[]): (AttachedLoop | null)[];
-  /** Whether one of them, its file and its filesystem tell of themselves (or fail to) within that time; another process asks. */
-  loopAnswers(name: string, file: string, milliseconds: number): boolean;
+  /**
+   * The same, asked by another process, one after the other, with the files' paths and filesystems: false of the first where one of
+   * the three tells nothing (and does not fail either) within that time, and of all behind it.
+   */
+  loopAnswers(
+    loops: readonly { name: string; file: string }[],
+    milliseconds: number,
+  ): (AttachedLoop | null | false)[];
   refreshLoopSize(loop: number): void;
   /** From now on through the page cache; what was written is on its way to the disk first. */
   stopDirectIo(loop: number): void;

@@ -45,7 +45,7 @@ export const LOOP_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'list asks a server itself, and waits for it by the clock',
-    from: '	statfs(file, &room);',
+    from: '		statfs(question->file, &room);',
     to: '	(void)room;',
     program: SICK,
     checks: ['a server that has died keeps no template but its own: NFS'],

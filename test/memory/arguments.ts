@@ -205,6 +205,47 @@ export function names(size: number, good: () => string[]): Argument {
   };
 }
 
+/** A list of loop devices as loopFiles has them. */
+export function loops(good: () => { name: string; file: string }[]): Argument {
+  const [one = { name: 'loop0', file: '/' }] = good();
+  const withOne = (name: string, make: () => unknown, ...outcomes: Outcome[]) =>
+    value(`with one ${name}`, () => [...good(), make()], ...outcomes);
+  return {
+    good,
+    hostile: [
+      ...NOTHING_OF_USE,
+      wrong('7', 7),
+      wrong('a text', 'x'),
+      value('of none', () => [], 'answers'),
+      value('that is longer than any', () => new Array(2 ** 32 - 1), 'wrong type'),
+      value(
+        'that throws',
+        () => Object.defineProperty([...good()], 1, { get: refuse }),
+        'thrown by the argument',
+      ),
+      withOne('undefined', () => undefined, 'wrong type'),
+      withOne('text', () => 'loop0', 'wrong type'),
+      withOne('that has no name', () => ({ file: one.file }), 'wrong type'),
+      withOne('that has no file', () => ({ name: one.name }), 'wrong type'),
+      withOne(
+        'whose file throws',
+        () => Object.defineProperty({ name: one.name }, 'file', { get: refuse }),
+        'thrown by the argument',
+      ),
+      ...text(64, () => one.name).hostile.map(bad => ({
+        ...bad,
+        name: `with one whose name is ${bad.name}`,
+        make: () => [...good(), { ...one, name: bad.make() }],
+      })),
+      ...anyText(() => one.file).hostile.map(bad => ({
+        ...bad,
+        name: `with one whose file is ${bad.name}`,
+        make: () => [...good(), { ...one, file: bad.make() }],
+      })),
+    ],
+  };
+}
+
 function detached(): Uint8Array {
   const bytes = new Uint8Array(16);
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });

@@ -2,7 +2,7 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addon } from '../../src/native/addon.ts';
-import { type Argument, anyText, bytes, descriptor, number, path, text } from './arguments.ts';
+import { type Argument, anyText, bytes, descriptor, loops, number, path, text } from './arguments.ts';
 import {
   closeLater,
   DATAGRAM,
@@ -63,7 +63,7 @@ const attribute = text(256, () => 'user.label');
 
 export const FUNCTIONS: Functions = {
   // Whether or not there is such a device.
-  loopAnswers: { takes: [text(64, () => 'loop0'), text(4128, () => file()), number(32, () => 5000)] },
+  loopAnswers: { takes: [loops(() => [{ name: 'loop0', file: file() }]), number(32, () => 5000)] },
   mountNumber: { takes: [aPath] },
   fileStatus: { takes: [aPath] },
   linkStatus: { takes: [path(() => link())] },

@@ -67,12 +67,6 @@ export class LoopQuestions {
     return this.#leadsThere(shown, before) === 'yes' ? 'gently' : this.#byHolders(name);
   }
 
-  /** The filesystem that a path lies on, where it has to ask somebody: its superblock. */
-  filesystemOf(shown: string): string | undefined {
-    const { last } = mountsOnTheWay((this.#known ?? this.#look()).mounts, shown);
-    return last.findLast(({ type }) => asksSomebody(type))?.superblock;
-  }
-
   #look() {
     const mounts = readMounts();
     const ours = new Set<string>();

@@ -1,15 +1,13 @@
 /* Loop devices (linux/loop.h, man 4 loop). */
-#include "values.h"
+#include "loop.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/loop.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* freeLoopNumber(): the number of a loop device that is free at this moment. */
@@ -101,8 +99,7 @@ static bool read_backing_file(int folder, const char *name, char *text, size_t s
 	return length >= 0;
 }
 
-/* Opens a loop device and asks what it is attached to. 1; 0 where it is free, or has gone; -1 with errno. */
-static int ask_loop(const char *name, struct loop_info64 *status, struct stat *node)
+int ask_loop(const char *name, struct loop_info64 *status, struct stat *node)
 {
 	char path[NAME_MAX + sizeof("/dev/")];
 	int descriptor, failed;
@@ -153,6 +150,15 @@ static napi_value loop_files(napi_env env, napi_callback_info info)
 	return result;
 }
 
+napi_value describe_attached_loop(napi_env env, const char *name, const struct loop_info64 *status, dev_t number)
+{
+	napi_value loop = describe_loop(env, status);
+
+	set_property(env, loop, "name", make_string(env, name));
+	set_property(env, loop, "rdev", make_bigint(env, number));
+	return loop;
+}
+
 /* askLoops(names): name, st_rdev and what LOOP_GET_STATUS64 tells of each; null where it cannot tell, or is free. */
 static napi_value ask_loops(napi_env env, napi_callback_info info)
 {
@@ -179,11 +185,8 @@ static napi_value ask_loops(napi_env env, napi_callback_info info)
 		found = ask_loop(name, &status, &node);
 		if (found < 0 && (errno == EACCES || errno == EPERM))
 			return throw_system_error(env, "read status of loop device", name, errno, "");
-		if (found > 0) {
-			loop = describe_loop(env, &status);
-			set_property(env, loop, "name", make_string(env, name));
-			set_property(env, loop, "rdev", make_bigint(env, node.st_rdev));
-		}
+		if (found > 0)
+			loop = describe_attached_loop(env, name, &status, node.st_rdev);
 		napi_set_element(env, result, index, loop);
 	}
 	return result;

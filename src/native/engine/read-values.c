@@ -63,3 +63,10 @@ napi_status napi_get_element(napi_env env, napi_value object, uint32_t index, na
 		return napi_object_expected;
 	return give_value(env, JS_GetPropertyUint32(env->context, object->value, index), result);
 }
+
+napi_status napi_get_named_property(napi_env env, napi_value object, const char *name, napi_value *result)
+{
+	if (!object || !JS_IsObject(object->value))
+		return napi_object_expected;
+	return give_value(env, JS_GetPropertyStr(env->context, object->value, name), result);
+}

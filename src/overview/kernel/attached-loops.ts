@@ -1,8 +1,9 @@
-import { LoopQuestions } from '../../devices/kernel/loop-questions.ts';
+import { readMounts } from '../../devices/kernel/mounts.ts';
 import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
+import { mountsOnTheWay } from '../../devices/plan/mount-table.ts';
 import { bytes } from '../../devices/plan/units.ts';
-import { type AttachedLoop, addon, type FileStatus } from '../../native/addon.ts';
+import { type Addon, type AttachedLoop, addon, type FileStatus } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import type { BackingFile, LoopDevice } from '../facts.ts';
@@ -21,13 +22,12 @@ const PATIENCE_MILLISECONDS = 2000;
 export function readAttachedLoops(): LoopDevice[] {
   const files = addon()
     .loopFiles()
-    .map(({ name, file }) => ({ name, shown: file.replace(/\n$/, '') }));
-  const willing = willingToAnswer();
-  const asked = askLoops(files.filter(willing).map(({ name }) => name));
+    .map(({ name, file }) => ({ name, file: file.replace(/\n$/, '') }));
+  const answers = askLoops(files);
   return files
-    .flatMap(({ name, shown }) => {
-      const loop = asked.get(name);
-      return loop === undefined ? silentLoop(name, shown) : describe(loop, shown);
+    .flatMap(({ name, file }) => {
+      const answer = answers.get(name);
+      return answer ? describe(answer, file) : silentLoop(name, file);
     })
     .sort((a, b) => numberOf(a) - numberOf(b));
 }
@@ -36,30 +36,69 @@ function numberOf({ node }: LoopDevice): number {
   return Number(/\d+$/.exec(node)?.[0] ?? 0);
 }
 
-/** Which loop devices answer: those on filesystems that have to ask somebody are tried, once for each filesystem. */
-function willingToAnswer(): (loop: { name: string; shown: string }) => boolean {
-  const questions = new LoopQuestions(new Map());
-  const tried = new Map<string, boolean>();
-  const end = performance.now() + PATIENCE_MILLISECONDS;
-  return ({ name, shown }) => {
-    if (questions.of(name, shown) !== 'not at all') return true;
-    const filesystem = questions.filesystemOf(shown) ?? name;
-    const known = tried.get(filesystem);
-    if (known !== undefined) return known;
-    const left = Math.max(0, Math.round(end - performance.now()));
-    const answers = addon().loopAnswers(name, shown, left);
-    tried.set(filesystem, answers);
-    return answers;
-  };
+interface LoopFile {
+  name: string;
+  /** Its path as the kernel has it. */
+  file: string;
 }
 
-function askLoops(names: readonly string[]): Map<string, AttachedLoop> {
-  try {
-    return new Map(
-      addon()
-        .askLoops(names)
-        .flatMap(loop => (loop === null ? [] : [[loop.name, loop]])),
+type Answers = Map<string, AttachedLoop>;
+
+/**
+ * What the loop devices tell, by their names; nothing of those that do not answer. All are asked by another process, whatever lies at
+ * their files' paths: what is there now need not be on the file's own filesystem (something mounted where a server was that has died,
+ * with a file of the same name in it).
+ */
+function askLoops(files: readonly LoopFile[]): Answers {
+  const end = performance.now() + PATIENCE_MILLISECONDS;
+  const answers: Answers = new Map();
+  let silent = files;
+  // What does not answer at once comes again, with more time, when all others have been asked.
+  for (const milliseconds of [100, 400, PATIENCE_MILLISECONDS])
+    silent = askUntilSilent(silent, answers, () =>
+      Math.max(0, Math.min(milliseconds, Math.round(end - performance.now()))),
     );
+  return answers;
+}
+
+/**
+ * Asks, and keeps what is answered; where one does not, the others of its filesystem are not asked.
+ * @param patience how many milliseconds there are for what is asked next
+ * @returns those that have not answered
+ */
+function askUntilSilent(files: readonly LoopFile[], answers: Answers, patience: () => number): LoopFile[] {
+  const silent: LoopFile[] = [];
+  let rest = files;
+  while (rest.length > 0) {
+    const milliseconds = patience();
+    if (milliseconds === 0) return [...silent, ...rest];
+    const asked = loopAnswers(rest, milliseconds);
+    const count = asked.indexOf(false);
+    for (const [index, answer] of asked.entries())
+      if (answer) answers.set((rest[index] as LoopFile).name, answer);
+    if (count < 0) break;
+    const [beside, elsewhere] = byFilesystem(rest.slice(count));
+    silent.push(...beside);
+    rest = elsewhere;
+  }
+  return silent;
+}
+
+/** The first with the others on its filesystem, and all else. */
+function byFilesystem(files: readonly LoopFile[]): [beside: LoopFile[], elsewhere: LoopFile[]] {
+  const mounts = readMounts();
+  const filesystemOf = ({ name, file }: LoopFile) =>
+    mountsOnTheWay(mounts, file).last.at(-1)?.superblock ?? name;
+  const [first] = files.map(filesystemOf);
+  return [
+    files.filter(loop => filesystemOf(loop) === first),
+    files.filter(loop => filesystemOf(loop) !== first),
+  ];
+}
+
+function loopAnswers(files: readonly LoopFile[], milliseconds: number): ReturnType<Addon['loopAnswers']> {
+  try {
+    return addon().loopAnswers(files, milliseconds);
   } catch (error) {
     if (isSystemError(error, 'EACCES', 'EPERM'))
       throw new Refusal('no permission to look at loop devices (/dev/loop*): run as root');

@@ -26,9 +26,9 @@ for (const [index, { name, mount }] of SERVERS.entries())
     const reader = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore'], cwd: server.point });
     server.stop();
     try {
-      test.equal(
-        kernel.loopAnswers(loop.slice('/dev/'.length), other, 100),
-        false,
+      test.same(
+        kernel.loopAnswers([{ name: loop.slice('/dev/'.length), file: other }], 100),
+        [false],
         'who asks it has to wait',
       );
       lifeMeanwhile(test, server, template, disk(300 + index, 'origin'), disk(310 + index));
@@ -46,6 +46,28 @@ for (const [index, { name, mount }] of SERVERS.entries())
       server.unmount();
     }
   });
+
+for (const { name, mount } of SERVERS)
+  check(
+    `what lies where a server was that has died is not taken for what lay there: ${name}`,
+    (test, { folder }) => {
+      const server = mount(`${folder}/gone`);
+      const file = makeImage(`${server.point}/other.iso`, MEBIBYTE, 'random');
+      const loop = must('losetup', '-f', '--show', file);
+      must('mount', '-t', 'tmpfs', 'tmpfs', server.point);
+      makeImage(file, MEBIBYTE);
+      server.stop();
+      try {
+        test.match(blockSnapshot('list').stdout, `  ${loop}  ${file}`);
+        test.ok(server.stands());
+      } finally {
+        server.goOn();
+        must('umount', server.point);
+        takeAllDown();
+        server.unmount();
+      }
+    },
+  );
 
 /** Each command ends, with what it is for, while the server stands. */
 function lifeMeanwhile(
