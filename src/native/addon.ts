@@ -109,6 +109,10 @@ export interface Addon {
   refreshLoopSize(loop: number): void;
   /** From now on through the page cache; what was written is on its way to the disk first. */
   stopDirectIo(loop: number): void;
+  /** At once where nobody else has it open, else when the last one closes it; nothing where it is free. */
+  detachLoop(loop: number): void;
+  /** From now on it stays also when nobody has it open. */
+  keepLoop(loop: number): void;
   fileStatus(path: string): FileStatus | null;
   /** The same of a symbolic link itself. */
   linkStatus(path: string): FileStatus | null;
@@ -173,6 +177,10 @@ export interface Addon {
   writeZeros(descriptor: number, position: number, length: number): void;
   nextData(descriptor: number, position: number): { start: number; end: number } | null;
   digZeros(descriptor: number, position: number, length: number, block: number): number;
+  /** An empty file becomes a clone of another: it shares all blocks until one of them is written. */
+  cloneFile(source: number, target: number): void;
+  /** By its own account the target was last changed when the source was. */
+  copyModified(source: number, target: number): void;
   /** Bytes of the filesystem that a path is on; `available` is what df calls so. All 0 where it has no bound. */
   filesystemRoom(path: string): { all: number; available: number };
   reserveFile(descriptor: number, length: number): void;

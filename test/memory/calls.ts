@@ -34,17 +34,18 @@ process.chdir(SCRATCH);
 Error.stackTraceLimit = 0;
 
 /** Every call that is tried: as it should be, with too little, and with each argument in turn another. */
-function callsOf({ takes }: Tried): Call[] {
+function callsOf({ takes, cannot }: Tried): Call[] {
+  const right: readonly Outcome[] = cannot === undefined ? ['answers'] : ['answers', cannot];
   return [
     {
       name: 'all as they should be',
       values: () => takes.map(argument => argument.good()),
-      outcomes: ['answers'],
+      outcomes: right,
     },
     {
       name: 'more than it takes',
       values: () => [...takes.map(argument => argument.good()), 0n],
-      outcomes: ['answers'],
+      outcomes: right,
     },
     ...takes.map((_, count) => ({
       name: `no more than ${count}`,
@@ -161,8 +162,8 @@ report({
     .sort(),
 });
 
-for (const [name, { takes, after }] of Object.entries(tried)) {
-  const all = callsOf({ takes });
+for (const [name, { after, ...called }] of Object.entries(tried)) {
+  const all = callsOf(called);
   const wrong = all.flatMap(call => {
     writeSync(underWay, `${name}: ${call.name}`.padEnd(200), 0);
     const outcome = make(name, call, after);

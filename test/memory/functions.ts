@@ -2,7 +2,17 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addon } from '../../src/native/addon.ts';
-import { type Argument, anyText, bytes, descriptor, loops, number, path, text } from './arguments.ts';
+import {
+  type Argument,
+  anyText,
+  bytes,
+  descriptor,
+  loops,
+  number,
+  type Outcome,
+  path,
+  text,
+} from './arguments.ts';
 import {
   closeLater,
   DATAGRAM,
@@ -20,6 +30,8 @@ type Name = { [K in keyof Addon]: Addon[K] extends (...values: never[]) => unkno
 
 export interface Tried {
   takes: readonly Argument[];
+  /** What a call as it should be may come to besides its answer, where a filesystem cannot do it. */
+  cannot?: Outcome;
   /** Takes back what a call has made that answered so. */
   after?: (answer: unknown) => void;
 }
@@ -28,6 +40,7 @@ export type Functions = Partial<Record<Name, Tried>>;
 
 const { readWrite, temporary } = kernel.openFlags;
 const aFile = descriptor(() => open(file()));
+const anotherFile = descriptor(() => open(file('another')));
 const aSocket = descriptor(() => closeLater(kernel.connectUnixSocket(STREAM, 5000)));
 const aPath = path(() => file());
 const mode = number(32, () => 0o666);
@@ -96,6 +109,8 @@ export const FUNCTIONS: Functions = {
   digZeros: { takes: [aFile, number(53, () => 0), number(53, () => 8192), number(32, () => 4096)] },
   takeLease: { takes: [aFile] },
   giveLeaseBack: { takes: [descriptor(leased)] },
+  cloneFile: { takes: [aFile, anotherFile], cannot: 'EOPNOTSUPP' },
+  copyModified: { takes: [aFile, anotherFile] },
   filesystemRoom: { takes: [aPath] },
   reserveFile: { takes: [aFile, number(53, () => 8192)] },
   isNoCopyOnWrite: { takes: [aFile] },

@@ -56,11 +56,13 @@ function live(): string {
   return name;
 }
 
+function detachLoops(): void {
+  if (kernel.loopFiles().length > 0) execFileSync('losetup', ['-D']);
+}
+
 /** A free loop device, open; whatever is made of it is taken away, also where it would not clear itself. */
 function freeLoop(): number {
-  later(() => {
-    if (kernel.loopFiles().length > 0) execFileSync('losetup', ['-D']);
-  });
+  later(detachLoops);
   return open(`/dev/loop${kernel.freeLoopNumber()}`);
 }
 
@@ -118,6 +120,8 @@ export const KERNEL_FUNCTIONS: Functions = {
   askLoops: { takes: [names(64, () => [nameOfLoop(), 'loop7'])] },
   refreshLoopSize: { takes: [aLoop] },
   stopDirectIo: { takes: [aLoop] },
+  detachLoop: { takes: [aLoop] },
+  keepLoop: { takes: [aLoop], after: detachLoops },
   blockDeviceSize: { takes: [aLoop] },
   blockDeviceSequence: { takes: [aLoop] },
 };

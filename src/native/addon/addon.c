@@ -11,12 +11,14 @@ NAPI_MODULE_INIT()
 	register_device_states(env, exports);
 	register_udev(env, exports);
 	register_loop(env, exports);
+	register_loop_changes(env, exports);
 	register_answers(env, exports);
 	register_mounts(env, exports);
 	register_files(env, exports);
 	register_descriptors(env, exports);
 	register_locks(env, exports);
 	register_sparse(env, exports);
+	register_clones(env, exports);
 	register_room(env, exports);
 	register_input(env, exports);
 	register_links(env, exports);
