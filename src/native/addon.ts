@@ -72,6 +72,16 @@ export interface FileStatus {
   links: number;
 }
 
+/** A piece of a file that takes space; in bytes. */
+export interface Extent {
+  start: number;
+  length: number;
+  /** Where it lies on its filesystem; null where that tells nothing of the single bytes (compressed, in the inode). */
+  physical: number | null;
+  /** It takes space and reads as zeros. */
+  unwritten: boolean;
+}
+
 /** The functions of src/native/addon, as C exports them. Each throws a SystemError. */
 export interface Addon {
   createDevice(name: string): { major: number; minor: number };
@@ -186,6 +196,16 @@ export interface Addon {
   reserveFile(descriptor: number, length: number): void;
   /** Whether btrfs writes the file's blocks in place. */
   isNoCopyOnWrite(descriptor: number): boolean;
+  /** From there on, in order, 256 at most; none when there are no more. */
+  nextExtents(descriptor: number, position: number): Extent[];
+  /** 32 bits for each whole block (Uint32), 0 for one of zeros, or behind the end; 64 MiB at most. */
+  blockChecksums(descriptor: number, position: number, length: number, block: number): ArrayBuffer;
+  /** Bytes that are shared now, from the beginning on; 0 where they are not the same. The kernel compares: none changes. */
+  shareRange(source: number, from: number, destination: number, to: number, length: number): number;
+  /** Copies bytes to the same place of another file; how many, fewer where the source ends. */
+  copyRange(source: number, target: number, position: number, length: number): number;
+  /** Returns when all that was written to the filesystem of the file is on disk. */
+  syncFilesystem(descriptor: number): void;
   takeLease(descriptor: number): boolean;
   giveLeaseBack(descriptor: number): void;
   sleepMilliseconds(milliseconds: number): void;

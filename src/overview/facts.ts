@@ -1,3 +1,4 @@
+import type { DerivedLabel } from '../devices/plan/derived-label.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { SnapshotStatus } from '../devices/plan/snapshot-status.ts';
@@ -15,6 +16,8 @@ export interface Facts {
   nodes: ReadonlyMap<DeviceNumber, BlockNode>;
   /** The file at the place of a template's own cow, by the path of the template's image; undefined where there is none. */
   ownCows: ReadonlyMap<string, ImageKey | undefined>;
+  /** What images say that they were derived from, by their paths. */
+  derived: ReadonlyMap<string, DerivedLabel>;
   /** The filesystems that images lie on, by st_dev of their files; subvolumes of one share it. */
   filesystems: ReadonlyMap<bigint, Filesystem>;
   /** Disks of Xen's VMs. */

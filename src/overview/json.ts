@@ -11,9 +11,10 @@ export function overviewJson(overview: Overview): string {
   const { templates, loops, staleRecords } = overview;
   const document = {
     version: JSON_VERSION,
-    templates: templates.map(({ base, size, origin, versions }) => ({
+    templates: templates.map(({ base, size, derived, origin, versions }) => ({
       image: imageJson(base),
       size: size,
+      derivedFrom: derived && { path: derived.from, time: new Date(derived.made).toISOString() },
       origin: origin && originJson(origin),
       versions: versions.map(layerJson),
     })),

@@ -1,3 +1,4 @@
+import type { DerivedLabel } from '../devices/plan/derived-label.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { Bytes } from '../devices/plan/units.ts';
@@ -26,6 +27,8 @@ export interface Template {
   base: Image;
   /** The size of the disk that VMs see; undefined where no device has a table. */
   size: Bytes | undefined;
+  /** The template that it was derived from, as that was called then; undefined for one that was not. */
+  derived: DerivedLabel | undefined;
   origin: Origin | undefined;
   /** First layers: each is a version of the template. The present one comes first. */
   versions: Layer[];

@@ -1,4 +1,6 @@
 import { allClaims, type Claim } from '../claims/claims.ts';
+import { readDerivedLabel } from '../devices/kernel/derived-label-file.ts';
+import type { DerivedLabel } from '../devices/plan/derived-label.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
@@ -38,6 +40,7 @@ export function survey(warn: (message: string) => void): Facts {
     loops,
     nodes,
     ownCows: readOwnCows(loops, lower),
+    derived: readDerived(loops, lower),
     filesystems: readFilesystems(loops, lower),
     disks,
     claimed: readClaimed(claims, warn),
@@ -96,6 +99,20 @@ function readOwnCows(
     const status = cow === undefined ? undefined : quietStatus(cow);
     if (status !== undefined)
       found.set(file.path, status === 'nothing' ? undefined : imageKey(status.device, status.inode));
+  }
+  return found;
+}
+
+/** What the images under our devices say that they were derived from. */
+function readDerived(
+  loops: readonly LoopDevice[],
+  lower: ReadonlySet<DeviceNumber>,
+): Map<string, DerivedLabel> {
+  const found = new Map<string, DerivedLabel>();
+  for (const { device, file } of loops) {
+    if (!lower.has(device) || file.place !== 'present' || file.path === undefined) continue;
+    const label = readDerivedLabel(file.path);
+    if (label !== undefined) found.set(file.path, label);
   }
   return found;
 }

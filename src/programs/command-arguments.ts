@@ -12,15 +12,18 @@ export async function commandArguments<Wanted extends OptionShapes>(
 ) {
   const wrong = (reason: string) => usageError(`${reason}: usage: ${usage}`);
   const least = operands.filter(({ optional }) => optional !== true).length;
+  const most = operands.at(-1)?.repeated === true ? Number.POSITIVE_INFINITY : operands.length;
   const values = await strictYargs()
     .options(options)
     .strictOptions()
-    .demandCommand(least, operands.length, `${operands[0]?.name} is missing`, 'too many arguments')
+    .demandCommand(0, most, '', 'too many arguments')
     .fail((message, error) => {
       if (error !== undefined && error.name !== 'YError') throw error;
       throw wrong(message ?? error?.message ?? 'wrong usage');
     })
     .parseAsync(parameters);
+  const missing = operands[values._.length];
+  if (values._.length < least) throw wrong(`${missing?.name} is missing`);
   for (const [name, value] of Object.entries(values))
     if (name !== '_' && Array.isArray(value))
       throw wrong(`${name.length === 1 ? '-' : '--'}${name} is given more than once`);

@@ -6,7 +6,7 @@ import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
 
 /** The image of a template that was given by its folder. */
-const IMAGE_NAME = 'root.img';
+export const IMAGE_NAME = 'root.img';
 
 /** The files that make a template. */
 export interface TemplateFiles {

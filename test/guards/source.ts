@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BINDING_GUARDS } from './binding.ts';
 import { DEVICE_GUARDS } from './devices.ts';
 import { DISK_GUARDS } from './disks.ts';
+import { FAMILY_GUARDS } from './families.ts';
 import type { Guard } from './guard.ts';
 import { IDENTITY_GUARDS } from './identity.ts';
 import { LOOP_GUARDS } from './loops.ts';
@@ -17,6 +18,7 @@ export const GUARDS: readonly Guard[] = [
   ...DEVICE_GUARDS,
   ...BINDING_GUARDS,
   ...TEMPLATE_GUARDS,
+  ...FAMILY_GUARDS,
   ...DISK_GUARDS,
   ...POWER_GUARDS,
 ];

@@ -114,6 +114,13 @@ export const FUNCTIONS: Functions = {
   filesystemRoom: { takes: [aPath] },
   reserveFile: { takes: [aFile, number(53, () => 8192)] },
   isNoCopyOnWrite: { takes: [aFile] },
+  nextExtents: { takes: [aFile, number(53, () => 0)], cannot: 'EOPNOTSUPP' },
+  blockChecksums: { takes: [aFile, number(53, () => 0), number(53, () => 8192), number(32, () => 4096)] },
+  shareRange: { takes: [aFile, position, anotherFile, position, position], cannot: 'EINVAL' },
+  syncFilesystem: { takes: [aFile] },
+  copyRange: {
+    takes: [aFile, anotherFile, number(53, () => 0), number(53, () => 8192)],
+  },
   // It waits 20 s for the end of what comes by a pipe.
   readInput: {
     takes: [

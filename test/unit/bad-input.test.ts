@@ -21,6 +21,13 @@ t.test('wrong usage is one line with the right usage, and exit 2', test => {
     [['cleanup'], 'missing argument'],
     [['cleanup', 'disk', 'x'], 'disk is neither snapshot nor origin'],
     [['constructor'], 'constructor is not a command'],
+    [['derive'], 'TEMPLATE is missing'],
+    [['derive', '/a.img'], 'NEW is missing'],
+    [['derive', '/a.img', '/b.img', '/c.img'], 'too many arguments'],
+    [['dedupe', '/a.img'], 'TEMPLATE is missing'],
+    [['dedupe', '/a.img', '/b.img', '--rate', '0'], '--rate 0 is no number of bytes'],
+    [['dedupe', '/a.img', '/b.img', '--rate', '1T'], '--rate 1T is no number of bytes'],
+    [['dedupe', '/a.img', '/b.img', '--rate', '1', '--rate', '2'], '--rate is given more than once'],
   ] as const) {
     const { status, stdout, stderr } = runAs('block-snapshot', ...parameters);
     test.same([status, stdout, stderr.split('\n').length], [2, '', 2], parameters.join(' '));
@@ -42,6 +49,9 @@ t.test('no name that somebody has chosen reaches a terminal as a command to it',
     ['block-snapshot', 'commit', hostile],
     ['block-snapshot', 'revisions', hostile],
     ['block-snapshot', 'trim', hostile],
+    ['block-snapshot', 'derive', hostile, '/x'],
+    ['block-snapshot', 'dedupe', hostile, '/x', '--rate', '1M'],
+    ['block-snapshot', 'dedupe', '/x', '/y', '--rate', hostile],
     ['block-snapshot', 'revert', '--yes', hostile],
     ['block-snapshot', 'revert', '--revision', hostile, '/a'],
     ['block-snapshot', 'list', hostile],

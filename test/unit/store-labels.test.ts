@@ -7,6 +7,7 @@ import {
   isSameLabel,
   type Place,
 } from '../../src/devices/plan/bound-store.ts';
+import { parseDerivedLabel, printDerivedLabel } from '../../src/devices/plan/derived-label.ts';
 import {
   type BaseLabel,
   contentVersion,
@@ -243,4 +244,24 @@ t.test('two labels are the same where they say the same in everything', async t 
     { on: [] },
   ])
     t.notOk(isSameLabel(label(), label(other)), JSON.stringify(Object.keys(other)));
+});
+
+t.test('what a template was derived from is read as it was noted, and nothing else is taken for it', test => {
+  const label = { from: '/var/lib/with a space/ünd = /root.img', made: 1_764_512_345_678 };
+  test.same(parseDerivedLabel(printDerivedLabel(label)), label);
+  test.same(parseDerivedLabel(`${printDerivedLabel(label)}\n`), label);
+  for (const text of [
+    '',
+    '1',
+    '1 made= from=2:/x',
+    '1 made=1 from=1:x',
+    '2 made=1 from=2:/x',
+    '1 made=1 from=5:/x\n/y',
+    'x1 made=1 from=2:/x',
+  ])
+    test.equal(parseDerivedLabel(text), undefined, JSON.stringify(text));
+  const whole = printDerivedLabel(label);
+  for (let length = 0; length < whole.length; length++)
+    test.equal(parseDerivedLabel(whole.slice(0, length)), undefined, 'cut short');
+  test.end();
 });

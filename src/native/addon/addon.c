@@ -20,6 +20,8 @@ NAPI_MODULE_INIT()
 	register_sparse(env, exports);
 	register_clones(env, exports);
 	register_room(env, exports);
+	register_sharing(env, exports);
+	register_copies(env, exports);
 	register_input(env, exports);
 	register_links(env, exports);
 	register_attributes(env, exports);

@@ -73,6 +73,8 @@ void register_locks(napi_env env, napi_value exports);
 void register_sparse(napi_env env, napi_value exports);
 void register_clones(napi_env env, napi_value exports);
 void register_room(napi_env env, napi_value exports);
+void register_sharing(napi_env env, napi_value exports);
+void register_copies(napi_env env, napi_value exports);
 void register_input(napi_env env, napi_value exports);
 void register_links(napi_env env, napi_value exports);
 void register_attributes(napi_env env, napi_value exports);

@@ -98,7 +98,8 @@ function templateOf(group: Group, facts: Facts, findImage: ImageFinder, users: U
   const origin = group.origin && originOf(group.origin, base, users);
   const versions = layersOn(undefined, undefined);
   const size = origin?.size ?? versions.find(version => version.size !== undefined)?.size;
-  return { base, size, origin, versions };
+  const derived = base.path === undefined ? undefined : facts.derived.get(base.path);
+  return { base, size, derived, origin, versions };
 }
 
 function spareLoops(facts: Facts, users: UserFinder): SpareLoop[] {

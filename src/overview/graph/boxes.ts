@@ -1,6 +1,7 @@
 import { nodeOf } from '../../devices/plan/device-names.ts';
 import { oneLine } from '../../words/printable.ts';
 import { percentText, sizeText } from '../../words/sizes.ts';
+import { timeText } from '../../words/times.ts';
 import { remarksOn } from '../conclusions.ts';
 import type { Image, Layer, Origin, Template, User } from '../overview.ts';
 import { diskName, domainName, folderOf, imageText, kernelName, userText, vmName } from '../text/names.ts';
@@ -35,15 +36,20 @@ export interface Boxes {
 }
 
 export function boxesOf(template: Template): Boxes {
-  const { base, size, origin, versions } = template;
+  const { base, size, derived, origin, versions } = template;
+  const from = derived === undefined ? '' : `from ${oneLine(derived.from)}`;
   const drawing: Boxes = { boxes: [], edges: [] };
   drawing.boxes.push({
     id: 'base',
     role: 'image',
     title: imageText(base, folderOf(base)),
-    lines: lines(size === undefined ? '' : sizeText(size), place(base)),
+    lines: lines(size === undefined ? '' : sizeText(size), [place(base), from].filter(Boolean).join(' · ')),
     remark: isGone(base) ? base.place : '',
-    details: details(imageText(base), placeInFull(base)),
+    details: details(
+      imageText(base),
+      placeInFull(base),
+      derived === undefined ? '' : `derived ${from}, ${timeText(derived.made)}`,
+    ),
     fill: undefined,
     unused: false,
   });

@@ -2,9 +2,10 @@ import { shellWord } from '../../devices/kernel/in-the-way.ts';
 import type { Colours } from '../../words/colours.ts';
 import { oneLine } from '../../words/printable.ts';
 import { sizeText } from '../../words/sizes.ts';
+import { timeText } from '../../words/times.ts';
 import { widthFunction } from '../../words/width.ts';
 import { halfReverted, lostStores, unusedNodes } from '../conclusions.ts';
-import type { FilesystemRoom, Image, Overview, User } from '../overview.ts';
+import type { FilesystemRoom, Image, Overview, Template, User } from '../overview.ts';
 import type { ColumnName } from './column-names.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
@@ -64,9 +65,19 @@ function sections(overview: Overview, colours: Colours): string[] {
       halfReverted(overview).map(image => `block-snapshot revert --yes ${shellWord(image)}`),
       colours,
     ),
+    ...section(
+      'Derived from another template, and independent of it:',
+      overview.templates.flatMap(derivedLine),
+      colours,
+    ),
     ...section('Loop devices that carry nothing:', loops, colours),
     ...section('Records in /run/xen-hotplug of devices that are gone:', records, colours),
   ];
+}
+
+function derivedLine({ base, derived }: Template): string[] {
+  if (derived === undefined) return [];
+  return [`${imageText(base)}  from ${oneLine(derived.from)}, ${timeText(derived.made)}`];
 }
 
 function lostLine(cow: Image, base: Image, users: readonly User[]): string {

@@ -42,6 +42,8 @@ export const OTHER_COMMANDS = [
   'revert',
   'revisions',
   'trim',
+  'derive',
+  'dedupe',
   'list',
   'graph',
   'doctor',

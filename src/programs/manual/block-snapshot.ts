@@ -2,6 +2,7 @@ import { DOCTOR } from '../block-snapshot/doctor/usage.ts';
 import * as hot from '../block-snapshot/hot-shapes.ts';
 import { GRAPH, LIST } from '../block-snapshot/overview/usage.ts';
 import type { HOT_COMMANDS, HOT_PROGRAMS, LIBVIRT_HOOKS, OTHER_COMMANDS } from '../block-snapshot/run.ts';
+import { DEDUPE, DERIVE } from '../block-snapshot/template/family-usage.ts';
 import { COMMIT, REVERT, REVISIONS, TRIM } from '../block-snapshot/template/usage.ts';
 import type { CommandShape } from '../command-shape.ts';
 import { COMPLETE } from './complete-usage.ts';
@@ -16,6 +17,8 @@ export const COMMANDS: Readonly<
   revisions: REVISIONS,
   revert: REVERT,
   trim: TRIM,
+  derive: DERIVE,
+  dedupe: DEDUPE,
   list: LIST,
   graph: GRAPH,
   doctor: DOCTOR,

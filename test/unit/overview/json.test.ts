@@ -79,12 +79,14 @@ t.test('the JSON has exactly the fields that are promised', test => {
   world.facts.domainNames.set(9, 'late');
   world.facts.filesystems.set(0xfd01n, { point: '/t', size: bytes(4096), available: bytes(0) });
   world.layer(base, [], '/t/root-cow.img.old', { status: { kind: 'invalid' } });
+  world.facts.derived.set('/t/root.img', { from: '/other/root.img', made: 0 });
   test.strictSame(shapeOf(JSON.parse(overviewJson(overviewOf(world.facts)))), {
     version: 'number',
     templates: [
       {
         image: IMAGE,
         size: 'number',
+        derivedFrom: { path: 'string', time: 'string' },
         origin: { ...DEVICE, users: [VM], unknownUsers: 'number', unused: 'boolean' },
         versions: [{ ...LAYER, users: [], layers: [{ ...LAYER, users: [VM], layers: [] }] }],
       },

@@ -1,6 +1,8 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
+import { boxesOf } from '../../../src/overview/graph/boxes.ts';
+import { overviewJson } from '../../../src/overview/json.ts';
 import type { Overview } from '../../../src/overview/overview.ts';
 import { ofTemplate, sorted } from '../../../src/overview/select.ts';
 import { diskName } from '../../../src/overview/text/names.ts';
@@ -203,5 +205,25 @@ t.test('a text is shortened in its middle, to no more than the width', test => {
   test.equal(shortenMiddle('/var/lib/x/root.img', 13, stringWidth), '/va…/root.img');
   for (const width of [1, 2, 3, 7, 11])
     test.ok(stringWidth(shortenMiddle('/仕事/仕事/仕事/仕事.img', width, stringWidth)) <= width, `${width}`);
+  test.end();
+});
+
+t.test('what was derived from another template is said, by the name that that one had', async test => {
+  const world = new World();
+  for (const name of ['a', 'b']) world.version(world.base(`/${name}/root.img`));
+  world.facts.derived.set('/b/root.img', {
+    from: '/a/ro\u001bot.img',
+    made: new Date(2026, 10, 30, 9, 5).getTime(),
+  });
+  const text = await textOf(world);
+  test.match(
+    text,
+    '\n\nDerived from another template, and independent of it:\n  /b/root.img  from /a/ro\\x1bot.img, 2026-11-30 09:05\n',
+  );
+  test.equal(JSON.parse(overviewJson(overviewOf(world.facts))).templates[0].derivedFrom, null);
+  test.notMatch(await textOf(sampleWorld()), 'Derived');
+  const boxes = overviewOf(world.facts).templates.flatMap(template => boxesOf(template).boxes[0] ?? []);
+  test.match(boxes[1]?.lines, ['10.0 GiB', / · from \/a\/ro\\x1bot\.img$/]);
+  test.match(boxes[1]?.details, /derived from \/a\/ro\\x1bot\.img, 2026-11-30 09:05$/);
   test.end();
 });

@@ -1,3 +1,4 @@
+import type { DerivedLabel } from '../../../src/devices/plan/derived-label.ts';
 import { originName, snapshotName } from '../../../src/devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../../../src/devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../../src/devices/plan/image-key.ts';
@@ -39,6 +40,7 @@ export class World {
   readonly facts: Facts & {
     nodes: Map<DeviceNumber, BlockNode>;
     ownCows: Map<string, ImageKey | undefined>;
+    derived: Map<string, DerivedLabel>;
     filesystems: Map<bigint, Filesystem>;
     domainNames: Map<number, string | undefined>;
   } = {
@@ -46,6 +48,7 @@ export class World {
     loops: [],
     nodes: new Map(),
     ownCows: new Map(),
+    derived: new Map(),
     filesystems: new Map(),
     disks: [],
     claimed: [],

@@ -2,18 +2,19 @@ import type { CommandShape } from '../../command-shape.ts';
 
 const TEMPLATE = [{ name: 'TEMPLATE', completes: 'template' }] as const;
 
-const TEMPLATE_HELP =
+export const TEMPLATE_HELP =
   'TEMPLATE is a folder with root.img in it, or the path of an image, X.img. Its cow is X-cow.img.';
 
 /** The option that all commands on a template have. */
-const json = {
+export const json = {
   type: 'boolean',
   default: false,
-  describe: 'The answer as JSON, which /usr/share/doc/block-snapshot/docs/templates.md describes',
+  describe:
+    'The answer as JSON, which docs/templates.md and docs/families.md in /usr/share/doc/block-snapshot describe',
 } as const;
 
 /** The same for those that change something. */
-const dryRun = {
+export const dryRun = {
   type: 'boolean',
   default: false,
   describe: 'Do nothing, and say what would be done',

@@ -10,6 +10,11 @@ export const ADVICE: Readonly<Record<string, string>> = {
     'a run on an image that was changed since: committed as advised',
   'devices/kernel/another-version.ts: block-snapshot prepare --force':
     'a disk of an earlier version: --force, as advised',
+  'devices/kernel/clone-refusal.ts: chattr +C':
+    'what is written in place and what is not are no clones of each other',
+  'devices/kernel/clone-refusal.ts: chattr -C':
+    'what is written in place and what is not are no clones of each other',
+  'devices/kernel/clone-refusal.ts: swapoff': 'an image that is swapped to: switched off as advised',
   'devices/kernel/device-state.ts: dmsetup clear':
     'a table that waits behind the live one: dropped as advised',
   'devices/kernel/device-state.ts: dmsetup remove':
@@ -50,6 +55,8 @@ export const ADVICE: Readonly<Record<string, string>> = {
     'revisions of a template that is half-way back: the revert that it names goes on',
   'templates/commit.ts: block-snapshot commit':
     'a run that could not be committed for want of room: committed as advised when there is some',
+  'templates/derive/derivable.ts: block-snapshot commit':
+    'of a template that runs, or whose run is not committed, nothing is derived',
   'templates/open-files.ts: losetup -d': "of an image on somebody's loop device: detached as it advises",
   'templates/revert/abandon.ts: block-snapshot revert':
     'a revert with nothing left to merge is finished as advised',
@@ -83,6 +90,7 @@ export const LOOKED_AT: Readonly<Record<string, string>> = {
   'devices/kernel/backing.ts: blockdev --getro':
     'a base that is a read-only block device: blockdev, as advised',
   'devices/kernel/backing.ts: lsattr': 'a base that is immutable: lsattr, as advised',
+  'devices/kernel/clone-refusal.ts: lsattr': 'a folder in which no cow can be made: mended as lsattr shows',
   'devices/kernel/cow-backing.ts: dmsetup ls':
     'a cow that another stack uses: dmsetup ls, as advised, shows it',
   'devices/kernel/cow-file.ts: lsattr': 'a folder in which no cow can be made: mended as lsattr shows',

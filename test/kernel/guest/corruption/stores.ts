@@ -1,6 +1,7 @@
 // Stores, their labels and those of images, the notes of reverts and runs, and the configuration, damaged.
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readConfiguration } from '../../../../src/devices/configuration.ts';
+import { DERIVED_LABEL, printDerivedLabel } from '../../../../src/devices/plan/derived-label.ts';
 import { parseStoreHeader } from '../../../../src/devices/plan/exception-store.ts';
 import { BASE_LABEL, STORE_LABEL } from '../../../../src/devices/plan/label.ts';
 import { REVERT_ATTRIBUTE, revertMark } from '../../../../src/devices/plan/revert-names.ts';
@@ -91,6 +92,28 @@ function label(name: typeof STORE_LABEL | typeof BASE_LABEL, beside: boolean): M
         addon().removeFileAttribute(mine, name);
       },
     };
+  };
+}
+
+/** What list says that a template was derived from: that, or nothing. */
+function derivedLabel({ root, rootCow, folder }: Template): Scene {
+  const label = { from: '/var/lib/the other/root.img', made: 1_764_512_345_678 };
+  const other = { ...label, from: '/x' };
+  const node = prepareHere('snapshot', root, rootCow);
+  return {
+    whole: Buffer.from(printDerivedLabel(label)),
+    others: [Buffer.from(printDerivedLabel(other)), Buffer.from('1 is=- inode=1')],
+    put: content => setAttribute(root, DERIVED_LABEL, content.subarray(0, 2000)),
+    named: [folder],
+    use: async tried => {
+      const shown = await tried.run('list', () => seen());
+      const path = shown?.templates[0]?.derivedFrom?.path ?? label.from;
+      if (path !== label.from && path !== other.from) tried.fail(`it is said to be derived from ${path}`);
+    },
+    end: () => {
+      addon().removeFileAttribute(root, DERIVED_LABEL);
+      cleanupHere('snapshot', node);
+    },
   };
 }
 
@@ -261,6 +284,7 @@ export const STORES = {
   'the label beside a store': label(STORE_LABEL, true),
   'the label of an image': label(BASE_LABEL, false),
   'the label beside an image': label(BASE_LABEL, true),
+  'what a template was derived from': derivedLabel,
   'the header of a store': store(true),
   'a store': store(false),
   'the mark of a revert': mark,

@@ -30,7 +30,7 @@ export interface FilesystemKind {
 
 const WITHOUT_HOLES = /is on a filesystem without holes \(E\w+\): its space cannot be given back/;
 
-function inFile(
+export function inFile(
   name: string,
   megabytes: number,
   make: string[],

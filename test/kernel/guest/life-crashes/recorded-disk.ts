@@ -5,8 +5,31 @@ import { MEBIBYTE, makeImage, newFolder } from '../images.ts';
 import { must } from '../programs.ts';
 import { type LogEntry, parseWriteLog } from './write-log.ts';
 
-const DISK_SIZE = 16 * MEBIBYTE;
 const LOG_SIZE = 96 * MEBIBYTE;
+
+/** A filesystem that is as small as it can be: all of it is written anew for each look. */
+export interface RecordedFilesystem {
+  name: string;
+  size: number;
+  make: readonly string[];
+}
+
+/** Nothing of the filesystem's own is to be written later, when nobody expects it. */
+const EXT4: RecordedFilesystem = {
+  name: 'ext4',
+  size: 16 * MEBIBYTE,
+  make: ['mkfs.ext4', '-q', '-b', '1024', '-J', 'size=2', '-E', 'lazy_itable_init=0,lazy_journal_init=0'],
+};
+
+/** Those on which files share blocks. mkfs.xfs makes none as small as this but for its own tests, which set these variables. */
+export const SHARING_RECORDED: readonly RecordedFilesystem[] = [
+  {
+    name: 'XFS',
+    size: 32 * MEBIBYTE,
+    make: ['env', 'TEST_DIR=1', 'TEST_DEV=1', 'QA_CHECK_FS=1', 'mkfs.xfs', '-q'],
+  },
+  { name: 'btrfs', size: 48 * MEBIBYTE, make: ['mkfs.btrfs', '-q', '-M'] },
+];
 
 /** What a filesystem looked like before something was done, and all that reached the disk while it was. */
 export interface Recording {
@@ -22,30 +45,21 @@ export interface Recording {
 export async function record(
   before: (mount: string) => void,
   action: (mount: string) => Promise<void>,
+  { size, make } = EXT4,
 ): Promise<Recording> {
   const folder = newFolder();
   const mount = join(folder, 'mount');
   mkdirSync(mount);
-  const image = makeImage(join(folder, 'disk'), DISK_SIZE);
+  const image = makeImage(join(folder, 'disk'), size);
   const log = makeImage(join(folder, 'log'), LOG_SIZE);
-  // Nothing of the filesystem's own is to be written later, when nobody expects it.
-  must(
-    'mkfs.ext4',
-    '-q',
-    '-b',
-    '1024',
-    '-J',
-    'size=2',
-    '-E',
-    'lazy_itable_init=0,lazy_journal_init=0',
-    image,
-  );
+  const [program = '', ...options] = make;
+  must(program, ...options, image);
   must('mount', '-o', 'loop', image, mount);
   before(mount);
   must('umount', mount);
   const start = readFileSync(image);
   const [disk, logDevice] = [image, log].map(path => must('losetup', '-f', '--show', path));
-  must('dmsetup', 'create', 'recorded', '--table', `0 ${DISK_SIZE / 512} log-writes ${disk} ${logDevice}`);
+  must('dmsetup', 'create', 'recorded', '--table', `0 ${size / 512} log-writes ${disk} ${logDevice}`);
   must('mount', '/dev/mapper/recorded', mount);
   must('dmsetup', 'message', 'recorded', '0', 'mark', 'begin');
   await action(mount);

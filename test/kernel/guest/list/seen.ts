@@ -12,6 +12,7 @@ export interface Seen {
   templates: {
     image: SeenImage;
     size: number | null;
+    derivedFrom: { path: string; time: string } | null;
     origin: (SeenDevice & { size: number | null }) | null;
     versions: SeenLayer[];
   }[];

@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('families of templates', [], 'families.js');

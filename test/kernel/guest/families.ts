@@ -1,0 +1,16 @@
+// Families of templates on the filesystems that share blocks: derive, and dedupe.
+//   families.js [full|MEGABYTES]
+// With `full` derive is ended at each of its calls on each filesystem. MEGABYTES are installed twice, and what comes of it is
+// measured; nothing else is done.
+import './families/dedupe.ts';
+
+if (!/^\d+$/.test(process.argv[2] ?? ''))
+  for (const name of [
+    'dedupe-ended',
+    'dedupe-refusals',
+    'derive',
+    'derive-ended',
+    'derive-refusals',
+    'power-cuts',
+  ])
+    await import(`./families/${name}.js`);

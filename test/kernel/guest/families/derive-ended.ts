@@ -1,0 +1,100 @@
+// derive that is ended in the middle, by a kill or an error: there is nothing, or a whole one.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import type { Test } from 'tap';
+import { errorOf, runFailingAt } from '../failing-calls.ts';
+import { hashOf, MEBIBYTE, makeImage } from '../images.ts';
+import { heldLocks, leftovers } from '../state.ts';
+import { callsFrom, distinctWorlds, runKilledAt, type SystemCall } from '../system-calls.ts';
+import { deriveHere } from './in-process.ts';
+import { checkSharing, newTemplate, SHARING } from './sharing-filesystem.ts';
+
+const LOCK = /^flock\(/;
+
+/** What is before it changes nothing. */
+const NAMELESS = /O_TMPFILE/;
+
+/** All of them are alike but for what the kernel does: with `full` each is gone through. */
+const KINDS = process.argv[2] === 'full' ? SHARING : SHARING.slice(0, 1);
+
+/**
+ * Ends a derive at each of its calls.
+ * @param options of the command
+ * @param from where its calls begin to count
+ */
+function sweep(
+  test: Test,
+  point: string,
+  options: readonly string[],
+  from: RegExp,
+  end: (call: SystemCall, command: string[]) => boolean,
+  chosen: (calls: readonly SystemCall[]) => readonly SystemCall[],
+): void {
+  const parent = makeImage(newTemplate(point, `parent${options.join('')}`), MEBIBYTE, 'random');
+  const hash = hashOf(parent);
+  const folder = `${point}/child${options.join('')}`;
+  const command = ['derive', parent, folder, ...options];
+  const calls = chosen(callsFrom(from, command));
+  let ended = 0;
+  for (const call of calls) {
+    rmSync(folder, { recursive: true });
+    if (end(call, command)) ended += 1;
+    const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+    // Where its attribute could not be set, what it was derived from is said beside.
+    const whole =
+      names[0] === 'root.img' &&
+      names.every(name => ['root.img', 'root.img.derived-label'].includes(name)) &&
+      hashOf(`${folder}/root.img`) === hash;
+    if (!whole && names.length > 0) test.fail(`${call.line}: ${names} are left`);
+    if (heldLocks().length > 0) test.fail(`${call.line}: a lock is held`);
+    if (!whole) deriveHere(parent, folder);
+    if (hashOf(`${folder}/root.img`) !== hash) test.fail(`${call.line}: the next one does not make it`);
+  }
+  test.equal(hashOf(parent), hash);
+  test.ok(ended >= calls.length * 0.8, `${ended} of ${calls.length} were ended`);
+  test.same(
+    leftovers().filter(line => !line.endsWith('filesystem.img')),
+    [],
+  );
+}
+
+checkSharing(
+  'killed at each of its system calls, it leaves nothing, or a whole template',
+  (test, point) => {
+    sweep(test, point, [], NAMELESS, runKilledAt, distinctWorlds);
+  },
+  KINDS,
+);
+
+checkSharing(
+  'a copy that is killed leaves nothing, or a whole template',
+  (test, point) => {
+    // From where it differs: what was copied so far has no name.
+    const copying = (calls: readonly SystemCall[]) =>
+      distinctWorlds(calls).filter(({ line }) =>
+        /^(pwrite64|ftruncate|linkat|fsync|mkdir|setxattr|fchmod)/.test(line),
+      );
+    sweep(test, point, ['--copy'], NAMELESS, runKilledAt, copying);
+  },
+  KINDS,
+);
+
+checkSharing(
+  'where any of its system calls fails, it leaves nothing, or a whole template',
+  (test, point) => {
+    const failing = (calls: readonly SystemCall[]) =>
+      calls.filter(
+        call =>
+          errorOf(call) !== undefined &&
+          /^(ioctl\(\d+, FI|openat|linkat|fsync|mkdir|setxattr|fchmod|fchown|flock|ftruncate|pwrite64)/.test(
+            call.line,
+          ),
+      );
+    const fail = (call: SystemCall, command: string[]) => {
+      const { reached, ended } = runFailingAt(call, 'once', command);
+      if (!ended) test.fail(`${call.line}: it does not end`);
+      return reached;
+    };
+    sweep(test, point, [], LOCK, fail, failing);
+  },
+  KINDS,
+);

@@ -1,0 +1,89 @@
+// The power fails at every point of a derive and of a dedupe: all that reached the disk below the filesystem was recorded, and
+// is done again up to each point on a copy.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { loadModules } from '../filesystems/modules.ts';
+import { hashOf, MEBIBYTE, makeImage } from '../images.ts';
+import { afterPowerCut, record, SHARING_RECORDED } from '../life-crashes/recorded-disk.ts';
+import { replay } from '../life-crashes/write-log.ts';
+import { DRIVERS, must } from '../programs.ts';
+import { leftovers } from '../state.ts';
+import { dedupeHere, deriveHere } from './in-process.ts';
+
+/** Points that are looked at, spread evenly. */
+const SAMPLE = 24;
+
+must('insmod', `${DRIVERS}/md/dm-log-writes.ko`);
+loadModules('xfs', 'btrfs');
+
+const parentIn = (mount: string) => join(mount, 'parent.img');
+const childIn = (mount: string) => join(mount, 'child', 'root.img');
+
+/** Looks at the disk after writes that changed it. @param look told whether the action was answered before */
+async function atPoints(
+  test: Test,
+  { start, entries }: Awaited<ReturnType<typeof record>>,
+  look: (mount: string, point: string, done: boolean) => void,
+): Promise<void> {
+  const begin = entries.findIndex(entry => entry.kind === 'mark' && entry.name === 'begin');
+  const end = entries.findIndex(entry => entry.kind === 'mark' && entry.name === 'done');
+  test.ok(begin >= 0 && end > begin, 'the recording is whole');
+  const disk = Buffer.from(start);
+  const step = Math.max(1, Math.floor((entries.length - begin) / SAMPLE));
+  let looked = 0;
+  for (const [index, entry] of entries.entries()) {
+    replay(disk, entry);
+    if (index < begin || (index !== end && (index - begin) % step !== 0)) continue;
+    looked += 1;
+    await afterPowerCut(disk, async mount =>
+      look(mount, `write ${index} of ${entries.length}`, index >= end),
+    );
+  }
+  test.ok(looked >= 10, `${looked} of ${entries.length - begin} points were looked at`);
+}
+
+for (const kind of SHARING_RECORDED) {
+  t.test(`the power fails at points of a derive: ${kind.name}`, async test => {
+    let hash = '';
+    const recording = await record(
+      mount => {
+        hash = hashOf(makeImage(parentIn(mount), MEBIBYTE, 'random'));
+      },
+      async mount => void deriveHere(parentIn(mount), join(mount, 'child')),
+      kind,
+    );
+    const seen = { nothing: 0, whole: 0 };
+    await atPoints(test, recording, (mount, point, done) => {
+      test.equal(hashOf(parentIn(mount)), hash, `${point}: the template is as it was`);
+      const folder = join(mount, 'child');
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      if (names.length > 0) test.same(names, ['root.img'], `${point}: nothing else is there`);
+      if (names.length > 0) test.equal(hashOf(childIn(mount)), hash, `${point}: the new one is whole`);
+      if (done) test.equal(names.length, 1, `${point}: it was answered`);
+      seen[names.length > 0 ? 'whole' : 'nothing'] += 1;
+    });
+    test.ok(seen.nothing > 0 && seen.whole > 0, JSON.stringify(seen));
+    test.same(leftovers(), []);
+  });
+
+  t.test(`the power fails at points of a dedupe: ${kind.name}`, async test => {
+    let hash = '';
+    const recording = await record(
+      mount => {
+        hash = hashOf(makeImage(parentIn(mount), MEBIBYTE, 'random'));
+        writeFileSync(join(mount, 'other.img'), readFileSync(parentIn(mount)));
+      },
+      async mount => {
+        const { shared } = await dedupeHere([parentIn(mount), join(mount, 'other.img')]);
+        test.equal(shared, MEBIBYTE);
+      },
+      kind,
+    );
+    await atPoints(test, recording, (mount, point) => {
+      const hashes = [parentIn(mount), join(mount, 'other.img')].map(hashOf);
+      test.same(hashes, [hash, hash], `${point}: no byte is another`);
+    });
+    test.same(leftovers(), []);
+  });
+}
