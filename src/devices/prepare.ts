@@ -17,7 +17,7 @@ import { storeSize } from './plan/exception-store.ts';
 import { folderOf } from './plan/folder-of.ts';
 import { ownCow } from './plan/own-cow.ts';
 import { planStack } from './plan/stack-plan.ts';
-import { SECTOR_BYTES, sectorsOf } from './plan/units.ts';
+import { SECTOR_BYTES, type Sectors, sectorsOf } from './plan/units.ts';
 import type { ImagePath } from './request/image-path.ts';
 import type { StackRequest } from './request/stack-request.ts';
 
@@ -139,7 +139,7 @@ function makeDevice(
 }
 
 /** A template's own cow may be missing after a crash; any other that is missing is a mistake in the path. */
-function isMadeWhereMissing({ base, cows }: StackRequest, index: number): boolean {
+export function isMadeWhereMissing({ base, cows }: StackRequest, index: number): boolean {
   return index === 0 && cows[0] !== undefined && cows[0].path === ownCow(base.path);
 }
 
@@ -176,7 +176,7 @@ function dropMadeCow(base: Image, path: string): void {
  * that was given leads there by links.
  * @throws Refusal when the cow's path does not lead there
  */
-function ownPath(cow: ImagePath, base: Image): string {
+export function ownPath(cow: ImagePath, base: Image): string {
   const real = realPathOf(base);
   const own = ownCow(real);
   const given = folderOf(cow.path);
@@ -189,7 +189,7 @@ function ownPath(cow: ImagePath, base: Image): string {
   );
 }
 
-function sizeOf(base: Image) {
+export function sizeOf(base: Image): Sectors {
   return base.device === undefined
     ? sectorsOf(base.size)
     : withDescriptor(openImage(base, 'read'), descriptorSectors);

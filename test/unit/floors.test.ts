@@ -53,7 +53,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:child_process': /^doctor\/other-process\.ts$/,
   'node:crypto': /^domain-xml\/compiled\/templates-module\.ts$/,
   'node:fs':
-    /^domain-xml\/(compiled\/(templates-module|write-templates)|define|private-folder|schema\/\w+|vm-names)\.ts$|^templates\/revert\/abandon\.ts$|^programs\/manual\/(complete|write-shared)\.ts$/,
+    /^domain-xml\/(compiled\/(templates-module|write-templates)|define|private-folder|schema\/\w+|vm-names)\.ts$|^templates\/revert\/abandon-plan\.ts$|^programs\/manual\/(complete|write-shared)\.ts$/,
   'node:path':
     /^domain-xml\/(compiled\/templates-module|define|schema\/validate)\.ts$|^programs\/manual\/write-shared\.ts$/,
   'node:readline': /^programs\/block-snapshot\/template\/confirm\.ts$/,

@@ -39,6 +39,8 @@ export interface Binding {
   handedOut: boolean;
   /** Whether stores are to be taken for what they are given as. */
   force: boolean;
+  /** Whether nothing is going to be made: what a layer that is there gives is not noted either. */
+  looksOnly?: boolean;
 }
 
 /** Stores that were found to fit. */
@@ -187,7 +189,7 @@ function endUnended(base: Image, first: Place | undefined): void {
 
 /** What is seen through a layer that is there already, and may have been made by a program that knew no labels. */
 function givenByLive(
-  { base, written }: Binding,
+  { base, written, looksOnly }: Binding,
   { cow, first }: Layer<Image>,
   version: BaseVersion | undefined,
 ): Under {
@@ -210,7 +212,7 @@ function givenByLive(
       former === undefined
         ? boundLabel(undefined, place, newVersion)
         : givingLabel(former, place, newVersion);
-    if (former === undefined || !isSameLabel(former, label))
+    if (looksOnly !== true && (former === undefined || !isSameLabel(former, label)))
       writeStoreLabel(file, withChange(file, label, place));
     return label.gives && [label.gives];
   });

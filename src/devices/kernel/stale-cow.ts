@@ -32,14 +32,24 @@ const MOST = 1000;
  * @throws Refusal when there is no name for it
  */
 export function putAside(cow: Image): string | undefined {
+  const move = planAside(cow);
+  if (move === undefined) return undefined;
+  moveStore(move.from, move.to);
+  syncFolder(move.to);
+  return move.from;
+}
+
+/**
+ * Which file that is, by whichever links it was given, and the name that it gets.
+ * @returns undefined where another file is at its path
+ * @throws Refusal when there is no name for it
+ */
+export function planAside(cow: Image): { from: string; to: string } | undefined {
   const found = addon().resolveFile(cow.path);
   if (found === null || imageKey(found.device, found.inode) !== cow.key) return undefined;
   for (let number = 0; number < MOST; number++) {
-    const path = stalePath(found.path, number);
-    if (addon().fileStatus(path) !== null) continue;
-    moveStore(found.path, path);
-    syncFolder(path);
-    return found.path;
+    const to = stalePath(found.path, number);
+    if (addon().fileStatus(to) === null) return { from: found.path, to };
   }
   throw new Refusal(
     `${stalePath(found.path, 0)} to ${stalePath(found.path, MOST - 1)} are taken: remove those that nobody needs`,

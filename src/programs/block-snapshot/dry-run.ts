@@ -22,7 +22,7 @@ export function runDryRun([command, ...parameters]: readonly string[]): void {
     throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${usage}`);
   const lines =
     command === 'prepare'
-      ? plannedPrepare(parseStackRequest(type, subject))
+      ? plannedPrepare(parseStackRequest(type, subject), given.length < operands.length)
       : plannedTakeDown(parseNode(subject, type));
   inform(lines.map(printable).join('\n'));
 }

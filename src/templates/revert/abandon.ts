@@ -1,23 +1,20 @@
-import { realpathSync } from 'node:fs';
 import { removeIfThere } from '../../devices/kernel/if-there.ts';
-import { type Image, openStore, requireImage } from '../../devices/kernel/images.ts';
+import type { Image } from '../../devices/kernel/images.ts';
 import { dropBaseLabel, moveStore } from '../../devices/kernel/label-file.ts';
 import { openToWrite, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
-import { keptRanges, type Range } from '../../devices/kernel/store-contents.ts';
+import type { Range } from '../../devices/kernel/store-contents.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
-import { giveUpMerge, mergeName } from '../../devices/merge.ts';
-import { revisionPath } from '../../devices/plan/own-cow.ts';
-import { abandonedSuffix, revertedPath, revertMark } from '../../devices/plan/revert-names.ts';
+import { giveUpMerge } from '../../devices/merge.ts';
+import { revertMark } from '../../devices/plan/revert-names.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
-import { revisionNames } from '../revisions.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
-import { type NameUser, requireNoSnapshots, requireStopped } from '../users.ts';
-import { isBegunOn } from './belonging.ts';
-import { begunRevert, removeMark, unmergedStores } from './mark.ts';
+import { type NameUser, requireStopped } from '../users.ts';
+import { type AbandonPlan, movesAside, movesBack, planAbandon, requireBegun } from './abandon-plan.ts';
+import { removeMark } from './mark.ts';
 import { isUntouched } from './untouched.ts';
 
 // A revert that cannot end is given up so that it can be ended anywhere, and go on:
@@ -42,9 +39,6 @@ export interface Abandoned {
   kept: string[];
 }
 
-/** Runs that a mark which says nothing may stand for. */
-const MOST_RUNS = 9999;
-
 /** @throws Refusal when there is no revert to give up, or it only has to be finished */
 export async function abandonRevert(
   files: TemplateFiles,
@@ -53,74 +47,27 @@ export async function abandonRevert(
 ): Promise<Abandoned | undefined> {
   const template = findTemplate(files);
   const base = template.image;
-  const look = () => {
+  const shown = withTemplateLock(template, () => {
     requireStopped(base, nameUser);
     return requireBegun(template);
-  };
-  const shown = withTemplateLock(template, look);
+  });
   if (!(await confirm(shown.whole))) return undefined;
   return withOperation(base, 'giving up a revert', async () =>
     withTemplateLock(template, () => {
-      const { stores, whole, runs } = look();
-      const [first] = stores;
-      const device =
-        first === undefined ? undefined : mergeName(base, requireImage({ role: 'cow', path: first }));
-      requireNoSnapshots(base, nameUser, device);
-      const another = !isBegunOn(base, first, device !== undefined && addon().deviceTable(device) !== null);
-      if (device !== undefined) giveUpMerge(device);
-      if (first !== undefined && whole !== isUntouched(first))
+      const plan = planAbandon(template, nameUser);
+      const [first] = plan.stores;
+      if (plan.device !== undefined) giveUpMerge(plan.device);
+      if (first !== undefined && plan.whole !== isUntouched(first))
         throw new Refusal(`template ${base.path} has changed in this moment: look again`);
-      return whole ? keepVersion(template, runs, stores) : putAside(template, runs, stores, another);
+      return plan.whole ? keepVersion(template, plan) : putAside(template, plan);
     }),
   );
 }
 
-interface Begun {
-  /** Undefined where the mark does not tell. */
-  runs: number | undefined;
-  stores: string[];
-  whole: boolean;
-}
-
-function requireBegun({ cow, image }: Template): Begun {
-  const text = addon().readText(revertMark(cow.path));
-  if (text === null)
-    throw new Refusal(
-      `no revert of template ${image.path} was begun: there is nothing to give up (block-snapshot revisions ${image.path})`,
-    );
-  const runs = text.startsWith('given up') ? undefined : runsOf(cow.path);
-  const stores = runs === undefined ? claimedStores(cow.path) : unmergedStores(cow.path, runs);
-  const [first] = stores;
-  if (first === undefined && runs !== undefined)
-    throw new Refusal(
-      `the revert of template ${image.path} has nothing left to merge: finish it, block-snapshot revert ${image.path}`,
-    );
-  return { runs, stores, whole: runs !== undefined && first !== undefined && isUntouched(first) };
-}
-
-/** What is to be merged where the mark does not tell how much: step 2 has given names to all of it, or never will. */
-function claimedStores(cow: string): string[] {
-  return Array.from({ length: MOST_RUNS }, (_, index) => revertedPath(cow, index + 1)).filter(
-    path => addon().fileStatus(path) !== null,
-  );
-}
-
-function runsOf(cow: string): number | undefined {
-  try {
-    return begunRevert(cow);
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
-}
-
 /** The stores are revisions again, each where it was: the names are free, for the runs that are undone have none. */
-function keepVersion(template: Template, runs = 0, stores: readonly string[]): Abandoned {
+function keepVersion(template: Template, { runs = 0, stores }: AbandonPlan): Abandoned {
   const { cow } = template;
-  for (const store of stores) {
-    const number = Number(/\.reverting\.(\d+)$/.exec(store)?.[1] ?? 0);
-    if (number > 0) moveStore(store, revisionPath(cow.path, number));
-  }
+  for (const [from, to] of movesBack(cow.path, stores)) moveStore(from, to);
   syncFolder(cow.path);
   removeMark(template);
   return {
@@ -134,43 +81,21 @@ function keepVersion(template: Template, runs = 0, stores: readonly string[]): A
 }
 
 /** Nothing starts on a mixture, and nothing is lost of it. */
-function putAside(
-  { cow, image: base }: Template,
-  runs: number | undefined,
-  stores: readonly string[],
-  another: boolean,
-): Abandoned {
-  if (base.device !== undefined)
-    throw new Refusal(
-      `template ${base.path} is a block device, which cannot be put aside, and its blocks are of two versions: ` +
-        `write a backup of it there, then remove ${[revertMark(cow.path), ...stores].join(' ')}`,
-    );
-  const mark = revertMark(cow.path);
-  const [first] = stores;
-  const unmerged = first === undefined ? undefined : readRanges(first);
-  const suffix = abandonedSuffix(new Date());
-  const former = addon().readText(mark) ?? '';
-  // What an earlier call was ended in: another image may stand in this one's place by now.
-  const meant = /^given up with the image (\S+)/.exec(former)?.[1] ?? base.key;
-  const real = realpathSync(base.path);
-  const moves: [string, string][] = [
-    ...stores.map((store): [string, string] => [store, cow.path + suffix + numberOf(store)]),
-    ...revisionNames(cow.path)
-      .filter(({ path }) => !stores.includes(path))
-      .map(({ path }): [string, string] => [path, cow.path + suffix + path.slice(cow.path.length)]),
-    ...(meant === base.key && !another ? [[real, real + suffix] as [string, string]] : []),
-  ];
-  const kept = [...moves.map(([, to]) => to), cow.path + suffix];
+function putAside(template: Template, plan: AbandonPlan): Abandoned {
+  const { image: base, cow } = template;
+  const { runs, stores, another } = plan;
+  const { real, moves, mark, begun, unmerged } = movesAside(template, plan);
+  const kept = [...moves, mark].map(([, to]) => to);
   for (const path of kept)
     if (addon().fileStatus(path) !== null)
       throw new Refusal(`${path} is there already: run the same command again in a second`);
   syncImage(base);
-  if (!former.startsWith('given up')) writeMark(cow.path, reportText(base, unmerged, moves, another));
+  if (!begun) writeMark(cow.path, reportText(base, unmerged, moves, another));
   for (const [from, to] of moves) moveStore(from, to);
   if (!another) dropBaseLabel(real);
   syncFolder(real);
   syncFolder(cow.path);
-  addon().renameFile(mark, cow.path + suffix);
+  addon().renameFile(...mark);
   syncFolder(cow.path);
   return {
     whole: false,
@@ -180,10 +105,6 @@ function putAside(
     another,
     kept,
   };
-}
-
-function numberOf(store: string): string {
-  return `.${/\.(\d+)$/.exec(store)?.[1] ?? '1'}`;
 }
 
 /** In place of the mark, in one step: it says no number of runs, so that no revert goes on. */
@@ -224,14 +145,5 @@ function syncImage(base: Image): void {
     withDescriptor(openToWrite(base.path), descriptor => addon().syncFile(descriptor));
   } catch (error) {
     if (!isSystemError(error)) throw error;
-  }
-}
-
-function readRanges(store: string): Range[] | undefined {
-  try {
-    return withDescriptor(openStore(store), keptRanges);
-  } catch (error) {
-    if (isSystemError(error) || error instanceof Refusal) return undefined;
-    throw error;
   }
 }

@@ -1,59 +1,11 @@
 // --dry-run: it changes nothing at all, and what it says is what is done then.
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { check } from './checks.ts';
-import { MEBIBYTE, makeImage, type Template, writeRandomAt } from './images.ts';
-import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
-
-/** Everything that a command could change: devices, loop devices, files with their names, times, attributes and bytes. */
-function world({ folder }: Template): string[] {
-  const files = readdirSync(folder).map(name => {
-    const path = `${folder}/${name}`;
-    const { ino, size, blocks, mtimeNs, mode } = statSync(path, { bigint: true });
-    const bytes = createHash('sha256').update(readFileSync(path)).digest('hex');
-    return [path, ino, size, blocks, mtimeNs, mode, bytes].join(' ');
-  });
-  return [
-    ...must('dmsetup', 'table').split('\n').sort(),
-    ...must('losetup', '-l', '-n', '-O', 'NAME,BACK-FILE,AUTOCLEAR').split('\n').sort(),
-    ...files.sort(),
-    run('getfattr', ['-R', '-d', '-m', '-', folder]).stdout,
-  ];
-}
-
-/** What a dry run says, having changed nothing. */
-function said(template: Template, ...parameters: string[]): string[] {
-  const before = world(template);
-  const { status, stdout, stderr } = blockSnapshot(...parameters, '--dry-run');
-  if (status !== 0) throw new Error(`${parameters.join(' ')} --dry-run: ${status}: ${stderr}`);
-  const after = world(template);
-  const changed = after.filter(line => !before.includes(line));
-  if (changed.length > 0 || after.length !== before.length) throw new Error(`changed: ${changed.join('; ')}`);
-  return stdout.trimEnd().split('\n');
-}
-
-/** The tables that were said, with the numbers of the devices that are there now in place of what they are made of. */
-function tablesIn(lines: readonly string[]): string[] {
-  const numbers = new Map<string, string>();
-  for (const line of must('losetup', '-l', '-n', '-O', 'BACK-FILE,MAJ:MIN').split('\n')) {
-    const [path = '', number = ''] = line.trim().split(/\s+/);
-    numbers.set(path, number);
-  }
-  for (const line of must('dmsetup', 'ls').split('\n')) {
-    const [name = '', number = ''] = line.split(/\s+/);
-    numbers.set(name, number.replace(/[()]/g, ''));
-  }
-  return lines
-    .flatMap(line => /^device: make (\S+: .*)$/.exec(line)?.[1] ?? [])
-    .map(table => table.replace(/\[([^\]]+)\]/g, (_, what: string) => numbers.get(what) ?? what))
-    .sort();
-}
-
-const tables = () =>
-  must('dmsetup', 'table')
-    .split('\n')
-    .map(line => line.trim())
-    .sort();
+import { runOnce, said, tables, tablesIn } from './dry-run/said.ts';
+import { MEBIBYTE, makeImage } from './images.ts';
+import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from './programs.ts';
+import './dry-run/versions.ts';
+import './dry-run/given-up.ts';
 
 check('the tables, loop devices and files of a prepare are those that were said', (test, template) => {
   const small = makeImage(`${template.folder}/small.img`, MEBIBYTE);
@@ -132,14 +84,9 @@ check('a cleanup takes down what was said, and leaves what was said to stay', (t
 check('a commit, a revert and a trim do to the files what was said', (test, template) => {
   const { root, rootCow } = template;
   const inode = (path: string) => statSync(path).ino;
-  const runOnce = () => {
-    const origin = mustPrepare('origin', root, rootCow);
-    writeRandomAt(origin, 0, MEBIBYTE);
-    mustCleanup('origin', origin);
-  };
   test.match(said(template, 'commit', root)[0], /^nothing to commit: /);
   for (const round of [1, 2]) {
-    runOnce();
+    runOnce(template);
     const lines = said(template, 'commit', root);
     const former = inode(rootCow);
     must(executable(), 'commit', root);
@@ -166,6 +113,7 @@ check('what would be refused is refused', (test, template) => {
     ['commit', template.root],
     ['trim', template.root],
     ['revert', template.root],
+    ['revert', '--abandon', template.root],
     ['prepare', 'snapshot', `${template.root}:${template.folder}/none.img`],
     ['cleanup', 'snapshot', 'nonsense'],
   ]) {

@@ -1,3 +1,4 @@
+import { plannedAbandon } from '../../../templates/revert/abandon-plan.ts';
 import { type RevertPlan, runsText } from '../../../templates/revert/plan.ts';
 import { plannedRevert, type Reverted, revert } from '../../../templates/revert/revert.ts';
 import { jsonAnswer } from '../../../words/json-answer.ts';
@@ -22,9 +23,9 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
   if (values.abandon) {
-    if (values['dry-run']) throw usageError(`--abandon asks before it does anything: usage: ${REVERT.usage}`);
     if (revision !== undefined)
       throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT.usage}`);
+    if (values['dry-run']) return sayPlan(files, plannedAbandon(files, nameUser), values.json);
     return runAbandon(files, values);
   }
   if (values['dry-run'])

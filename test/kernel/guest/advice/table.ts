@@ -58,7 +58,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
   'templates/derive/derivable.ts: block-snapshot commit':
     'of a template that runs, or whose run is not committed, nothing is derived',
   'templates/open-files.ts: losetup -d': "of an image on somebody's loop device: detached as it advises",
-  'templates/revert/abandon.ts: block-snapshot revert':
+  'templates/revert/abandon-plan.ts: block-snapshot revert':
     'a revert with nothing left to merge is finished as advised',
   'templates/revert/belonging.ts: block-snapshot revert --abandon':
     'a half-way revert whose image was changed since',
@@ -105,7 +105,7 @@ export const LOOKED_AT: Readonly<Record<string, string>> = {
   'devices/kernel/udev-session.ts: udevadm settle':
     'udev did not finish within 20 s: what is advised waits for it',
   'templates/open-files.ts: fuser': 'what people are told to look with is there, and answers',
-  'templates/revert/abandon.ts: block-snapshot revisions':
+  'templates/revert/abandon-plan.ts: block-snapshot revisions':
     'a revert that was not begun, or only has to be finished',
   'templates/revert/plan.ts: block-snapshot revisions': 'a revert further than there are revisions',
   'templates/users.ts: block-snapshot list':
