@@ -47,6 +47,44 @@ t.test('The compiled program says its version', async t => {
   t.ok(stdout.startsWith(`domain-xml ${version} `));
 });
 
+/** What -v tells of, line by line. @throws for a line that is no step */
+function stepsIn(stderr: string): string[] {
+  return stderr
+    .trimEnd()
+    .split('\n')
+    .map(line => {
+      const [, step, outcome = ''] = /^ +\d+\.\d\d ms {2}(.+) \(\d+\.\d\d ms\)(: .*)?$/.exec(line) ?? [];
+      if (step === undefined) throw new Error(`no step: ${line}`);
+      return step + outcome;
+    });
+}
+
+t.test('-v tells each step with its milliseconds, and the answer stays as it is', async t => {
+  const given = ['work', '--vm', sampleFile('pv'), '--templates', TEMPLATES];
+  const template = join(TEMPLATES, 'libvirt/xen.xml');
+  for (const [command, ...steps] of [
+    // The small program, and the larger one.
+    ['render', 'the description of work', `rendering ${template}`],
+    ['check', 'the description of work', `rendering ${template}`, /^xmllint /],
+  ] as const)
+    for (const verbose of ['-v', '--verbose']) {
+      const plain = call([command, ...given]);
+      const { status, stdout, stderr } = call([command, verbose, ...given]);
+      t.same({ status, stdout, stderr: '' }, plain, `${command} ${verbose}`);
+      t.match(stepsIn(stderr), steps);
+      t.equal(stepsIn(stderr).length, steps.length);
+    }
+});
+
+t.test('-v tells why a step has failed, before the complaint', async t => {
+  const { status, stderr } = call(['render', 'work', '-v', '--vm', '/nothing', '--templates', TEMPLATES]);
+  const [step = '', ...complaint] = stderr.trimEnd().split('\n');
+  const reason = '/nothing: cannot be read: no such file or folder';
+  t.equal(status, 1);
+  t.same(stepsIn(step), [`the description of work: ${reason}`]);
+  t.same(complaint, [`domain-xml: ${reason}`]);
+});
+
 t.test(
   'The compiled program compiles a template of the user, and takes the rest from what it holds',
   async t => {

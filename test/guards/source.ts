@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BINDING_GUARDS } from './binding.ts';
 import { DEVICE_GUARDS } from './devices.ts';
 import { DISK_GUARDS } from './disks.ts';
+import { DOCTOR_GUARDS } from './doctor.ts';
 import { FAMILY_GUARDS } from './families.ts';
 import type { Guard } from './guard.ts';
 import { IDENTITY_GUARDS } from './identity.ts';
@@ -21,6 +22,7 @@ export const GUARDS: readonly Guard[] = [
   ...FAMILY_GUARDS,
   ...DISK_GUARDS,
   ...POWER_GUARDS,
+  ...DOCTOR_GUARDS,
 ];
 
 /** Where the text of a guard is in the source. */

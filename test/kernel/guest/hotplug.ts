@@ -6,5 +6,6 @@ import './hotplug/sharing.ts';
 import './hotplug/long-names.ts';
 import './hotplug/failures.ts';
 import './hotplug/libvirt.ts';
+import './hotplug/libvirt-log.ts';
 
 process.once('beforeExit', () => xenstored.stop());

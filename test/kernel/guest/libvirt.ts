@@ -20,7 +20,7 @@ import {
   virsh,
 } from './libvirt/daemon.ts';
 import { defineQuickly, describeVm, savedImage, uuidOf } from './libvirt/domains.ts';
-import { must, run } from './programs.ts';
+import { executable, must, run } from './programs.ts';
 import { deviceNames, fingerprint, leftovers, loopDevices, records } from './state.ts';
 
 t.setTimeout(0);
@@ -56,6 +56,13 @@ t.test('two domains start at once, and share what they have in common', async te
     test.equal(hashOf(link(name)), hash, `${name} sees the bytes of the template through its link`);
     test.match(readlinkSync(link(name)), '/dev/mapper/snapshot-');
   }
+});
+
+t.test('completion is told the domains that libvirt has, whether they run or not', async test => {
+  test.same(must(executable(), 'complete', 'vms').split('\n'), ['work1', 'work2']);
+  mustVirsh('destroy', 'work2');
+  test.same(must(executable(), 'complete', 'vms').split('\n'), ['work1', 'work2']);
+  mustVirsh('start', '--paused', 'work2');
 });
 
 t.test('QEMU, which is not root, reads the disk and writes to it', async test => {

@@ -1,10 +1,10 @@
 // What is told of what is done: the steps of -v, the log of those that no person calls, and what completion asks for.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { InteractiveShell } from '../../unit/manuals/shell.ts';
 import { check, checkLasting } from './checks.ts';
 import { makeTemplate, removeTemplate, statKey } from './images.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
+import './told/completion.ts';
 
 const LOG = '/var/log/block-snapshot.log';
 must('mount', '-t', 'tmpfs', 'tmpfs', '/var/log');
@@ -151,47 +151,3 @@ check('--version -v tells the versions of the library, of the driver and of the 
   ]);
   test.match(stdout, /^block-snapshot \d+\.\d+\.\d+ \(quickjs-ng .*\)\n/);
 });
-
-check('completion is told the templates and the revisions that are there', (test, template) => {
-  const node = mustPrepare('snapshot', template.root, template.rootCow);
-  test.same(must(executable(), 'complete', 'templates').split('\n'), [
-    template.root.replace(/\/root\.img$/, ''),
-  ]);
-  mustCleanup('snapshot', node);
-  test.equal(must(executable(), 'complete', 'revisions', template.root), '');
-  const origin = mustPrepare('origin', template.root, template.rootCow);
-  must('dd', 'if=/dev/urandom', `of=${origin}`, 'bs=1M', 'count=1', 'conv=fsync');
-  mustCleanup('origin', origin);
-  must(executable(), 'commit', template.root);
-  test.equal(must(executable(), 'complete', 'revisions', template.root), '1');
-  test.equal(must(executable(), 'complete', 'vms'), '');
-});
-
-for (const name of ['bash', 'zsh'] as const)
-  checkLasting(`${name} offers the nodes, templates and revisions that are there`, async (test, template) => {
-    const { folder, root, rootCow, vm1 } = template;
-    const origin = mustPrepare('origin', root, rootCow);
-    must('dd', 'if=/dev/urandom', `of=${origin}`, 'bs=1M', 'count=1', 'conv=fsync');
-    mustCleanup('origin', origin);
-    must(executable(), 'commit', root);
-    const node = mustPrepare('snapshot', root, rootCow, vm1);
-    const shell = new InteractiveShell(name, folder);
-    try {
-      // The first layer has the beginning of the name in common with the one that lies on it.
-      const nodes = await shell.completed('block-snapshot cleanup snapshot /dev/mapper/snap');
-      test.ok(
-        nodes.some(word => node.endsWith(word) && word.includes(statKey(vm1))),
-        nodes.join(' '),
-      );
-      const templates = await shell.completed(`block-snapshot commit ${folder.slice(0, -1)}`);
-      test.ok(
-        templates.some(word => word.includes(folder)),
-        templates.join(' '),
-      );
-      const revisions = await shell.completed(`block-snapshot revert ${root} --revision `);
-      test.ok(revisions.includes('1') || revisions.at(-1) === '1', revisions.join(' '));
-    } finally {
-      await shell.close();
-    }
-    mustCleanup('snapshot', node);
-  });

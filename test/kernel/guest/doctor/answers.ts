@@ -2,9 +2,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkLasting } from '../checks.ts';
+import { deleteBackend, disk, mustAdd } from '../hotplug/disks.ts';
 import { MEBIBYTE, makeImage } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { blockSnapshot, executable, must, type Outcome, run } from '../programs.ts';
+import { onVolume } from './bases.ts';
 import { running } from './devices.ts';
 import './diagnosis.ts';
 
@@ -64,6 +66,52 @@ checkLasting('what cannot be looked at is never healthy', async test => {
   const { status, stdout } = run('setpriv', ['--reuid=65534', '--clear-groups', executable(), 'doctor']);
   test.equal(status, 1);
   test.match(stdout, 'not seen: the devices could not be looked at: no permission');
+});
+
+/** What doctor could change: devices and whether they stand still, loop devices, records, locks, files. */
+function state(folder: string): string[] {
+  return [
+    must('dmsetup', 'info', '-c', '--noheadings', '-o', 'name,suspended,tables_loaded,open'),
+    must('dmsetup', 'table'),
+    must('losetup', '-l', '-n', '-O', 'NAME,BACK-FILE'),
+    must('find', folder, '/run/xen-hotplug', '-printf', '%p %i %s %T@ %C@\n'),
+    must('find', '/run/block-snapshot', '-printf', '%p %i %s %T@\n'),
+  ].flatMap(text => text.split('\n').sort());
+}
+
+checkLasting('without --fix nothing is changed, whatever is found', async (test, template) => {
+  const { root, rootCow, vm1, vm2 } = template;
+  const vm = disk(72);
+  mustAdd(vm, [root, rootCow, vm1].join(':'));
+  deleteBackend(vm);
+  const { node, stop } = running({ ...template, vm1: vm2 });
+  must('dmsetup', 'suspend', node.slice('/dev/mapper/'.length));
+  must('udevadm', 'settle');
+  const before = state(template.folder);
+  for (const options of [[], ['--report'], ['--json']]) {
+    const { stdout } = blockSnapshot('doctor', ...options);
+    test.match(stdout, 'suspended-device');
+    test.match(stdout, 'gone-vm');
+    test.same(state(template.folder), before, `doctor ${options.join(' ')}`);
+  }
+  const { stderr } = blockSnapshot('doctor', '--fix');
+  for (const kind of ['suspended-device', 'gone-vm'])
+    test.match(stderr, `${kind}: block-snapshot `, 'with it both are mended');
+  test.notMatch(blockSnapshot('doctor').stdout, /suspended-device|gone-vm/);
+  stop();
+});
+
+checkLasting('where a base does not answer it comes to its end, and says so', async (test, template) => {
+  const takeAway = onVolume(
+    template,
+    () => must('dmsetup', 'suspend', 'volume'),
+    () => must('dmsetup', 'resume', 'volume'),
+  );
+  try {
+    test.match(blockSnapshot('doctor'), { status: 3, stdout: /^silent-base: /m });
+  } finally {
+    takeAway();
+  }
 });
 
 checkLasting(

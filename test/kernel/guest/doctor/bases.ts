@@ -28,7 +28,7 @@ finds('a second loop device on an image in use', {
 });
 
 /** A VM on a volume that this test can do things to. @returns how all goes again */
-function onVolume(template: Template, change: (loop: string) => void, back: () => void): () => void {
+export function onVolume(template: Template, change: (loop: string) => void, back: () => void): () => void {
   const loop = must('losetup', '-f', '--show', template.root);
   must('dmsetup', 'create', 'volume', '--table', `0 8192 linear ${loop} 0`);
   const { stop } = running({ ...template, root: '/dev/mapper/volume' });
