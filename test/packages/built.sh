@@ -26,6 +26,7 @@ built_twice() {
   check 'they are made again in a folder of another name' make_in "$work/another-folder" 1 "$work/again"
   check 'both are the same to the byte' same "$(sums "$work/1")" "$(sums "$work/again")"
   check 'no path of the folders is in them' no_paths
+  check 'what lies inside is named with its licence, and the texts are there' has_licences
   check 'a newer revision is made' make_in "$work/first" 2 "$work/2"
   check 'lintian has nothing to say that is not explained' says '' lintian --allow-root --fail-on none "$work"/1/*.deb
   check 'rpmlint has nothing to say that is not explained' says '*; 0 errors, 0 warnings,*' \
@@ -44,5 +45,19 @@ no_paths() {
     ! grep -rlF "$work" "$folder" || return 1
     ! rpm -qp --xml "$file" | grep -F "$work" || return 1
   done
+  rm -r "$folder"
+}
+
+# Debian has the texts in base-files, for all packages; elsewhere the package brings them.
+has_licences() {
+  local file folder=$work/unpacked deb rpm
+  deb=$(echo "$work"/1/block-snapshot-tools_*.deb)
+  rpm=$(echo "$work"/1/block-snapshot-tools-*.rpm)
+  rm -rf "$folder" && mkdir -p "$folder/deb" "$folder/rpm" && dpkg-deb -x "$deb" "$folder/deb" &&
+    (cd "$folder/rpm" && rpm2archive - <"$rpm" | tar -xz) || return 1
+  for file in "$folder/deb/usr/share/doc/block-snapshot-tools/copyright" "$folder/rpm/usr/share/licenses/block-snapshot-tools/LICENSE.others"; do
+    grep -q '^JavaScriptCore and WebCore (LGPL-2.0-or-later)' "$file" || { echo "$file" && return 1; }
+  done
+  grep -q 'GNU LIBRARY GENERAL PUBLIC LICENSE' "$folder/rpm/usr/share/licenses/block-snapshot-tools/LICENSE.texts" || return 1
   rm -r "$folder"
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { partsOfBun, textOnBun } from '../../tools/packages/bun.ts';
 import { PROJECT } from './executable.ts';
 import { placesOf, smallClone } from './installation.ts';
 
@@ -54,8 +55,28 @@ t.test('places that Qubes OS has files in are shared, and no others', async t =>
   );
 });
 
-t.test('the licences of what Bun embeds are those of the Bun that is used', async t => {
+t.test('what is said of Bun is of the Bun that is used', async t => {
   const { devDependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
-  const [first] = readFileSync(join(PROJECT, 'tools/packages/bun-parts'), 'utf8').split('\n');
-  t.equal(first, `# Bun ${devDependencies['@oven/bun-linux-x64-baseline']}`);
+  const [bun] = parts();
+  t.match(bun, { name: 'bun', version: devDependencies['@oven/bun-linux-x64-baseline'] });
 });
+
+t.test(
+  'each part of Bun is named with its licence, where the texts are, and the notices in the executable',
+  async t => {
+    const text = textOnBun(parts(), heading => `\n${heading}\n`);
+    for (const { name, licence, address } of parts())
+      t.match(text, `\n${name} (${licence})\n    ${address}\n`);
+    t.match(text, '\n/usr/share/common-licenses/LGPL-2\n    of JavaScriptCore and WebCore\n');
+    t.match(text, /\/Apache-2\.0\n {4}of boringssl, /);
+    t.match(text, /\/GPL-2\n {4}of zstd, tinycc's libtcc1\n/, 'and not what is under the LGPL');
+    t.match(text, '    Copyright (C) 2016 and later: Unicode, Inc.');
+    t.equal(text.split('Copyright (C) 2016 and later').length, 2, 'once');
+  },
+);
+
+function parts() {
+  return partsOfBun(reason => {
+    throw new Error(reason);
+  });
+}

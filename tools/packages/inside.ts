@@ -1,6 +1,6 @@
 // What lies inside the executables of a package, for people and for programs: the licences of it all, and a bill of materials.
 //   inside.ts PACKAGE FOLDER [--engine] [--bun] ENTRY...
-//     FOLDER   gets PACKAGE.licences and PACKAGE.cdx.json (CycloneDX)
+//     FOLDER   gets PACKAGE.licences and PACKAGE.cdx.json (CycloneDX); with --bun, PACKAGE.licence-texts for other systems than Debian
 //     ENTRY    modules of src, whose bundles the package has: what they import of npm's is theirs
 //   SOURCE_DATE_EPOCH   the time that the bill is of
 // Refused is whatever has no licence that can be found.
@@ -9,9 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const BUN = 'node_modules/@oven/bun-linux-x64-baseline';
-const PARTS_OF_BUN = 'tools/packages/bun-parts';
+import { licenceTexts, type PartOfBun, partsOfBun, textOnBun } from './bun.ts';
 
 /** What a bill of materials says of one thing, as far as it matters here. */
 interface Component {
@@ -88,28 +86,18 @@ function npmsBill(): Bill {
   return JSON.parse(run('npm', ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'])) as Bill;
 }
 
-function partsOfBun(): Component[] {
-  const { version } = JSON.parse(readFileSync(`${BUN}/package.json`, 'utf8')) as { version: string };
-  const [of = '', ...lines] = readFileSync(PARTS_OF_BUN, 'utf8').trim().split('\n');
-  if (of !== `# Bun ${version}`)
-    fail(
-      `${PARTS_OF_BUN} is of another version than the Bun that is used: see what Bun ${version} says of its licences`,
-    );
-  return lines
-    .filter(line => !line.startsWith('#'))
-    .map(line => {
-      const [name = '', license = '', url = ''] = line.split('\t');
-      if (url === '')
-        fail(`${PARTS_OF_BUN}: '${line}' is not NAME, LICENCE and ADDRESS with tabs between them`);
-      return {
-        'bom-ref': `bun/${name}`,
-        type: 'library',
-        name,
-        ...(name === 'bun' ? { version } : {}),
-        licenses: [{ license: { name: license } }],
-        externalReferences: [{ type: 'website', url }],
-      };
-    });
+/** A licence of which only one is said has SPDX's name. */
+function componentOfBun({ name, licence, address, version }: PartOfBun): Component {
+  return {
+    'bom-ref': `bun/${name}`,
+    type: 'library',
+    name,
+    ...(version === undefined ? {} : { version }),
+    licenses: [
+      { license: /^[\w.-]+-[\w.-]+$|^(?:MIT|Zlib)$/.test(licence) ? { id: licence } : { name: licence } },
+    ],
+    externalReferences: [{ type: 'website', url: address }],
+  };
 }
 
 function engine(): Component {
@@ -153,14 +141,10 @@ if (rest.includes('--engine')) {
   text += `${heading(`quickjs-ng ${part.version} (MIT)`)}${readFileSync('dist/engine/LICENSE', 'utf8').trim()}\n`;
 }
 if (rest.includes('--bun')) {
-  const parts = partsOfBun();
-  components.push(...parts);
-  text += `${heading('The runtime of block-snapshot-tools: Bun, and what Bun embeds')}`;
-  text +=
-    'Each with its licence and where its sources and its notices are. How it is linked anew with another\n';
-  text += 'JavaScriptCore, Bun says: https://github.com/oven-sh/bun/blob/main/LICENSE.md\n\n';
-  for (const part of parts)
-    text += `${part.name} (${licenceOf(part)})\n    ${part.externalReferences?.[0]?.url}\n`;
+  const parts = partsOfBun(fail);
+  components.push(...parts.map(componentOfBun));
+  text += textOnBun(parts, heading);
+  writeFileSync(join(folder, `${name}.licence-texts`), licenceTexts(parts, heading));
 }
 for (const [index, path] of folders.entries()) {
   const part = found[index] as Component;

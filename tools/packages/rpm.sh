@@ -105,6 +105,7 @@ for package in $(all_packages); do
   case $package in block-snapshot | block-snapshot-tools)
     inside "$package"
     install -m 644 "$dist/$package.licences" "$licences/LICENSE.others"
+    [ ! -e "$dist/$package.licence-texts" ] || install -m 644 "$dist/$package.licence-texts" "$licences/LICENSE.texts"
     install -m 644 "$dist/$package.cdx.json" "$documents/"
     ;;
   esac
