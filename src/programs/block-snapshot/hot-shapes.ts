@@ -1,24 +1,17 @@
-import { LIBVIRT_HOOK_USAGE } from '../../libvirt/hook-call.ts';
 import type { CommandShape, OptionShape } from '../command-shape.ts';
-import {
-  CLEANUP_USAGE,
-  CREATE_SNAPSHOT_USAGE,
-  DESTROY_SNAPSHOT_USAGE,
-  HOTPLUG_USAGE,
-  PREPARE_USAGE,
-} from './usage.ts';
+import { type HotName, USAGES } from './short-help.ts';
 
 const DRY_RUN: OptionShape = {
   type: 'boolean',
   describe: 'Do nothing, and say what would be done: files, loop devices, and the tables of devices',
 };
 
-// What is said of the hot commands, which themselves know no more than how they are called.
+/** What is said of a hot command, which itself knows no more than how it is called. */
+type Told = Omit<CommandShape, 'usage'>;
 
 const TYPE = { name: 'snapshot|origin', completes: ['snapshot', 'origin'] } as const;
 
-export const PREPARE: CommandShape = {
-  usage: PREPARE_USAGE,
+const PREPARE: Told = {
   summary: 'Make the device and print its node',
   about: [
     'Makes the device, with what is missing of what lies under it, and prints its node. "snapshot" is BASE seen through the ' +
@@ -37,8 +30,7 @@ export const PREPARE: CommandShape = {
   operands: [TYPE, { name: 'BASE:COW[:COW2...]', completes: 'images' }],
 };
 
-export const CLEANUP: CommandShape = {
-  usage: CLEANUP_USAGE,
+const CLEANUP: Told = {
   summary: 'Take the device down if nobody uses it',
   about: [
     'Takes the device down if nobody uses it, with everything under it that nobody else uses. It is no error that it is ' +
@@ -49,8 +41,7 @@ export const CLEANUP: CommandShape = {
   operands: [TYPE, { name: 'NODE', completes: 'node' }],
 };
 
-export const CREATE_SNAPSHOT: CommandShape = {
-  usage: CREATE_SNAPSHOT_USAGE,
+const CREATE_SNAPSHOT: Told = {
   summary: 'The same as prepare, for qubesd',
   about: [
     'Makes the device, as block-snapshot prepare does, with the arguments that the "file" pool of qubesd gives. The name says ' +
@@ -64,8 +55,7 @@ export const CREATE_SNAPSHOT: CommandShape = {
   ],
 };
 
-export const DESTROY_SNAPSHOT: CommandShape = {
-  usage: DESTROY_SNAPSHOT_USAGE,
+const DESTROY_SNAPSHOT: Told = {
   summary: 'The same as cleanup, for qubesd',
   about: [
     'Takes the device down if nobody uses it, as block-snapshot cleanup does, with the argument that the "file" pool of qubesd ' +
@@ -81,16 +71,14 @@ const HOTPLUG_ABOUT = [
     'script=block-snapshot,vdev=xvda,target=BASE:COW[:COW2...]. One line for each call is in /var/log/xen/xen-hotplug.log.',
 ];
 
-export const ADD: CommandShape = {
-  usage: HOTPLUG_USAGE,
+const ADD: Told = {
   summary: "Make the device of a VM's disk, for libxl",
   about: ['Makes the device of a disk when its VM starts, and tells xenstore its number.', ...HOTPLUG_ABOUT],
   options: {},
   operands: [],
 };
 
-export const REMOVE: CommandShape = {
-  usage: HOTPLUG_USAGE,
+const REMOVE: Told = {
   summary: "Take the device of a VM's disk down, for libxl",
   about: [
     "Takes the device of a disk down when its VM stops. A template's run is committed then, unless COMMIT_ON_STOP=no.",
@@ -100,8 +88,7 @@ export const REMOVE: CommandShape = {
   operands: [],
 };
 
-export const LIBVIRT_HOOK: CommandShape = {
-  usage: LIBVIRT_HOOK_USAGE,
+const LIBVIRT_HOOK: Told = {
   summary: "libvirt's hook: makes the devices that a domain's metadata asks for",
   about: [
     "libvirt calls it at every step of every domain, with the domain's XML on standard input. It makes the devices that the " +
@@ -111,3 +98,20 @@ export const LIBVIRT_HOOK: CommandShape = {
   options: {},
   operands: [],
 };
+
+const TOLD: Readonly<Record<HotName, Told>> = {
+  prepare: PREPARE,
+  cleanup: CLEANUP,
+  'create-snapshot': CREATE_SNAPSHOT,
+  'destroy-snapshot': DESTROY_SNAPSHOT,
+  add: ADD,
+  remove: REMOVE,
+  'block-snapshot-qemu': LIBVIRT_HOOK,
+  'block-snapshot-libxl': LIBVIRT_HOOK,
+  qemu: LIBVIRT_HOOK,
+  libxl: LIBVIRT_HOOK,
+};
+
+export function hotShape(name: HotName): CommandShape {
+  return { usage: USAGES[name], ...TOLD[name] };
+}

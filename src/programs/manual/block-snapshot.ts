@@ -1,5 +1,5 @@
 import { DOCTOR } from '../block-snapshot/doctor/usage.ts';
-import * as hot from '../block-snapshot/hot-shapes.ts';
+import { hotShape } from '../block-snapshot/hot-shapes.ts';
 import { GRAPH, LIST } from '../block-snapshot/overview/usage.ts';
 import type { HOT_COMMANDS, HOT_PROGRAMS, LIBVIRT_HOOKS, OTHER_COMMANDS } from '../block-snapshot/run.ts';
 import { DEDUPE, DERIVE } from '../block-snapshot/template/family-usage.ts';
@@ -11,8 +11,8 @@ import { COMPLETE } from './complete-usage.ts';
 export const COMMANDS: Readonly<
   Record<keyof typeof HOT_COMMANDS | (typeof OTHER_COMMANDS)[number], CommandShape>
 > = {
-  prepare: hot.PREPARE,
-  cleanup: hot.CLEANUP,
+  prepare: hotShape('prepare'),
+  cleanup: hotShape('cleanup'),
   commit: COMMIT,
   revisions: REVISIONS,
   revert: REVERT,
@@ -22,8 +22,8 @@ export const COMMANDS: Readonly<
   list: LIST,
   graph: GRAPH,
   doctor: DOCTOR,
-  add: hot.ADD,
-  remove: hot.REMOVE,
+  add: hotShape('add'),
+  remove: hotShape('remove'),
   complete: COMPLETE,
 };
 
@@ -31,12 +31,12 @@ export const COMMANDS: Readonly<
 export const PROGRAMS: Readonly<
   Record<keyof typeof HOT_PROGRAMS | keyof typeof LIBVIRT_HOOKS, CommandShape>
 > = {
-  'create-snapshot': hot.CREATE_SNAPSHOT,
-  'destroy-snapshot': hot.DESTROY_SNAPSHOT,
-  'block-snapshot-qemu': hot.LIBVIRT_HOOK,
-  'block-snapshot-libxl': hot.LIBVIRT_HOOK,
-  qemu: hot.LIBVIRT_HOOK,
-  libxl: hot.LIBVIRT_HOOK,
+  'create-snapshot': hotShape('create-snapshot'),
+  'destroy-snapshot': hotShape('destroy-snapshot'),
+  'block-snapshot-qemu': hotShape('block-snapshot-qemu'),
+  'block-snapshot-libxl': hotShape('block-snapshot-libxl'),
+  qemu: hotShape('qemu'),
+  libxl: hotShape('libxl'),
 };
 
 export const SUMMARY = "snapshot block devices for virtual machines that share a template's disk";
