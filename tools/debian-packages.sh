@@ -33,3 +33,25 @@ unpack_packages() {
   apt_of "$release" update && (cd "$work/packages" && apt_of "$release" download "$@") || return 1
   for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/root" || return 1; done
 }
+
+# keep_from KIND FOLDER WHAT MAKE RELEASE... : has MAKE, given a release, make $work/image, of the first that can; it becomes FOLDER, of
+# which others called KIND-… are of other versions. Ends the script with that folder's name; else why not is in $reason.
+keep_from() {
+  local kind=$1 folder=$2 what=$3 make=$4 release
+  shift 4
+  reason='there is no apt-get'
+  for release; do
+    command -v apt-get >/dev/null || return 0
+    say "fetching $what of Debian $release into $folder (once)"
+    if "$make" "$release" >"$work.log" 2>&1; then
+      rm -f "$work.log"
+      # Those of other versions may be in use at this moment.
+      find "$cache" -maxdepth 1 -name "$kind-[0-9a-f]*" -mtime +7 -exec rm -rf {} +
+      mv "$work/image" "$folder"
+      echo "$folder"
+      exit 0
+    fi
+    reason=$(why_not "$work.log")
+    rm -f "$work.log"
+  done
+}

@@ -28,21 +28,11 @@ if serves '' >/dev/null 2>&1; then
   exit 0
 fi
 begin_in_cache "$folder" jinja2/__init__.py jinja-lock
-reason='there is no apt-get'
-for release in $releases; do
-  command -v apt-get >/dev/null || break
-  say "fetching Jinja2 of Debian $release into $folder (once)"
-  if unpack_packages "$release" python3-jinja2 python3-markupsafe >"$work.log" 2>&1 &&
-    serves "$work/root/usr/lib/python3/dist-packages" >>"$work.log" 2>&1; then
-    rm -f "$work.log"
-    # Those of other versions may be in use at this moment.
-    find "$cache" -maxdepth 1 -name 'jinja-[0-9a-f]*' -mtime +7 -exec rm -rf {} +
-    mv "$work/root/usr/lib/python3/dist-packages" "$folder"
-    echo "$folder"
-    exit 0
-  fi
-  reason=$(why_not "$work.log")
-  rm -f "$work.log"
-done
+fetch() {
+  unpack_packages "$1" python3-jinja2 python3-markupsafe && mv "$work/root/usr/lib/python3/dist-packages" "$work/image" &&
+    serves "$work/image"
+}
+# shellcheck disable=SC2086
+keep_from jinja "$folder" Jinja2 fetch $releases
 say "Jinja2 3.1.6 with MarkupSafe 3 is needed for /usr/bin/python3 and cannot be fetched ($reason): install it, or let apt-get reach a mirror of Debian"
 exit 1

@@ -1,25 +1,8 @@
 # shellcheck shell=bash
-# Sourced by run.sh: checks that have names, and what a machine is that is only a folder.
+# Sourced by run.sh: what is checked on a machine that is only a folder.
+. "$project/test/checks.sh"
 
-number=0
-failures=$work/failures
-: >"$failures"
-# check NAME COMMAND... : the command's status is the answer; what it says is shown where it is no
-check() {
-  local name=$1 output
-  shift
-  number=$((number + 1))
-  if output=$("$@" 2>&1); then
-    echo "ok $number - $name"
-  else
-    echo "not ok $number - $name"
-    sed 's/^/# /' <<<"$output" | head -n 30
-    echo "$name" >>"$failures"
-  fi
-}
-
-# same WANTED GOT, says SAYS COMMAND... (a pattern of bash for all that it prints), fails COMMAND... (with status 1 or more)
-same() { [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2") && false; }; }
+# says SAYS COMMAND... (a pattern of bash for all that it prints), refuses SAYS COMMAND... (with another status than 0)
 says() {
   local wanted=$1 got
   shift

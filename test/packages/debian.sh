@@ -42,16 +42,16 @@ life_in_debian() {
   check "$release: what is there is what the packages have" says '' inside dpkg --verify $PACKAGES
   check "$release: libvirt's hooks lead to the program" inside test -x /etc/libvirt/hooks/qemu.d/block-snapshot-qemu -a \
     -x /etc/libvirt/hooks/libxl.d/block-snapshot-libxl
-  check "$release: AppArmor's line comes before the administrator's" same \
-    $'/usr/lib/block-snapshot/block-snapshot PUx,\nof the administrator,' \
-    "$(cat "$machine/etc/apparmor.d/local/usr.sbin.libvirtd")"
+  check "$release: AppArmor's line comes before the administrator's" equal \
+    "$(cat "$machine/etc/apparmor.d/local/usr.sbin.libvirtd")" \
+    $'/usr/lib/block-snapshot/block-snapshot PUx,\nof the administrator,'
 
   echo 'REVISIONS=3' >>"$machine/etc/block-snapshot.conf"
   configured=$(cat "$machine/etc/block-snapshot.conf")
   check "$release: while they are upgraded, every start of a program succeeds" while_starting \
     'block-snapshot domain-xml /etc/xen/scripts/block-origin /usr/lib/qubes/create-snapshot' put 2 $PACKAGES
   check "$release: they are the newer ones" says '*-2' inside dpkg-query -W -f '${Version}' block-snapshot-tools
-  check "$release: a configuration that was changed stays" same "$configured" "$(cat "$machine/etc/block-snapshot.conf")"
+  check "$release: a configuration that was changed stays" equal "$(cat "$machine/etc/block-snapshot.conf")" "$configured"
   check "$release: AppArmor's line is there once" says 1 grep -c PUx "$machine/etc/apparmor.d/local/usr.sbin.libvirtd"
 
   mkdir -p "$machine/var/cache/domain-xml" "$machine/run/block-snapshot"
@@ -62,9 +62,9 @@ life_in_debian() {
   devices_are_gone
   check "$release: what calls a program that is gone is gone" absent "$machine"/etc/xen/scripts/block-{snapshot,origin} \
     "$machine/etc/libvirt/hooks/qemu.d/block-snapshot-qemu" "$machine/usr/lib/qubes/create-snapshot"
-  check "$release: the configuration stays until it is purged" same "$configured" "$(cat "$machine/etc/block-snapshot.conf")"
+  check "$release: the configuration stays until it is purged" equal "$(cat "$machine/etc/block-snapshot.conf")" "$configured"
   check "$release: they are purged" inside dpkg -P $PACKAGES
-  check "$release: then all is as before" same "$before" "$(tree "$machine")"
+  check "$release: then all is as before" equal "$(tree "$machine")" "$before"
   check "$release: the log is gone" absent "$machine/var/log/block-snapshot.log"
 
   among_others_in_debian "$release" "$before"
@@ -86,7 +86,7 @@ among_others_in_debian() {
   check "$release: theirs are back" others_are 2 ''
   check "$release: theirs are as they came" says '' inside dpkg --verify of-others
   check "$release: theirs are the former ones again" others_package 1
-  check "$release: then all is as before ours" same "$theirs" "$(tree "$machine")"
+  check "$release: then all is as before ours" equal "$(tree "$machine")" "$theirs"
   inside dpkg -P of-others >/dev/null
 
   check "$release: ours come first" put 1 $PACKAGES
@@ -95,12 +95,12 @@ among_others_in_debian() {
   check "$release: theirs go" inside dpkg -P of-others
   check "$release: ours stay when theirs go" ours_are_there
   check "$release: ours go" inside dpkg -P $PACKAGES
-  check "$release: then all is as before both" same "$before" "$(tree "$machine")"
+  check "$release: then all is as before both" equal "$(tree "$machine")" "$before"
 
   mkdir -p "$machine/usr/lib/block-snapshot"
   touch "$machine/usr/lib/block-snapshot/manifest"
   check "$release: beside what make install has put there it is refused" refuses '*make uninstall*' put 1 block-snapshot
   rm -r "$machine/usr/lib/block-snapshot"
   inside dpkg -P block-snapshot >/dev/null 2>&1
-  check "$release: and has left nothing" same "$before" "$(tree "$machine")"
+  check "$release: and has left nothing" equal "$(tree "$machine")" "$before"
 }

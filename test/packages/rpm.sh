@@ -93,14 +93,14 @@ life_in_rpm() {
   check 'rpm: while they are upgraded, every start of a program succeeds' while_starting \
     'block-snapshot domain-xml /etc/xen/scripts/block-origin /usr/lib/qubes/create-snapshot' put_rpms 2 $PACKAGES
   check 'rpm: they are the newer ones' says '2' in_root -q --qf '%{release}' block-snapshot-tools
-  check 'rpm: a configuration that was changed stays' same "$configured" "$(cat "$machine/etc/block-snapshot.conf")"
+  check 'rpm: a configuration that was changed stays' equal "$(cat "$machine/etc/block-snapshot.conf")" "$configured"
   sed -i '$d' "$machine/etc/block-snapshot.conf"
 
   devices_are_there
   check 'rpm: erasing says that devices lose their program' says '*1 devices and 0 disks of VMs are left*' erase
   devices_are_gone
   mkdir -p "$machine/etc/apparmor.d/local"
-  check 'rpm: then all is as before' same "$before" "$(tree "$machine")"
+  check 'rpm: then all is as before' equal "$(tree "$machine")" "$before"
   among_others_in_rpm "$before"
   rm -rf "$machine"
 }
@@ -122,7 +122,7 @@ among_others_in_rpm() {
   check 'rpm: theirs are as they came' says '' in_root -V of-others
   check 'rpm: theirs are the former ones again' others_rpm 1
   mkdir -p "$machine/etc/apparmor.d/local"
-  check 'rpm: then all is as before ours' same "$theirs" "$(tree "$machine")"
+  check 'rpm: then all is as before ours' equal "$(tree "$machine")" "$theirs"
   in_root -e of-others
 
   # shellcheck disable=SC2086

@@ -12,7 +12,7 @@ trap 'rm -rf "$files"' EXIT
 chmod 755 "$files"
 make --no-print-directory -s -C "$project" install DESTDIR="$files" PREFIX=/usr >&2
 mkdir -p "$files/lab"
-cp -r "$here"/dom0/. "$files/lab/"
+cp -r "$here"/dom0/. "$project/test/checks.sh" "$files/lab/"
 cp "$files/lab/guest-init" "$files/init"
 (cd "$files" && echo init | cpio -o -H newc --quiet -R 0:0 | gzip -1) >"$files/lab/guest-init.cpio.gz"
 rm "$files/init"

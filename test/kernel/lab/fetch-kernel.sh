@@ -31,22 +31,8 @@ fetch() {
   (cd "$work/image" && LD_LIBRARY_PATH=libraries ./linux.uml --version)
 }
 
-reason='there is no apt-get'
-for release in $releases; do
-  command -v apt-get >/dev/null || break
-  say "fetching user-mode Linux of Debian $release into $folder (once)"
-  if fetch "$release" >"$work.log" 2>&1; then
-    rm -f "$work.log"
-    # Those of other versions may be in use at this moment.
-    find "$cache" -maxdepth 1 -name 'uml-[0-9a-f]*' -mtime +7 -exec rm -rf {} +
-    mv "$work/image" "$folder"
-    echo "$folder"
-    exit 0
-  fi
-  reason=$(why_not "$work.log")
-  rm -f "$work.log"
-done
-
+# shellcheck disable=SC2086
+keep_from uml "$folder" 'user-mode Linux' fetch $releases
 if ! installed=$(command -v linux.uml); then
   say "user-mode Linux is neither in the cache nor installed, and cannot be fetched ($reason): install what Debian calls user-mode-linux"
   exit 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What libxl and real VMs have to find, in dom0 of a real Xen; the checks in the Test Anything Protocol on standard output.
-. /lab/tap.sh
+. /lab/checks.sh
+. /lab/left.sh
 . /lab/guests.sh
 
 for part in ${LAB_PARTS:-/lab/parts/*.sh}; do
