@@ -28,6 +28,9 @@ LINKS := block-origin create-snapshot destroy-snapshot block-snapshot-qemu block
 
 LAB := test/kernel/lab/boot.sh
 
+# That a file of tests without a lab may take.
+FILE_SECONDS = $(or $(TEST_FILE_SECONDS),600)
+
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -205,15 +208,15 @@ test: needs ## Lint, and run every test, those on the real kernel and the real X
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
 test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(PROBES) needs
-	test/tap.sh 20 --jobs=1 --timeout=600 $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
+	test/tap.sh 20 --jobs=1 --timeout=$(FILE_SECONDS) $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins $(PROBES) needs ## Run the tests that need no kernel of their own
-	test/tap.sh 20 --jobs=2 --timeout=600 $(UNIT_TESTS)
+	test/tap.sh 20 --jobs=2 --timeout=$(FILE_SECONDS) $(UNIT_TESTS)
 
 .PHONY: test-templates
 test-templates: build build/.stamp .tap/plugins $(PROBES) needs ## Run the tests of templates and domain XML, against the real Jinja2
-	test/tap.sh 20 --jobs=2 --timeout=600 $(TEMPLATE_TESTS)
+	test/tap.sh 20 --jobs=2 --timeout=$(FILE_SECONDS) $(TEMPLATE_TESTS)
 
 # In the lab what works on devices, here everything else.
 .PHONY: test-memory

@@ -36,6 +36,7 @@ timeout --kill-after=30 "${minutes}m" tap "$@" | tee "$output" || status=$?
     /^ *(ok|\.\.\.)/ { shown = 0 }
     shown-- > 0
   ' "$output"
+  ! grep -qE '^ *not ok .*timeout!' "$output" || echo "  a file may take ${TEST_FILE_SECONDS:-600} seconds (TEST_FILE_SECONDS= gives it more)"
   if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
     echo "  not done after $minutes minutes (TEST_MINUTES= gives them more), ended in: $(grep -E '^ *# Subtest: ' "$output" | tail -1 | sed 's/^ *# Subtest: //')"
   fi

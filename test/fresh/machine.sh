@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs a command on a fresh machine: a folder with a Debian in it, of which it sees nothing else than /proc, /sys and devices.
+# Runs a command on a fresh machine: a folder with a Debian in it, of which it sees nothing else than /proc, /sys and devices; and
+# the limits of the tests, where they were given others (LAB_MINUTES and the like).
 #   machine.sh [--offline] [--noexec] [--bind FROM:TO]... LOWER UPPER COMMAND [ARGUMENT...]
 #     LOWER     the folders that are there already, the uppermost first, with colons between them; they are not changed
 #     UPPER     the folder that takes what is written
@@ -48,6 +49,11 @@ printf "%s\n" "$bound" | while IFS=: read -r from to; do
   mount --bind "$from" "$root$to"
 done
 # A Node that is not the distribution'\''s trusts only what it has brought, which may not do behind a proxy.
-exec env -i TERM=dumb LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" "$@"'
+set -- TERM=dumb LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+for name in LAB_MINUTES TEST_MINUTES TEST_FILE_SECONDS XEN_LAB_MINUTES; do [ -z "${!name-}" ] || set -- "$name=${!name}" "$@"; done
+# The root of a process that has only changed it (chroot) cannot be left for a user namespace, which mmdebstrap makes for users. The
+# numbers are those of pivot_root and umount2 (MNT_DETACH) on x86-64: no program can be started between the two.
+cd "$root"
+exec perl -e '\''syscall(155, ".", ".") == 0 && syscall(166, ".", 2) == 0 && chdir("/") or die "machine.sh: $!\n"; exec "/usr/bin/env", "-i", @ARGV'\'' "$@"'
 # shellcheck disable=SC2086
 exec unshare --mount --pid --fork --kill-child --ipc --uts $offline bash -c "$inside" machine "$@"

@@ -2,6 +2,7 @@
 # Tries the project on machines that have just been installed: Debian 12 and 13, minimal, in folders of their own (as root).
 #   run.sh [NAME]   NAME: a part of the names of the machines to try (test/fresh/machines); without, all
 #   WHOLE=1         runs whole `make test` where the chosen tests run otherwise: half an hour and more for each
+#   FRESH_FOLDER=   keeps the Debians there for the next call, which takes them as they are
 # What came out is printed as a table, and kept in .fresh with all that was said. Exit status 1 where any is not as it should be.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,12 +12,21 @@ project=$(cd "$here/../.." && pwd)
 chosen=${1-}
 [ "$(id -u)" = 0 ] || { echo 'make: machines of their own are made by root alone: run this as root' >&2; exit 1; }
 
-work=$(mktemp -d /var/tmp/block-snapshot-fresh.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+if [ -n "${FRESH_FOLDER-}" ]; then
+  mkdir -p "$FRESH_FOLDER"
+  work=$(realpath "$FRESH_FOLDER")
+  exec 8>"$work/lock"
+  flock -n 8 || { echo "make: another make test-fresh has $work" >&2; exit 1; }
+  trap 'rm -rf "$work/machine" "$work/clone"' EXIT
+else
+  work=$(mktemp -d /var/tmp/block-snapshot-fresh.XXXXXX)
+  trap 'rm -rf "$work"' EXIT
+fi
 trap 'exit 130' INT TERM HUP
 kept=$project/.fresh
-rm -rf "$kept"
-mkdir -p "$kept" "$work/archives" "$work/lists" "$work/certificates"
+[ -n "$chosen" ] || rm -rf "$kept"
+mkdir -p "$kept" "$work/archives" "$work/certificates"
+rm -rf "$work/machine" "$work/clone"
 git clone -q --bare "$project" "$work/clone"
 
 # How this machine reaches packages is how those do: its mirror, its proxies, what it trusts.
@@ -28,6 +38,7 @@ apt-config dump | grep -E '^Acquire::(Check-|https?::Proxy )' >"$work/apt.conf" 
 base() {
   local folder=$work/base-$1
   [ -d "$folder" ] || {
+    rm -rf "$work/base.tmp"
     mmdebstrap --quiet --variant=minbase --include=git,make --dpkgopt=force-unsafe-io "$1" "$work/base.tmp" "$mirror" >&2
     cp "$work/apt.conf" "$work/base.tmp/etc/apt/apt.conf.d/90machine"
     cp /etc/resolv.conf "$work/base.tmp/etc/"
@@ -43,13 +54,21 @@ on_machine() {
 
 # ready RELEASE : what is laid over it, where all that README and the refusals name is installed by the very commands they give.
 ready() {
-  local over=$work/ready-$1 said
-  [ ! -d "$over/written" ] || return 0
-  on_machine "$work/base-$1" "$over" bash -c 'apt-get -q update && apt-get -q install -y --no-install-recommends npm ca-certificates' >"$kept/ready-$1.log" 2>&1
-  [ "$1" != bookworm ] || on_machine "$work/base-$1" "$over" npm install --global node@20 >>"$kept/ready-$1.log" 2>&1
-  said=$(on_machine "$work/base-$1" "$over" /fresh/newcomer.sh newcomer /srv/first yes 'test/needs.sh node build kernel templates libvirt memory xen' 2>&1 || :)
-  echo "$said" >>"$kept/ready-$1.log"
-  on_machine "$work/base-$1" "$over" bash -c "DEBIAN_FRONTEND=noninteractive ${said##*as root: } -y -q" >>"$kept/ready-$1.log" 2>&1
+  local over=$work/ready-$1
+  [ ! -e "$over/done" ] || return 0
+  rm -rf "$over"
+  make_ready "$1" "$over" >"$kept/ready-$1.log" 2>&1 || { echo "make: Debian $1 cannot be made ready: see .fresh/ready-$1.log" >&2; exit 1; }
+  touch "$over/done"
+}
+
+make_ready() {
+  local there=("$work/base-$1" "$2") said
+  on_machine "${there[@]}" bash -c 'apt-get -q update && apt-get -q install -y --no-install-recommends npm ca-certificates' || return 1
+  [ "$1" != bookworm ] || on_machine "${there[@]}" npm install --global node@20 || return 1
+  said=$(on_machine "${there[@]}" /fresh/newcomer.sh newcomer /srv/first yes 'test/needs.sh node build kernel templates libvirt manuals memory xen' 2>&1) || :
+  echo "$said"
+  [[ $said == *'as root: apt-get install '* ]] || return 1
+  on_machine "${there[@]}" bash -c "DEBIAN_FRONTEND=noninteractive ${said##*as root: } -y -q"
 }
 
 # What has been fetched before a refusal, in a clone or a home.

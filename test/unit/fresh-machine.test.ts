@@ -142,3 +142,24 @@ case $* in *test-kernel*) echo "failed: a lab" >${t.testdirName}/build/failed.tx
   });
   t.match(readFileSync(join(folder, 'calls'), 'utf8'), /test-kernel\n.* test-xen test-beside-xen\n$/);
 });
+
+t.test('A limit in time that has ended tests names the variable that gives them more', async t => {
+  const said = (tap: string, environment: Record<string, string>) => {
+    const folder = programs(t, { tap });
+    mkdirSync(join(folder, 'test'));
+    copyFileSync(join(PROJECT, 'test/tap.sh'), join(folder, 'test/tap.sh'));
+    mkdirSync(join(folder, 'build'));
+    return run(join(folder, 'test/tap.sh'), ['20'], { PATH: `${folder}:/usr/bin:/bin`, ...environment });
+  };
+  t.match(said('echo "# Subtest: a slow one"; exec sleep infinity', { TEST_MINUTES: '0.01' }), {
+    status: 124,
+    stdout: / {2}not done after 0\.01 minutes \(TEST_MINUTES= gives them more\), ended in: a slow one\n$/,
+  });
+  t.match(
+    said("printf '# Subtest: a slow one\\nnot ok 1 - timeout!\\n'; exit 1", { TEST_FILE_SECONDS: '7' }),
+    {
+      status: 1,
+      stdout: / {2}a file may take 7 seconds \(TEST_FILE_SECONDS= gives it more\)\n$/,
+    },
+  );
+});
