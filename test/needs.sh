@@ -31,7 +31,11 @@ for name; do
     arm64) packages="$packages gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user" ;;
     kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2 btrfs-progs xfsprogs dosfstools bindfs nfs-kernel-server iproute2 attr psmisc" ;;
     templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;
-    xen) packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev" ;;
+    xen)
+      packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev util-linux"
+      # For the image, which others make in a user namespace.
+      [ "$(id -u)" = 0 ] || packages="$packages uidmap"
+      ;;
     libvirt) packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients libvirt0 libxml2-utils qemu-system-x86" ;;
     manuals) packages="$packages groff-base mandoc zsh bsdutils" ;;
     # gcc's sanitizers come with it, and perl with Debian.

@@ -54,6 +54,6 @@ for name in LAB_MINUTES TEST_MINUTES TEST_FILE_SECONDS XEN_LAB_MINUTES; do [ -z 
 # The root of a process that has only changed it (chroot) cannot be left for a user namespace, which mmdebstrap makes for users. The
 # numbers are those of pivot_root and umount2 (MNT_DETACH) on x86-64: no program can be started between the two.
 cd "$root"
-exec perl -e '\''syscall(155, ".", ".") == 0 && syscall(166, ".", 2) == 0 && chdir("/") or die "machine.sh: $!\n"; exec "/usr/bin/env", "-i", @ARGV'\'' "$@"'
+exec perl -e '\''my ($new, $old) = (".", "."); syscall(155, $new, $old) == 0 && syscall(166, $old, 2) == 0 && chdir("/") or die "machine.sh: $!\n"; exec "/usr/bin/env", "-i", @ARGV'\'' "$@"'
 # shellcheck disable=SC2086
 exec unshare --mount --pid --fork --kill-child --ipc --uts $offline bash -c "$inside" machine "$@"

@@ -46,6 +46,13 @@ t.test('All packages that are missing are named at once, Node among them', async
   });
 });
 
+t.test('Who is not root is asked for what makes the image for Xen without root', async t => {
+  t.match(run(NEEDS, ['xen'], { PATH: pathOf(t, { ...BARE, node: 'echo v20.19.0' }) }), {
+    status: 1,
+    stderr: / mmdebstrap .*uidmap /,
+  });
+});
+
 t.test('A Node that is too old is refused in one line, with all else that is missing', async t => {
   const old = { ...BARE, node: 'echo v18.20.4', npm: '' };
   const folder = pathOf(t, old);

@@ -15,7 +15,10 @@ trap 'exit 125' INT TERM
 results=${XEN_LAB_RESULTS:-$scratch/kept}
 mkdir -p "$results"
 
-mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$files" "$scratch/files.img" \
+# In there they are root's, whoever has made them.
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(unshare --map-root-user)
+"${as_root[@]}" mke2fs -q -t ext4 -E lazy_itable_init=1,root_owner=0:0 -m 0 -O ^has_journal -d "$files" "$scratch/files.img" \
   "$(($(du -sm --apparent-size "$files" | cut -f 1) * 12 / 10 + 32))M" >/dev/null || exit 125
 truncate -s 64M "$scratch/results.img"
 
