@@ -4,13 +4,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { check, checkLasting } from './checks.ts';
 import { makeTemplate, removeTemplate, statKey } from './images.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
+import './told/surroundings.ts';
 import './told/completion.ts';
 
 const LOG = '/var/log/block-snapshot.log';
-must('mount', '-t', 'tmpfs', 'tmpfs', '/var/log');
-// Terminals.
-must('mkdir', '-p', '/dev/pts');
-must('mount', '-t', 'devpts', 'devpts', '/dev/pts');
 
 const STEP = /^ +\d+\.\d\d ms {2}[a-zA-Z]+ .*\(\d+\.\d\d ms\)$/;
 

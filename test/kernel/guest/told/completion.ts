@@ -5,6 +5,7 @@ import { InteractiveShell } from '../../../unit/manuals/shell.ts';
 import { check, checkLasting } from '../checks.ts';
 import { statKey } from '../images.ts';
 import { executable, must, mustCleanup, mustPrepare } from '../programs.ts';
+import './surroundings.ts';
 
 check('completion is told the templates and the revisions that are there', (test, template) => {
   const node = mustPrepare('snapshot', template.root, template.rootCow);
