@@ -4,8 +4,6 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-# With io_uring Node lets no test take another user's identity for a moment.
-export UV_USE_IO_URING := 0
 export TMPDIR := $(shell tools/temporary-folder.sh)
 
 VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' package.json)

@@ -20,7 +20,7 @@ check('what the hook does is in the log, with what became of it', (test, templat
   const lines = readFileSync(LOG, 'utf8').trimEnd().split('\n');
   const told = lines.map(line => line.replace(/^\S+T\S+Z (\S+)\[\d+\] (.*) \(\d+ ms\)$/, '$1 $2'));
   test.same(told.slice(0, 2), [
-    `block-snapshot-libxl work\\x0aroot prepare begin: ${node}`,
+    `block-snapshot-libxl work\\x0aroot prepare begin: xvda ${node}`,
     'block-snapshot-libxl work\\x0aroot release end: xvda taken down',
   ]);
   test.match(told[2], /^block-snapshot-libxl work\\x0aroot prepare begin: failed: /);
