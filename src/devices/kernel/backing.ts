@@ -107,8 +107,11 @@ function requireWritable(base: Image, device: DeviceNumber): void {
  * once it is told to look again.
  */
 export function loopBacking(loop: OpenLoop, fileSize: Bytes): Backing {
-  if (descriptorSectors(loop.descriptor) < sectorsOf(fileSize)) addon().refreshLoopSize(loop.descriptor);
-  return { device: loop.device, size: descriptorSectors(loop.descriptor) };
+  const { device, descriptor } = loop;
+  const size = descriptorSectors(descriptor);
+  if (size >= sectorsOf(fileSize)) return { device, size };
+  addon().refreshLoopSize(descriptor);
+  return { device, size: descriptorSectors(descriptor) };
 }
 
 /** An image that is a block device itself. */

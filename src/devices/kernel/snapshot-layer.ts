@@ -73,7 +73,7 @@ export function makeLayer(
     chunk,
     // On every layer: device-mapper lets a discard through to the top one only if all devices under it take discards
     // (dm_table_supports_discards); what is below the top never gets one, for it is not passed down.
-    discardZeroesCow: takesDiscards(addon().readText('/proc/sys/kernel/osrelease') ?? undefined, chunk),
+    discardZeroesCow: takesDiscards(kernelRelease(), chunk),
   };
   const { major, minor } = standing.kind === 'absent' ? addon().createDevice(name) : standing.state;
   try {
@@ -84,6 +84,14 @@ export function makeLayer(
     throw error;
   }
   return { device: deviceNumber(major, minor), length: table.length, table };
+}
+
+let release: string | undefined;
+
+/** Of the kernel, which stays the same for as long as this program runs. */
+function kernelRelease(): string | undefined {
+  release ??= addon().readText('/proc/sys/kernel/osrelease') ?? undefined;
+  return release;
 }
 
 /** Loads the table; a kernel before 5.3 does not know the discard feature, and gets it without. */

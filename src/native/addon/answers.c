@@ -103,9 +103,13 @@ static bool read_questions(napi_env env, napi_value array, struct question *ques
 
 	for (index = 0; index < count; index++) {
 		napi_value loop = NULL, name = NULL, file = NULL;
+		napi_valuetype type = napi_undefined;
 		size_t length;
 
 		napi_get_element(env, array, index, &loop);
+		napi_typeof(env, loop, &type);
+		if (type != napi_object)
+			return throw_wrong_type(env, "a loop device");
 		napi_get_named_property(env, loop, "name", &name);
 		if (!get_string(env, name, questions[index].name, sizeof(questions[index].name)))
 			return false;

@@ -105,7 +105,7 @@ static napi_value removed_lock_holder(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[1];
 	char link[64], folder[64] = "", removed[PATH_MAX + 16], *line = NULL;
-	unsigned long holder = 0;
+	unsigned long holder = 0, looked_at = 0;
 	int found = 0, error = 0;
 	struct stat own;
 	int32_t descriptor;
@@ -128,7 +128,10 @@ static napi_value removed_lock_holder(napi_env env, napi_callback_info info)
 		unsigned int major_number, minor_number;
 
 		if (sscanf(line, "%*d: FLOCK %*s %*s %lu %x:%x:%lu", &process, &major_number, &minor_number, &inode) == 4 &&
-		    major_number == major(own.st_dev) && minor_number == minor(own.st_dev) && inode != own.st_ino) {
+		    process != looked_at && major_number == major(own.st_dev) && minor_number == minor(own.st_dev) &&
+		    inode != own.st_ino) {
+			/* The locks of one process mostly follow each other. */
+			looked_at = process;
 			snprintf(folder, sizeof(folder), "/proc/%lu/fd", process);
 			found = has_removed_file(folder, removed);
 			error = errno;

@@ -4,6 +4,25 @@
 
 #include <string.h>
 
+napi_status napi_typeof(napi_env env, napi_value value, napi_valuetype *result)
+{
+	JSValue given;
+
+	if (!value)
+		return napi_invalid_arg;
+	given = value->value;
+	*result = JS_IsUndefined(given)		       ? napi_undefined :
+		  JS_IsNull(given)		       ? napi_null :
+		  JS_IsBool(given)		       ? napi_boolean :
+		  JS_IsNumber(given)		       ? napi_number :
+		  JS_IsString(given)		       ? napi_string :
+		  JS_IsSymbol(given)		       ? napi_symbol :
+		  JS_IsBigInt(given)		       ? napi_bigint :
+		  JS_IsFunction(env->context, given) ? napi_function :
+							 napi_object;
+	return napi_ok;
+}
+
 napi_status napi_get_value_double(napi_env env, napi_value value, double *result)
 {
 	if (!value || !JS_IsNumber(value->value))
