@@ -37,8 +37,8 @@ help: ## Show this list
 # anything else is fetched.
 NEEDS_lint := node
 NEEDS_format := node
-NEEDS_test := build kernel libvirt manuals memory templates xen
-NEEDS_test-kernel := build kernel libvirt manuals memory
+NEEDS_test := build kernel libvirt manuals memory templates vm xen
+NEEDS_test-kernel := build kernel libvirt manuals memory vm
 NEEDS_test-beside-xen := build manuals memory templates
 NEEDS_test-unit := build manuals
 NEEDS_test-xen := build xen
@@ -51,7 +51,7 @@ NEEDS_rpm := build rpm
 NEEDS_test-packages := build deb rpm packages
 # One file needs what the whole of its kind does.
 NEEDS_check := build kernel $(if $(findstring /manuals/,$(FILE))$(findstring /told,$(FILE)),manuals) \
-	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory)
+	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory) $(if $(findstring vm-layer,$(FILE)),vm)
 $(foreach target,demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
@@ -194,7 +194,7 @@ PROBES := $(ENGINE)/probe $(ENGINE)/renderer-probe
 
 UNIT_TESTS := 'build/test/unit/**/*.test.js'
 TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
-KERNEL_TESTS := 'build/test/kernel/*.test.js'
+KERNEL_TESTS := 'build/test/kernel/*.test.js' 'build/test/vm-layer/*.test.js'
 MEMORY_TESTS := 'build/test/memory/*.test.js'
 
 .PHONY: test
@@ -331,6 +331,14 @@ install: build ## Install below PREFIX (/usr), where SYSCONFDIR is /etc; DESTDIR
 .PHONY: uninstall
 uninstall: ## Take away what make install has put there, and nothing else
 	@etc/install.sh uninstall
+
+.PHONY: install-vm
+install-vm: ## Install the layer inside a VM, in the system that the VM boots (docs/vm-layer.md)
+	@etc/install.sh install-vm
+
+.PHONY: uninstall-vm
+uninstall-vm: ## Take away what make install-vm has put there, and nothing else
+	@etc/install.sh uninstall-vm
 
 include tools/packages/packages.mk
 include test/xen/xen.mk

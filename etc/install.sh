@@ -1,5 +1,6 @@
 #!/bin/bash
-# What make install puts where, and make uninstall takes away again: install.sh install|uninstall
+# What make install puts where, and make uninstall takes away again: install.sh install|uninstall, and what make install-vm
+# puts into a VM's own system: install.sh install-vm|uninstall-vm
 #   DESTDIR      what stands for the root of the machine, for packages and tests
 #   PREFIX       /usr: where the program goes (PREFIX/lib/block-snapshot) and its names for people (PREFIX/bin)
 #   SYSCONFDIR   /etc: where Xen and libvirt, which may have been built for another place, look for scripts and hooks
@@ -41,6 +42,14 @@ sysconf=${SYSCONFDIR:-/etc}
 sysconf=${sysconf%/}
 library=$prefix/lib/block-snapshot
 program=$library/block-snapshot
+parts=list
+case ${1:-} in *-vm)
+  # Its places are fixed in what makes an initramfs.
+  library=/usr/lib/block-snapshot-vm
+  program=$library/wrap-root
+  parts=list_vm
+  ;;
+esac
 manifest=$library/manifest
 apparmor_rule="$program PUx,"
 for folder in "$prefix" "$sysconf"; do
@@ -51,6 +60,8 @@ done
 . "$clone/etc/install/manifest.sh"
 # shellcheck source=etc/install/places.sh
 . "$clone/etc/install/places.sh"
+# shellcheck source=etc/install/vm.sh
+. "$clone/etc/install/vm.sh"
 # shellcheck source=etc/install/apparmor.sh
 . "$clone/etc/install/apparmor.sh"
 
@@ -104,7 +115,7 @@ lock() {
 # Everything is looked at before anything is changed.
 check_install() {
   local kind mode source place
-  [ -d "$clone/dist/share" ] || fail "dist/share is missing: make build"
+  [ "$parts" = list_vm ] || [ -d "$clone/dist/share" ] || fail "dist/share is missing: make build"
   for entry in "${entries[@]}"; do
     read -r kind mode source place <<<"$entry"
     case $kind in file | yield) [ -f "$clone/$source" ] || fail "$source is missing: make build" ;; esac
@@ -208,6 +219,7 @@ remove_folders() {
 }
 
 say_what_stays() {
+  [ "$parts" = list ] || return 0
   local file name devices=0 disks=0
   [ ! -d "$root/var/cache/domain-xml" ] || echo "kept $root/var/cache/domain-xml, compiled templates: it may be removed"
   for file in "$root"/sys/class/block/dm-*/dm/name; do
@@ -225,7 +237,7 @@ say_what_stays() {
 count() { if [ "$1" = 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 
 program_goes=
-listed=$(list)$'\n'
+listed=$($parts)$'\n'
 mapfile -t entries <<<"${listed%$'\n'}"
 case ${1:-} in
 install)
@@ -235,5 +247,14 @@ install)
   echo "installed: $root$program, and what leads to it; make uninstall takes it away"
   ;;
 uninstall) uninstall_all ;;
-*) fail "usage: install.sh install|uninstall, with DESTDIR, PREFIX and SYSCONFDIR in the environment" ;;
+install-vm)
+  install_all
+  echo "installed: $root$program, and what puts it into an initramfs; make uninstall-vm takes it away"
+  say_how_to_make_initramfs
+  ;;
+uninstall-vm)
+  uninstall_all
+  say_how_to_make_initramfs
+  ;;
+*) fail "usage: install.sh install|uninstall|install-vm|uninstall-vm, with DESTDIR, PREFIX and SYSCONFDIR in the environment" ;;
 esac

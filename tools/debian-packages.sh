@@ -55,3 +55,13 @@ keep_from() {
     rm -f "$work.log"
   done
 }
+
+# unpack_with_dependencies RELEASE PACKAGE... : likewise, with all that they depend on; nothing is configured.
+unpack_with_dependencies() {
+  local release=$1 package
+  shift
+  rm -rf "$work"/*
+  mkdir "$work/root"
+  apt_of "$release" update && apt_of "$release" install --yes --no-install-recommends --download-only "$@" || return 1
+  for package in "$work"/cache/archives/*.deb; do dpkg-deb -x "$package" "$work/root" || return 1; done
+}

@@ -65,7 +65,7 @@ make_ready() {
   local there=("$work/base-$1" "$2") said
   on_machine "${there[@]}" bash -c 'apt-get -q update && apt-get -q install -y --no-install-recommends npm ca-certificates' || return 1
   [ "$1" != bookworm ] || on_machine "${there[@]}" npm install --global node@20 || return 1
-  said=$(on_machine "${there[@]}" /fresh/newcomer.sh newcomer /srv/first yes 'test/needs.sh node build kernel templates libvirt manuals memory xen' 2>&1) || :
+  said=$(on_machine "${there[@]}" /fresh/newcomer.sh newcomer /srv/first yes 'test/needs.sh node build kernel templates libvirt manuals memory vm xen' 2>&1) || :
   echo "$said"
   [[ $said == *'as root: apt-get install '* ]] || return 1
   on_machine "${there[@]}" bash -c "DEBIAN_FRONTEND=noninteractive ${said##*as root: } -y -q"

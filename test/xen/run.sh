@@ -18,6 +18,14 @@ cp "$files/lab/guest-init" "$files/init"
 rm "$files/init"
 cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-kernel" "$here/dom0/still-kernel.S"
 [ $# -gt 0 ] || set -- "$here"/dom0/parts/[0-9]*
+# The system of a VM with the layer of its own, and its initramfs as Debian makes it.
+case " $* " in *vm-layer*)
+  mkdir "$files/lab/vm"
+  "$project/test/vm-layer/lab/initramfs.sh" initramfs-tools with "$files/lab/vm/initramfs" bookworm "$image/vm-modules" >&2
+  "$project/test/vm-layer/lab/root-image.sh" "$files/lab/vm/root.img" whole
+  gzip -1 "$files/lab/vm/root.img"
+  ;;
+esac
 rm "$files"/lab/parts/*
 for part; do cp "$here/dom0/parts/${part##*/}" "$files/lab/parts/"; done
 echo "${LIBVIRT_ROUNDS:-1}" >"$files/lab/libvirt-rounds"

@@ -43,7 +43,7 @@ list() {
   while IFS= read -r place; do
     if [ -d "$staged/$1$place" ] && [ ! -L "$staged/$1$place" ]; then
       case $place in
-      /usr/lib/block-snapshot* | /etc/libvirt/hooks/* | /usr/share/doc/* | /usr/share/licenses/*) echo "%dir $place" ;;
+      /usr/lib/block-snapshot* | */90wrap-root | /etc/libvirt/hooks/* | /usr/share/doc/* | /usr/share/licenses/*) echo "%dir $place" ;;
       /etc/libvirt* | /etc/xen* | /usr/lib/qubes | /usr/share/qubes*) echo "%ghost %dir %verify(not mode user group) $place" ;;
       esac
     elif is_shared "$place"; then

@@ -50,9 +50,11 @@ stage() {
   local everything=$1/everything package place
   rm -rf "$1"
   mkdir -p "$everything"
-  env -u PREFIX -u SYSCONFDIR DESTDIR="$everything" "$project/etc/install.sh" install >"$1/installed.log" ||
-    fail "make install fails: see $1/installed.log"
-  rm "$everything"/usr/lib/block-snapshot/{manifest,LICENSE.quickjs-ng}
+  for place in install install-vm; do
+    env -u PREFIX -u SYSCONFDIR DESTDIR="$everything" "$project/etc/install.sh" "$place" >>"$1/installed.log" ||
+      fail "make $place fails: see $1/installed.log"
+  done
+  rm "$everything"/usr/lib/block-snapshot/{manifest,LICENSE.quickjs-ng} "$everything/usr/lib/block-snapshot-vm/manifest"
   rm -r "$everything/etc/apparmor.d"
   for package in $(all_packages); do mkdir "$1/$package"; done
   while IFS= read -r place; do

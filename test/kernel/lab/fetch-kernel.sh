@@ -22,8 +22,8 @@ fetch() {
   mkdir -p "$work/image/libraries"
   cp -L "$work"/root/{usr/,}lib/x86_64-linux-gnu/*.so.* "$work/image/libraries/" 2>/dev/null
   mv "$work/root/usr/lib/uml/modules" "$work/image/modules"
-  find "$work/image/modules" -name '*.ko' ! -path '*/drivers/md/*' ! -path '*/drivers/block/loop.ko' ! -path '*/fs/*' \
-    ! -path '*/net/sunrpc/*' ! -path '*/net/dns_resolver/*' ! -path '*/lib/*' ! -path '*/crypto/*' -delete
+  find "$work/image/modules" -name '*.ko' ! -path '*/drivers/md/*' ! -path '*/drivers/block/loop.ko' ! -path '*/drivers/block/zram/*' ! -path '*/fs/*' \
+    ! -path '*/net/sunrpc/*' ! -path '*/net/dns_resolver/*' ! -path '*/lib/*' ! -path '*/crypto/*' ! -path '*/security/*' -delete
   mv "$work/image/libraries/ld-linux-x86-64.so.2" "$work/image/ld.so"
   # It names its loader by an absolute path; it gets one of the folder that it runs in, filled up to the same length.
   LC_ALL=C sed "s#$loader#./ld.so$(printf '\\x00%.0s' {1..20})#" "$work/root/usr/bin/linux.uml" >"$work/image/linux.uml"

@@ -8,7 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 release=bookworm
 . "$here/../../../tools/cache.sh"
 . "$here/../../../tools/debian-packages.sh"
-version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" | sha256sum | cut -c1-16)
+for_vms=$here/../../../etc/vm/kernel-modules
+version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" "$for_vms" | sha256sum | cut -c1-16)
 image=$cache/xen-$version
 say() { echo "xen lab: $*" >&2; }
 end_when_cached "$image" root.img
@@ -67,6 +68,15 @@ needs() {
     modprobe -d "$work/root" -S "$release_name" --show-depends "$name" 2>/dev/null | awk '$1 == "insmod" { print $2 }'
   done | awk '!seen[$0]++'
 }
+# What a VM's own initramfs may have of them (test/vm-layer).
+vm_modules=$work/image/vm-modules/$release_name
+mkdir -p "$vm_modules"
+cp "$modules"/modules.{order,builtin,builtin.modinfo} "$vm_modules/"
+# shellcheck disable=SC2046
+needs $(grep -v '^#' "$for_vms") | while read -r module; do
+  mkdir -p "$vm_modules/$(dirname "${module#"$modules/"}")"
+  cp "$module" "$vm_modules/${module#"$modules/"}"
+done
 needs virtio_pci virtio_blk crc32c_generic ext4 xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-blkback loop \
   dm-mod dm-snapshot xen-blkfront | sed "s#^$modules/##" | sort >"$work/kept"
 (cd "$modules" && find . -name '*.ko*' | sed 's#^\./##' | sort | comm -23 - "$work/kept" | xargs rm -f)

@@ -91,3 +91,28 @@ export const TRIM = {
   options: { 'dry-run': dryRun, json },
   operands: TEMPLATE,
 } as const satisfies CommandShape;
+
+export const VOLATILE_SIZE = {
+  usage: 'block-snapshot volatile-size IMAGE [--swap SIZE] [--json]',
+  summary: "Show how large a VM's volatile disk has to be",
+  about: [
+    "Shows how large the volatile disk of a VM has to be in which all of a read-only root can be written over, as the VM's " +
+      'own layer keeps it (/usr/share/doc/block-snapshot/docs/vm-layer.md). IMAGE is the root disk, or the template that it lies on. ' +
+      'The file is sparse: it takes what is written.',
+  ],
+  options: {
+    swap: {
+      type: 'string',
+      default: '1G',
+      requiresArg: true,
+      value: 'SIZE',
+      describe: 'The swap on the same disk: what dmroot.swap= says in the VM',
+    },
+    json: {
+      type: 'boolean',
+      default: false,
+      describe: 'The answer as JSON: image, root, swap and volatile, in bytes',
+    },
+  },
+  operands: [{ name: 'IMAGE', completes: 'file' }],
+} as const satisfies CommandShape;

@@ -1,0 +1,3 @@
+import { everyCase } from './cases.ts';
+
+everyCase('dracut', false);
