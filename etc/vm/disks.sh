@@ -64,8 +64,7 @@ split_volatile() {
   if [ "$mebibytes" -lt $((1 + swap + $2)) ]; then
     size_text "$mebibytes" && is=$text
     size_text "$swap" && swap_is=$text
-    size_text $((1 + swap + $2))
-    stop "the volatile disk $volatile_disk has $is, too little with $swap_is of swap: give it $text at the very least, or say less with dmroot.swap="
+    stop "the volatile disk $volatile_disk has $is, too little with $swap_is of swap: give it $((1 + swap + $2)) MiB at the very least, or say less with dmroot.swap="
   fi
   rest=$((mebibytes - 1 - swap)) number=$1
   [ "$number" != 0 ] || rest=0

@@ -1,3 +1,9 @@
-import { everyCase } from './cases.ts';
+import { withoutLayer } from './roots.ts';
+import { sceneOf } from './scene.ts';
+import { everyStop } from './stops.ts';
+import { everyStore } from './stores.ts';
 
-everyCase('dracut', false);
+const scene = sceneOf('dracut');
+everyStore(scene, false);
+withoutLayer(scene);
+everyStop(scene, 2);

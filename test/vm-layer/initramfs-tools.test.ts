@@ -1,3 +1,7 @@
-import { everyCase } from './cases.ts';
+import { withoutLayer } from './roots.ts';
+import { sceneOf } from './scene.ts';
+import { everyStore } from './stores.ts';
 
-everyCase('initramfs-tools', true);
+const scene = sceneOf('initramfs-tools');
+everyStore(scene, true);
+withoutLayer(scene);
