@@ -32,6 +32,8 @@ export function smallClone(parent: string): string {
   return clone;
 }
 
+type Action = 'install' | 'uninstall' | 'install-vm' | 'uninstall-vm';
+
 export interface Outcome {
   status: number | null;
   /** Lines. */
@@ -45,7 +47,7 @@ export interface Outcome {
  */
 export function run(
   clone: string,
-  action: 'install' | 'uninstall',
+  action: Action,
   machine: string,
   { environment = {}, modesBind = false }: { environment?: Record<string, string>; modesBind?: boolean } = {},
 ): Outcome {
@@ -66,7 +68,7 @@ export function run(
 }
 
 /** Like run, for what has to succeed. @returns what it said */
-export function succeed(clone: string, action: 'install' | 'uninstall', machine: string): string[] {
+export function succeed(clone: string, action: Action, machine: string): string[] {
   const { status, said, complained } = run(clone, action, machine);
   if (status !== 0 || complained.length > 0)
     throw new Error(`${action} ended with ${status}: ${complained.join('\n')}`);
