@@ -104,7 +104,7 @@ warn_if_small() {
   size_text "$1" && takes=$text
   size_text "$root_size" && of=$text
   needed_for "$root_size"
-  warn "the store takes $takes of writes, and the root has $of: when it is full this VM cannot write any more; a volatile disk of $((1 + swap + needed)) MiB (in dom0: block-snapshot volatile-size) takes all"
+  warn "the store takes $takes of writes, and the root has $of: when it is full this VM cannot write any more; a volatile disk of $((1 + swap + needed)) MiB (in dom0: block-snapshot volatile) takes all"
 }
 
 # piece NAME START LENGTH : a device, of that part of $device, encrypted where that is asked for; made by make_pieces.

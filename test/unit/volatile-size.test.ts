@@ -42,17 +42,17 @@ t.test('a root that is no whole number of MiB counts as the next, and so does sw
   t.equal(whole, (1 + 64 + 100 + 4 + 1) * MEBIBYTE);
 });
 
-t.test('block-snapshot volatile-size says it of an image', async t => {
+t.test('block-snapshot volatile says it of an image', async t => {
   const image = join(t.testdir(), 'root.img');
   writeFileSync(image, '');
   truncateSync(image, 10 * 1024 * MEBIBYTE);
-  const { stdout } = runAs('block-snapshot', 'volatile-size', image);
+  const { stdout } = runAs('block-snapshot', 'volatile', image);
   t.equal(
     stdout,
     `${image} has 10.0 GiB: with 1.0 GiB of swap, all of it can be written where the volatile disk has 11.0 GiB ` +
-      '(truncate -s 11827937280 volatile.img, which takes what is written)\n',
+      '(11827937280 bytes; a sparse file takes what is written)\n',
   );
-  const json = runAs('block-snapshot', 'volatile-size', image, '--swap', '512M', '--json');
+  const json = runAs('block-snapshot', 'volatile', image, '--swap', '512M', '--json');
   t.same(JSON.parse(json.stdout), {
     image,
     root: 10 * 1024 * MEBIBYTE,
@@ -63,11 +63,11 @@ t.test('block-snapshot volatile-size says it of an image', async t => {
 
 t.test('a swap that is no size is wrong usage, and an image that is not there is named', async t => {
   for (const swap of ['', '1X', '-1', '010M', '1.5G', '1GiB'])
-    t.match(runAs('block-snapshot', 'volatile-size', '/none.img', `--swap=${swap}`), {
+    t.match(runAs('block-snapshot', 'volatile', '/none.img', `--swap=${swap}`), {
       status: 2,
       stderr: /^block-snapshot: --swap is no size, as 512M or 2G: usage: .*\n$/,
     });
-  t.match(runAs('block-snapshot', 'volatile-size', '/none.img'), { status: 1, stderr: /\/none\.img/ });
+  t.match(runAs('block-snapshot', 'volatile', '/none.img'), { status: 1, stderr: /\/none\.img/ });
 });
 
 t.test('the layer writes a partition table and a swap area that others can read', async t => {

@@ -15,9 +15,9 @@ const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
   revert: async parameters => (await import('./template/revert.ts')).runRevert(parameters),
   revisions: async parameters => (await import('./template/revisions.ts')).runRevisions(parameters),
   trim: async parameters => (await import('./template/trim.ts')).runTrim(parameters),
-import { DEDUPE, DERIVE } from '../block-snapshot/template/family-usage.ts';
-  'volatile-size': async parameters =>
-    (await import('./template/volatile-size.ts')).runVolatileSize(parameters),
+  derive: async parameters => (await import('./template/derive.ts')).runDerive(parameters),
+  dedupe: async parameters => (await import('./template/dedupe.ts')).runDedupe(parameters),
+  volatile: async parameters => (await import('./template/volatile.ts')).runVolatile(parameters),
   list: async parameters => (await import('./overview/list.ts')).runList(parameters),
   doctor: async parameters => (await import('./doctor/doctor.ts')).runDoctor(parameters),
   graph: async parameters => (await import('./overview/graph.ts')).runGraph(parameters),

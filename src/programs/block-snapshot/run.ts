@@ -44,7 +44,7 @@ export const OTHER_COMMANDS = [
   'trim',
   'derive',
   'dedupe',
-  'volatile-size',
+  'volatile',
   'list',
   'graph',
   'doctor',

@@ -3,7 +3,7 @@ import { hotShape } from '../block-snapshot/hot-shapes.ts';
 import { GRAPH, LIST } from '../block-snapshot/overview/usage.ts';
 import type { HOT_COMMANDS, HOT_PROGRAMS, LIBVIRT_HOOKS, OTHER_COMMANDS } from '../block-snapshot/run.ts';
 import { DEDUPE, DERIVE } from '../block-snapshot/template/family-usage.ts';
-import { COMMIT, REVERT, REVISIONS, TRIM, VOLATILE_SIZE } from '../block-snapshot/template/usage.ts';
+import { COMMIT, REVERT, REVISIONS, TRIM, VOLATILE } from '../block-snapshot/template/usage.ts';
 import type { CommandShape } from '../command-shape.ts';
 import { COMPLETE } from './complete-usage.ts';
 
@@ -19,7 +19,7 @@ export const COMMANDS: Readonly<
   trim: TRIM,
   derive: DERIVE,
   dedupe: DEDUPE,
-  'volatile-size': VOLATILE_SIZE,
+  volatile: VOLATILE,
   list: LIST,
   graph: GRAPH,
   doctor: DOCTOR,

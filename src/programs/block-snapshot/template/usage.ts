@@ -92,8 +92,8 @@ export const TRIM = {
   operands: TEMPLATE,
 } as const satisfies CommandShape;
 
-export const VOLATILE_SIZE = {
-  usage: 'block-snapshot volatile-size IMAGE [--swap SIZE] [--json]',
+export const VOLATILE = {
+  usage: 'block-snapshot volatile IMAGE [--swap SIZE] [--json]',
   summary: "Show how large a VM's volatile disk has to be",
   about: [
     "Shows how large the volatile disk of a VM has to be in which all of a read-only root can be written over, as the VM's " +
