@@ -19,7 +19,7 @@ rm "$files/init"
 cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-kernel" "$here/dom0/still-kernel.S"
 [ $# -gt 0 ] || set -- "$here"/dom0/parts/[0-9]*
 # The system of a VM with the layer of its own, and its initramfs as Debian makes it.
-case " $* " in *vm-layer*)
+case " $* " in *vm-layer.sh*)
   mkdir "$files/lab/vm"
   "$project/test/vm-layer/lab/initramfs.sh" initramfs-tools with "$files/lab/vm/initramfs" bookworm "$image/vm-modules" >&2
   "$project/test/vm-layer/lab/root-image.sh" "$files/lab/vm/root.img" whole
