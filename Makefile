@@ -22,7 +22,7 @@ SHIPPED := src/domain-xml/compiled/shipped-templates.js
 BUN ?= node_modules/@oven/bun-linux-x64-baseline/bin/bun
 
 # The names that the executable answers to besides its own.
-LINKS := block-origin create-snapshot destroy-snapshot block-snapshot-qemu block-snapshot-libxl
+LINKS := block-origin block-reflink block-reflink-origin create-snapshot destroy-snapshot block-snapshot-qemu block-snapshot-libxl
 
 LAB := test/kernel/lab/boot.sh
 
@@ -258,6 +258,8 @@ test-arm64: needs $(MODULES) ## Compile the small program for arm64, and run it 
 .PHONY: test-long
 test-long: build build/.stamp needs ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
+	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/reflink.js
+	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-kills.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
 	@$(LAB) --minutes 120 node build/test/kernel/guest/signals.js full
@@ -300,6 +302,7 @@ measure:
 	@$(LAB) --minutes 30 node build/test/bench/list.js
 	@$(LAB) --minutes 20 node build/test/bench/merge.js
 	@$(LAB) --minutes 20 node build/test/bench/direct-io.js
+	@$(LAB) --minutes 20 node build/test/bench/reflink.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs ## Measure domain-xml against Python's Jinja2 and Bun, and live data against JSON

@@ -13,7 +13,6 @@ const LATER = {
   prepare: [
     'devices/prepare.ts',
     'devices/kernel/images.ts',
-    'devices/kernel/undo.ts',
     'devices/operations.ts',
     'devices/plan/own-cow.ts',
     'devices/plan/revert-names.ts',
@@ -73,6 +72,7 @@ const LATER = {
     'libvirt/take-down.ts',
     'xen/hotplug/attachment.ts',
     'xen/hotplug/backend.ts',
+    'xen/hotplug/former.ts',
     'xen/hotplug/holders.ts',
     'xen/xenstore/connection.ts',
     'xen/xenstore/store.ts',
@@ -89,8 +89,31 @@ const LATER = {
     'templates/template-files.ts',
     'templates/template-lock.ts',
   ],
+  // Disks that are clones of files: made.
+  clones: [
+    'claims/loop-claims.ts',
+    'devices/kernel/clone.ts',
+    'devices/plan/reflink-names.ts',
+    'devices/request/reflink-request.ts',
+    'reflink/files.ts',
+    'reflink/loop.ts',
+    'reflink/made-anew.ts',
+    'reflink/prepare.ts',
+    'reflink/volume.ts',
+    'xen/hotplug/add-clone.ts',
+  ],
+  // The same taken down, and what was written of them made the newest version.
+  cloneEnd: [
+    'disks/detach-clone.ts',
+    'programs/block-snapshot/take-clone-down.ts',
+    'reflink/commit.ts',
+    'reflink/disk-of-node.ts',
+    'reflink/take-down.ts',
+    'reflink/versions.ts',
+  ],
   // What is not as it should be.
   trouble: [
+    'devices/kernel/clone-refusal.ts',
     'devices/kernel/another-version.ts',
     'devices/kernel/direct-io.ts',
     'devices/kernel/disk-behind.ts',
@@ -98,6 +121,7 @@ const LATER = {
     'devices/kernel/invalid-store.ts',
     'devices/kernel/lost-store.ts',
     'devices/kernel/mounts.ts',
+    'devices/kernel/other-kind.ts',
     'devices/kernel/room.ts',
     'devices/kernel/sync-folder.ts',
     'devices/kernel/whole-file.ts',

@@ -1,5 +1,6 @@
+import type { OurDevice } from '../devices/plan/device-names.ts';
 import { addon } from '../native/addon.ts';
-import { type AttachmentRecord, forgetRecord, readRecord, writeRecord } from './records.ts';
+import { type AttachmentRecord, forgetRecord, isClone, readRecord, writeRecord } from './records.ts';
 
 /**
  * Claims a device for an attachment, under the lock of its base: the record comes before the device, so that what is
@@ -7,7 +8,7 @@ import { type AttachmentRecord, forgetRecord, readRecord, writeRecord } from './
  * @returns what takes the claim back, after all that was made is gone. What is open by then (by blkback, when xenstore's
  * last answer was lost) stays recorded for the `remove` that libxl calls next
  */
-export function claim(key: string, record: AttachmentRecord): () => void {
+export function claim(key: string, record: AttachmentRecord & { device: OurDevice }): () => void {
   const { name } = record.device;
   const existed = addon().deviceTable(name) !== null;
   const recorded = existed && isRecorded(key, name);
@@ -20,7 +21,8 @@ export function claim(key: string, record: AttachmentRecord): () => void {
 /** Whether this disk was attached already, and is in use: then its record is not this call's to take back. */
 function isRecorded(key: string, name: string): boolean {
   try {
-    return readRecord(key)?.name === name;
+    const record = readRecord(key);
+    return record !== undefined && !isClone(record) && record.name === name;
   } catch {
     return false;
   }

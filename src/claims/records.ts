@@ -1,8 +1,13 @@
 import { removeIfThere } from '../devices/kernel/if-there.ts';
 import { withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import type { OurDevice } from '../devices/plan/device-names.ts';
+import {
+  type DeviceType,
+  isDeviceType,
+  isReflinkType,
+  type ReflinkType,
+} from '../devices/request/device-types.ts';
 import { parseNode } from '../devices/request/node-request.ts';
-import { isDeviceType } from '../devices/request/stack-request.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { printable } from '../words/printable.ts';
@@ -15,11 +20,24 @@ import type { Access } from './sharing.ts';
 const PARAMETERS_RECORD = '-params';
 const TYPE_RECORD = '-type';
 
+/** What a record says of a disk's device: its node, and of which type it is. */
+export interface RecordedDevice {
+  node: string;
+  identity: { type: DeviceType | ReflinkType };
+}
+
+/** A disk that is a clone, as it is recorded: its device is a loop device. */
+export interface RecordedClone {
+  node: string;
+  identity: { type: ReflinkType };
+  parameters: string;
+}
+
 /** What is kept of an attachment until it is detached, one file each, as the bash script keeps it. */
 export interface AttachmentRecord {
   /** BASE:COW[:COW2…] as it was when the disk was attached. */
   parameters: string;
-  device: OurDevice;
+  device: RecordedDevice;
   /** How the VM has it, where xenstore does not say so. */
   access?: Access;
 }
@@ -50,24 +68,42 @@ export function writeRecord(key: string, { parameters, device, access }: Attachm
  * @returns undefined where none of its devices can have been made
  * @throws Refusal when it is not one that could have been written
  */
-export function readRecord(key: string): (OurDevice & { parameters: string }) | undefined {
+export function readRecord(key: string): (OurDevice & { parameters: string }) | RecordedClone | undefined {
   const path = `${RECORDS_FOLDER}/${key}${NODE_RECORD}`;
   const text = addon().readText(path) ?? '';
   if (text === '') return undefined;
   requireTrusted();
   const node = parseRecordedNode(text);
   if (node.kind === 'damaged') throw damaged(path, text);
-  const type = readValue(key + TYPE_RECORD);
+  const type = readType(key);
+  const parameters = readParameters(key);
+  if (type !== undefined && isReflinkType(type))
+    return { node: text.trimEnd(), identity: { type }, parameters };
   try {
     return {
       ...parseNode(text.trimEnd(), type !== undefined && isDeviceType(type) ? type : undefined),
-      parameters: readValue(key + PARAMETERS_RECORD) ?? '',
+      parameters,
     };
   } catch {
     throw new Refusal(
       `${path} holds ${printable(text.trimEnd())}, which is no node of ours: remove the file, and see dmsetup ls`,
     );
   }
+}
+
+/** What an attachment was asked for by; empty where that cannot be read. */
+export function readParameters(key: string): string {
+  return readValue(key + PARAMETERS_RECORD) ?? '';
+}
+
+/** The type that is recorded of an attachment's device. */
+export function readType(key: string): string | undefined {
+  return readValue(key + TYPE_RECORD);
+}
+
+/** Whether what is recorded is a clone. */
+export function isClone(record: OurDevice | RecordedClone): record is RecordedClone {
+  return isReflinkType(record.identity.type);
 }
 
 /** Forgets an attachment, the claim first. */

@@ -47,7 +47,8 @@ export function requireShareable(
   }
 }
 
-function excludes(holder: Holder, access: Access): boolean {
+/** Whether a VM cannot have so what another has already. */
+export function excludes(holder: Holder, access: Access): boolean {
   if (access === 'share' || (access === 'read' && holder.access !== 'write')) return false;
   return !holder.sameVm();
 }

@@ -8,6 +8,7 @@ import { makeCowFile } from './kernel/cow-file.ts';
 import { findImage, type Image, isStillThere, realPathOf, requireImage } from './kernel/images.ts';
 import { descriptorSectors, openImage, withDescriptor } from './kernel/open-descriptor.ts';
 import { mendOrigin } from './kernel/origin-device.ts';
+import { requireNoClones } from './kernel/other-kind.ts';
 import { putAside, StaleCow } from './kernel/stale-cow.ts';
 import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
@@ -15,7 +16,7 @@ import { requireNoOperation } from './operations.ts';
 import { nodeOf, type OurDevice, ourDevice, snapshotName } from './plan/device-names.ts';
 import { storeSize } from './plan/exception-store.ts';
 import { folderOf } from './plan/folder-of.ts';
-import { ownCow } from './plan/own-cow.ts';
+import { imageOfCow, ownCow } from './plan/own-cow.ts';
 import { planStack } from './plan/stack-plan.ts';
 import { SECTOR_BYTES, type Sectors, sectorsOf } from './plan/units.ts';
 import type { ImagePath } from './request/image-path.ts';
@@ -150,6 +151,7 @@ function findCows(request: StackRequest, base: Image, made: string[]): Image[] {
     if (found !== undefined) return found;
     if (isMadeWhereMissing(request, index)) {
       const path = ownPath(cow, base);
+      requireNoClones(imageOfCow(path));
       makeCowFile(path, storeSize(sizeOf(base), configuration().chunk), base);
       made.push(path);
     }

@@ -1,5 +1,6 @@
-import { forgetRecord, readRecord } from '../claims/records.ts';
+import { forgetRecord, isClone, readRecord } from '../claims/records.ts';
 import { commitOnStop } from '../templates/commit-on-stop.ts';
+import { detachClone } from './detach-clone.ts';
 import { takeDown } from './take-down.ts';
 
 /**
@@ -15,6 +16,7 @@ export function detach(key: string, patience: number, record = readRecord(key)):
     forgetRecord(key);
     return 'no record: nothing to do';
   }
+  if (isClone(record)) return detachClone(key, patience, record);
   const { identity, name } = record;
   let committed = '';
   const { left, lingering } = takeDown(record, {

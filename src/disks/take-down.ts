@@ -3,6 +3,7 @@ import { withBaseLock } from '../devices/kernel/base-lock.ts';
 import { closeBaseVersion } from '../devices/kernel/base-version.ts';
 import { withFileBehind } from '../devices/kernel/live-stores.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
+import { glance } from '../devices/kernel/patience.ts';
 import { type Removal, removeUnused } from '../devices/kernel/remove-device.ts';
 import { type UdevSession, withUdevSession } from '../devices/kernel/udev-session.ts';
 import {
@@ -19,9 +20,6 @@ import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { warn } from '../words/complaint.ts';
 import { Refusal } from '../words/refusal.ts';
-
-/** How long a program that only looks at a device (udev, mostly) may keep it from going. */
-const GLANCE_MILLISECONDS = 200;
 
 export interface TakeDownOptions {
   /** The attachment that this is done for: its own claim does not keep the device. */
@@ -160,8 +158,4 @@ class Work {
 
 function isLeft({ kind }: Removal): boolean {
   return kind === 'in use' || kind === 'lingering';
-}
-
-function glance(): number {
-  return addon().fileStatus('/run/udev/control') !== null ? GLANCE_MILLISECONDS : 0;
 }

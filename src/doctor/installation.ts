@@ -7,7 +7,7 @@ import { path, said } from './said.ts';
 
 /** Where others look for our program, by the names that say what it is called for. */
 const XEN_SCRIPTS = '/etc/xen/scripts';
-const XEN_NAMES = ['block-snapshot', 'block-origin'];
+const XEN_NAMES = ['block-snapshot', 'block-origin', 'block-reflink', 'block-reflink-origin'];
 const HOOKS = '/etc/libvirt/hooks';
 const DRIVERS = ['qemu', 'libxl'];
 

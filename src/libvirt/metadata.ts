@@ -1,5 +1,7 @@
 import type { Access } from '../claims/sharing.ts';
-import { isDeviceType, parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
+import { isDeviceType, isReflinkType, NO_TYPE } from '../devices/request/device-types.ts';
+import { parseReflinkRequest, type ReflinkRequest } from '../devices/request/reflink-request.ts';
+import { parseStackRequest, type StackRequest } from '../devices/request/stack-request.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
 import { type Document, type Element, parseDocument, XmlProblem } from '../xml/document.ts';
@@ -9,9 +11,9 @@ import { NAMESPACE, NAMESPACE_FAMILY } from './namespace.ts';
 export interface WantedDevice {
   /** The disk's target, as `xvda`. */
   target: string;
-  /** BASE:COW[:COW2…], as it stands there. */
+  /** BASE:COW[:COW2…], or what a clone is asked for by, as it stands there. */
   images: string;
-  request: StackRequest;
+  request: StackRequest | ReflinkRequest;
   /** Where the domain says that the disk is: `<source dev=…>`; undefined where it does not say. */
   source: string | undefined;
   /** 'read' where the disk is `<readonly/>`, 'share' where it is `<shareable/>`. */
@@ -104,17 +106,17 @@ function readDevice(element: Element, domain: Element): WantedDevice {
     );
   const type = attributeOf(element, 'type', `disk ${target}: its device in the metadata is`);
   const images = attributeOf(element, 'images', `disk ${target}: its device in the metadata is`);
-  if (!isDeviceType(type))
-    throw new Refusal(`disk ${target}: its type ${printable(type)} is neither snapshot nor origin`);
   if (elementsIn(element).length > 0)
     throw new Refusal(`disk ${target}: its device in the metadata has elements in it`);
   const disk = diskOf(domain, target);
   return { target, images, request: requestOf(target, type, images), ...disk };
 }
 
-function requestOf(target: string, type: StackRequest['type'], images: string): StackRequest {
+function requestOf(target: string, type: string, images: string): WantedDevice['request'] {
   try {
-    return parseStackRequest(type, images);
+    if (isReflinkType(type)) return parseReflinkRequest(type, images);
+    if (isDeviceType(type)) return parseStackRequest(type, images);
+    throw new Refusal(`its type ${printable(type)} is ${NO_TYPE}`);
   } catch (error) {
     if (error instanceof Refusal) throw new Refusal(`disk ${target}: ${error.message}`);
     throw error;

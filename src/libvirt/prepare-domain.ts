@@ -4,7 +4,8 @@ import { type Claim, claimsOn } from '../claims/claims.ts';
 import { type Holder, requireFree, requireShareable } from '../claims/sharing.ts';
 import { OperationUnderWay } from '../devices/operation-under-way.ts';
 import { prepare } from '../devices/prepare.ts';
-import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
+import { sweepAbandoned, sweepAbandonedClones } from '../disks/sweep-abandoned.ts';
+import { prepareReflink } from '../reflink/prepare.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
 import { holderInXenstore } from '../xen/hotplug/holders.ts';
@@ -53,13 +54,20 @@ export function prepareDomain(call: HookCall, xml: string): string {
 
 function prepareDisk(guest: string, key: string, device: WantedDevice): string {
   const { target, images, request, access } = device;
+  const link = ({ node }: { node: string }) => makeDomainLink(guest, target, node);
+  if (!('base' in request)) {
+    const attachment = { key, parameters: images, access, recordsAccess: true, holderOf };
+    const { node } = prepareReflink(request, { attachment, ready: link });
+    sweepAbandonedClones();
+    return node;
+  }
   const { identity, node } = prepare(request, {
     chosen: chosen => {
       requireShareable(chosen, access, claimsOn(chosen.identity.base, key), holderOf);
       requireFree(chosen, key, access);
       return claim(key, { parameters: images, device: chosen, access });
     },
-    ready: ({ node }) => makeDomainLink(guest, target, node),
+    ready: link,
   });
   sweepAbandoned(identity.base);
   return node;
@@ -75,7 +83,7 @@ function checkSource(guest: string, { target, source }: WantedDevice): void {
 }
 
 /** What is known of another's disk; libvirt starts one of a domain's disks after the other, and none is two of them. */
-function holderOf({ attachment }: Claim): Holder | undefined {
+function holderOf({ attachment }: Pick<Claim, 'attachment'>): Holder | undefined {
   if (parseLibvirtKey(attachment) !== undefined)
     return { access: recordedAccess(attachment), sameVm: () => false };
   try {

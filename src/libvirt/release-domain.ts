@@ -1,6 +1,7 @@
-import { readRecord } from '../claims/records.ts';
+import { isClone, readRecord } from '../claims/records.ts';
+import type { ImageKey } from '../devices/plan/image-key.ts';
 import { logged } from '../disks/call-log.ts';
-import { sweepAbandoned } from '../disks/sweep-abandoned.ts';
+import { sweepAbandoned, sweepAbandonedClones } from '../disks/sweep-abandoned.ts';
 import { printable } from '../words/printable.ts';
 import { Refusal } from '../words/refusal.ts';
 import type { DomainAttachment } from './attachments.ts';
@@ -25,13 +26,19 @@ export function releaseDomain(call: HookCall, disks: readonly DomainAttachment[]
 function takeDownAll(guest: string, disks: readonly DomainAttachment[]): void {
   const bases = new Set(disks.map(({ key }) => baseOf(key)));
   const problems = takeDownDisks(guest, disks, PATIENCE_MILLISECONDS);
-  for (const base of bases) if (base !== undefined) sweepAbandoned(base);
+  for (const base of bases)
+    if (base === CLONE) sweepAbandonedClones();
+    else if (base !== undefined) sweepAbandoned(base);
   if (problems.length > 0) throw new Refusal(`${printable(guest)}: ${problems.join('; ')}`);
 }
 
-function baseOf(key: string) {
+/** A disk that is a clone lies on no base. */
+const CLONE = 'a clone';
+
+function baseOf(key: string): ImageKey | typeof CLONE | undefined {
   try {
-    return readRecord(key)?.identity.base;
+    const record = readRecord(key);
+    return record === undefined ? undefined : isClone(record) ? CLONE : record.identity.base;
   } catch {
     // What cannot be read as a record is told of by taking it down.
     return undefined;

@@ -76,7 +76,7 @@ const WRONG: [string, Record<string, unknown>, string][] = [
   [
     'a volume that is prepared as something else',
     { block_devices: [{ ...VOLUME, prepare: 'clone' }] },
-    'block_devices[0].prepare: must be "snapshot" or "origin", is the text "clone"',
+    'block_devices[0].prepare: must be one of "snapshot", "origin", "reflink", "reflink-origin", is the text "clone"',
   ],
   [
     'a volume that is prepared and has a script',

@@ -62,8 +62,8 @@ export const IDENTITY_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'all locks are waited for in one order',
-    from: 'for (const name of [...all].sort()) {',
-    to: 'for (const name of all) {',
+    from: 'for (const name of [...new Set(names)].sort())',
+    to: 'for (const name of new Set(names))',
     program: LOCKS,
     checks: ['all locks are waited for in one order, whichever is the base'],
   },

@@ -53,8 +53,8 @@ export const LOOP_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'loop devices clear themselves',
-    from: 'const flags = LOOP_AUTOCLEAR | ',
-    to: 'const flags = (LOOP_AUTOCLEAR & 0) | ',
+    from: 'const clears = lasting === undefined ? LOOP_AUTOCLEAR : 0;',
+    to: 'const clears = lasting === undefined ? LOOP_AUTOCLEAR & 0 : 0;',
     program: LOOPS,
     checks: ['loop devices are read-write and clear themselves'],
   },

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BINDING_GUARDS } from './binding.ts';
+import { CLONE_GUARDS } from './clones.ts';
 import { DEVICE_GUARDS } from './devices.ts';
 import { DISK_GUARDS } from './disks.ts';
 import { DOCTOR_GUARDS } from './doctor.ts';
@@ -23,6 +24,7 @@ export const GUARDS: readonly Guard[] = [
   ...DISK_GUARDS,
   ...POWER_GUARDS,
   ...DOCTOR_GUARDS,
+  ...CLONE_GUARDS,
 ];
 
 /** Where the text of a guard is in the source. */

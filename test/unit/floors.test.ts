@@ -15,7 +15,7 @@ const FLOORS = [
   ['host', 'native', 'words', 'xml'],
   ['devices', 'jinja'],
   ['claims'],
-  ['templates'],
+  ['templates', 'reflink'],
   ['disks'],
   ['xen'],
   ['libvirt'],

@@ -89,10 +89,14 @@ t.test(
       [
         small,
         ['prepare', '--help'],
-        'block-snapshot prepare snapshot|origin BASE:COW[:COW2...] [--force] [--dry-run]',
+        'block-snapshot prepare snapshot|origin|reflink|reflink-origin IMAGES [--force] [--dry-run]',
       ],
-      [small, ['cleanup', 'snapshot', '-h'], 'block-snapshot cleanup snapshot|origin NODE [--dry-run]'],
-      [small, ['add', '-h'], 'block-snapshot|block-origin add|remove'],
+      [
+        small,
+        ['cleanup', 'snapshot', '-h'],
+        'block-snapshot cleanup snapshot|origin|reflink|reflink-origin NODE [--dry-run]',
+      ],
+      [small, ['add', '-h'], 'block-snapshot|block-origin|block-reflink|block-reflink-origin add|remove'],
       [join(folder, 'create-snapshot'), ['-h'], 'create-snapshot snapshot-...|origin-... BASE COW [COW2...]'],
     ] as const)
       t.match(spawnSync(program, parameters, { encoding: 'utf8' }), {

@@ -68,6 +68,7 @@ const MAKING = [
   'devices/kernel/loop-devices.ts',
   'devices/kernel/lost-store.ts',
   'devices/kernel/one-name.ts',
+  'devices/kernel/other-kind.ts',
   'devices/kernel/snapshot-layer.ts',
   'devices/kernel/stale-cow.ts',
   'devices/kernel/store-status.ts',
@@ -79,6 +80,7 @@ const MAKING = [
   'devices/plan/bound-store.ts',
   'devices/plan/discards.ts',
   'devices/plan/own-cow.ts',
+  'devices/plan/reflink-names.ts',
   'devices/plan/revert-names.ts',
   'devices/plan/stack-plan.ts',
   'devices/prepare.ts',
@@ -87,7 +89,36 @@ const MAKING = [
   'programs/block-snapshot/operations.ts',
 ];
 
-/** What takes them down besides. */
+/** Disks that are clones of files: what making them and taking them down have in common. */
+const CLONES = [
+  'claims/access-record.ts',
+  'claims/claims.ts',
+  'claims/loop-claims.ts',
+  'claims/recorded-node.ts',
+  'claims/records.ts',
+  'claims/sharing.ts',
+  'devices/plan/reflink-names.ts',
+  'devices/request/device-types.ts',
+  'devices/request/node-request.ts',
+  'devices/request/reflink-request.ts',
+  'reflink/loop.ts',
+  'reflink/made-anew.ts',
+  'reflink/versions.ts',
+  'reflink/volume.ts',
+];
+
+/** What makes them besides. */
+const CLONING = [
+  'devices/kernel/clone-refusal.ts',
+  'devices/kernel/clone.ts',
+  'reflink/files.ts',
+  'reflink/prepare.ts',
+];
+
+/** What takes them down besides when their VM stops. */
+const CLONE_ENDS = ['disks/detach-clone.ts', 'reflink/commit.ts', 'reflink/take-down.ts'];
+
+/** What takes devices down besides. */
 const TAKING_DOWN = [
   'claims/claims.ts',
   'claims/recorded-node.ts',
@@ -113,10 +144,13 @@ const HOTPLUG = [
   'templates/rotate.ts',
   'templates/template-files.ts',
   'templates/template-lock.ts',
+  'xen/hotplug/add-clone.ts',
   'xen/hotplug/add.ts',
   'xen/hotplug/attachment.ts',
   'xen/hotplug/backend.ts',
+  'xen/hotplug/former.ts',
   'xen/hotplug/holders.ts',
+  'xen/hotplug/limits.ts',
   'xen/hotplug/remove.ts',
   'xen/hotplug/sweep.ts',
   'xen/xenstore/connection.ts',
@@ -216,6 +250,8 @@ export const LOADED_BY: readonly {
       ...ALWAYS,
       ...DEVICES,
       ...MAKING,
+      ...CLONES,
+      ...CLONING,
       'programs/block-snapshot/prepare.ts',
       'programs/block-snapshot/usage.ts',
     ],
@@ -240,9 +276,19 @@ export const LOADED_BY: readonly {
       ...ALWAYS,
       ...DEVICES,
       ...TAKING_DOWN,
+      ...CLONES,
+      'devices/kernel/direct-io.ts',
+      'devices/kernel/disk-behind.ts',
+      'devices/kernel/held-descriptors.ts',
+      'devices/kernel/images.ts',
+      'devices/kernel/loop-devices.ts',
+      'devices/plan/own-cow.ts',
       'devices/request/image-path.ts',
       'devices/request/stack-request.ts',
       'programs/block-snapshot/cleanup.ts',
+      'programs/block-snapshot/take-clone-down.ts',
+      'reflink/disk-of-node.ts',
+      'reflink/take-down.ts',
       'programs/block-snapshot/take-down.ts',
       'programs/block-snapshot/usage.ts',
     ],
@@ -269,6 +315,9 @@ export const LOADED_BY: readonly {
       ...MAKING,
       ...TAKING_DOWN,
       ...HOTPLUG,
+      ...CLONES,
+      ...CLONING,
+      ...CLONE_ENDS,
       'programs/block-snapshot/usage.ts',
     ],
   },
@@ -280,12 +329,33 @@ export const LOADED_BY: readonly {
   {
     command: 'a start of a domain of ours',
     entries: ['hot.ts', 'programs/block-snapshot/libvirt-hook.ts', 'programs/block-snapshot/start-domain.ts'],
-    modules: [...ALWAYS, ...HOOK, ...DEVICES, ...MAKING, ...TAKING_DOWN, ...STARTING],
+    modules: [
+      ...ALWAYS,
+      ...HOOK,
+      ...DEVICES,
+      ...MAKING,
+      ...TAKING_DOWN,
+      ...CLONES,
+      ...CLONING,
+      ...CLONE_ENDS,
+      ...STARTING,
+    ],
   },
   {
     command: 'a stop of a domain of ours',
     entries: ['hot.ts', 'programs/block-snapshot/libvirt-hook.ts', 'libvirt/release-domain.ts'],
-    modules: [...ALWAYS, ...HOOK, ...DEVICES, ...TAKING_DOWN, ...STOPPING],
+    modules: [
+      ...ALWAYS,
+      ...HOOK,
+      ...DEVICES,
+      ...TAKING_DOWN,
+      ...CLONES,
+      ...CLONE_ENDS,
+      'devices/kernel/direct-io.ts',
+      'devices/kernel/held-descriptors.ts',
+      'devices/kernel/loop-devices.ts',
+      ...STOPPING,
+    ],
   },
 ];
 

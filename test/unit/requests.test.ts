@@ -1,13 +1,9 @@
 // What somebody asks for, checked for form; XML that comes from outside; xenstore's messages.
 import t from 'tap';
+import { isDeviceType } from '../../src/devices/request/device-types.ts';
 import { imagePath } from '../../src/devices/request/image-path.ts';
 import { parseNode } from '../../src/devices/request/node-request.ts';
-import {
-  isDeviceType,
-  madeOfOthers,
-  parseStackRequest,
-  stackRequest,
-} from '../../src/devices/request/stack-request.ts';
+import { madeOfOthers, parseStackRequest, stackRequest } from '../../src/devices/request/stack-request.ts';
 import { XenstoreError } from '../../src/xen/xenstore/error.ts';
 import {
   decodeHeader,

@@ -34,13 +34,8 @@ export class DiskLocks {
    */
   wait(base: ImageKey | Image, cows: readonly Image[] = []): void {
     const ofBase = new Set<string>(typeof base === 'string' ? [base] : [base.key, base.disk]);
-    const all = new Set([...ofBase, ...cows.map(({ disk }) => disk)]);
-    const limit = patience(PATIENCE_MILLISECONDS);
-    const end = host.elapsed() + limit;
-    for (const name of [...all].sort()) {
-      const lock = waitForLockFile(lockPath(name), end, limit);
+    for (const [name, lock] of waitForAll([...ofBase, ...cows.map(({ disk }) => disk)]))
       (ofBase.has(name) ? this.#bases : this.#cows).set(name, lock);
-    }
   }
 
   /** Takes the locks of cows that something is going to be made of. @throws CowTaken */
@@ -58,6 +53,13 @@ export class DiskLocks {
     for (const lock of this.#cows.values()) dropLockFile(lock);
     for (const lock of this.#bases.values()) releaseLockFile(lock);
   }
+}
+
+/** Waits for locks, in the order in which everybody does; each is given as soon as it is had. */
+function* waitForAll(names: readonly string[]): Generator<[name: string, lock: LockFile]> {
+  const limit = patience(PATIENCE_MILLISECONDS);
+  const end = host.elapsed() + limit;
+  for (const name of [...new Set(names)].sort()) yield [name, waitForLockFile(lockPath(name), end, limit)];
 }
 
 function lockPath(name: string): string {
@@ -80,5 +82,19 @@ export function withBaseLock<Result>(
     return action(locks);
   } finally {
     locks.release();
+  }
+}
+
+/**
+ * The same with the locks of several things, by their names.
+ * @throws Refusal when they cannot be had in time
+ */
+export function withLocks<Result>(names: readonly string[], action: () => Result): Result {
+  const held: LockFile[] = [];
+  try {
+    for (const [, lock] of waitForAll(names)) held.push(lock);
+    return action();
+  } finally {
+    for (const lock of held) releaseLockFile(lock);
   }
 }

@@ -14,7 +14,7 @@ import { descriptorDevice, holdersOf, openToRead, openToWrite } from './open-des
 
 /** LO_FLAGS of linux/loop.h. */
 export const LOOP_READ_ONLY = 1;
-const LOOP_AUTOCLEAR = 4;
+export const LOOP_AUTOCLEAR = 4;
 
 /** How often another program may take the free loop device from under our hands. */
 const ATTEMPTS = 100;
@@ -133,14 +133,23 @@ function mayBe(shown: string, wanted: ReadonlyMap<ImageKey, Image>): boolean {
 /**
  * Attaches an open file to a free loop device. The device clears itself when the last one that has it open closes it,
  * so that nothing is left of a program that is killed before device-mapper has taken it over.
+ * @param lasting where it has to stay when nobody has it open: told of its path before it is attached
  * @throws Refusal when there is no free loop device, or no direct I/O where it is asked for
  */
-export function attachLoop(image: Image, file: number, readOnly: boolean, held: HeldDescriptors): OpenLoop {
+export function attachLoop(
+  image: Image,
+  file: number,
+  readOnly: boolean,
+  held: HeldDescriptors,
+  lasting?: (path: string) => void,
+): OpenLoop {
   const { directIo } = configuration();
   if (directIo === 'on') requireSafeDirectIo(file, image);
-  const flags = LOOP_AUTOCLEAR | (directIo === 'on' ? LOOP_DIRECT_IO : 0) | (readOnly ? LOOP_READ_ONLY : 0);
+  const clears = lasting === undefined ? LOOP_AUTOCLEAR : 0;
+  const flags = clears | (directIo === 'on' ? LOOP_DIRECT_IO : 0) | (readOnly ? LOOP_READ_ONLY : 0);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const path = `/dev/loop${freeNumber(image)}`;
+    lasting?.(path);
     const descriptor = readOnly ? openToRead(path) : openToWrite(path);
     try {
       addon().configureLoop(descriptor, file, flags, image.path);
@@ -154,10 +163,21 @@ export function attachLoop(image: Image, file: number, readOnly: boolean, held: 
       throw error;
     }
     held.hold(descriptor);
-    if (directIo === 'on') requireDirectIo(descriptor, image);
+    if (directIo === 'on')
+      withLoop(descriptor, lasting !== undefined, () => requireDirectIo(descriptor, image));
     return { path, descriptor, device: descriptorDevice(descriptor), flags };
   }
   throw new Refusal(`no free loop device for ${image.role} ${image.path}: see losetup -l for what uses them`);
+}
+
+/** What was attached and would last is let go again when something is wrong with it. */
+function withLoop(descriptor: number, lasts: boolean, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (lasts) addon().detachLoop(descriptor);
+    throw error;
+  }
 }
 
 function freeNumber(image: Image): number {

@@ -5,8 +5,17 @@ import { Refusal } from '../../words/refusal.ts';
 /** PATH_MAX of linux/limits.h, with its NUL. */
 const PATH_MAX = 4096;
 
-/** What an image is in a stack, or that it was given as a template; errors call it that. */
-export type ImageRole = 'base' | 'cow' | 'template';
+/** What an image is in a stack, or of a disk that is a clone, or that it was given as a template; errors call it that. */
+export type ImageRole = 'base' | 'cow' | 'source' | 'disk' | 'template';
+
+/** How each is given. */
+const GIVEN: Readonly<Record<ImageRole, string>> = {
+  base: 'BASE:COW[:COW2...]',
+  cow: 'BASE:COW[:COW2...]',
+  source: 'SOURCE:DISK',
+  disk: 'SOURCE:DISK',
+  template: 'its folder or its image',
+};
 
 /** An absolute path, checked for form alone. */
 export interface ImagePath {
@@ -20,10 +29,7 @@ export interface ImagePath {
  */
 export function imagePath(role: ImageRole, path: string): ImagePath {
   const refuse = (reason: string) => new Refusal(`${role} ${printable(path)} ${reason}`);
-  if (path === '')
-    throw new Refusal(
-      `the path of a ${role} is empty: give ${role === 'template' ? 'its folder or its image' : 'BASE:COW[:COW2...]'}`,
-    );
+  if (path === '') throw new Refusal(`the path of a ${role} is empty: give ${GIVEN[role]}`);
   if (path.includes('\0')) throw refuse('has a NUL in its path: rename the file');
   if (path.includes('\n')) throw refuse('has a newline in its path: rename the file');
   if (path.includes('\ufffd')) throw refuse('has a path that is not UTF-8: rename the file');

@@ -1,7 +1,7 @@
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { findOurDevice, MAPPER_FOLDER, type OurDevice } from '../plan/device-names.ts';
-import type { DeviceType } from './stack-request.ts';
+import type { DeviceType } from './device-types.ts';
 
 export type { OurDevice };
 

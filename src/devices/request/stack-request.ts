@@ -1,5 +1,6 @@
 import { printable } from '../../words/printable.ts';
 import { Refusal } from '../../words/refusal.ts';
+import type { DeviceType } from './device-types.ts';
 import { type ImagePath, imagePath } from './image-path.ts';
 
 /** What should exist: a base seen through one or more cows, and for an origin what writes to the base. */
@@ -7,12 +8,6 @@ export interface StackRequest {
   type: DeviceType;
   base: ImagePath;
   cows: ImagePath[];
-}
-
-export type DeviceType = 'snapshot' | 'origin';
-
-export function isDeviceType(text: string): text is DeviceType {
-  return text === 'snapshot' || text === 'origin';
 }
 
 /**

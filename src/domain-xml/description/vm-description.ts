@@ -105,7 +105,14 @@ const volume = all(
       domain: orNull(text),
       script: orNull(text),
     },
-    { prepare: orNull(matching(/^(snapshot|origin)$/, '"snapshot" or "origin"')) },
+    {
+      prepare: orNull(
+        matching(
+          /^(snapshot|origin|reflink|reflink-origin)$/,
+          'one of "snapshot", "origin", "reflink", "reflink-origin"',
+        ),
+      ),
+    },
   ),
   onlyOneMaker,
 );

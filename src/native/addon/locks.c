@@ -67,7 +67,8 @@ static int has_removed_file(const char *folder, const char *removed)
 
 /* What our programs are called when they are scripts of Xen, of qubesd or of libvirt; the kernel keeps 15 bytes of a name. */
 static const char *const OUR_NAMES[] = {
-	"block-snapshot", "block-origin", "create-snapshot", "destroy-snapshot", "qemu", "libxl",
+	"block-snapshot",   "block-origin", "block-reflink", "block-reflink-origin", "create-snapshot",
+	"destroy-snapshot", "qemu",	    "libxl",
 };
 
 /*

@@ -1,7 +1,8 @@
+import { isDeviceType, isReflinkType, NO_TYPE } from '../../devices/request/device-types.ts';
 import { parseNode } from '../../devices/request/node-request.ts';
-import { isDeviceType } from '../../devices/request/stack-request.ts';
 import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
+import { takeCloneDownByHand } from './take-clone-down.ts';
 import { takeDownByHand } from './take-down.ts';
 import { CLEANUP_USAGE, requireArguments } from './usage.ts';
 
@@ -9,7 +10,7 @@ import { CLEANUP_USAGE, requireArguments } from './usage.ts';
 export async function runCleanup(parameters: readonly string[]): Promise<void> {
   requireArguments(parameters, 2, CLEANUP_USAGE);
   const [type = '', node = ''] = parameters;
-  if (!isDeviceType(type))
-    throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${CLEANUP_USAGE}`);
+  if (isReflinkType(type)) return takeCloneDownByHand(type, node);
+  if (!isDeviceType(type)) throw usageError(`${printable(type)} is ${NO_TYPE}: usage: ${CLEANUP_USAGE}`);
   await takeDownByHand(parseNode(node, type));
 }

@@ -1,7 +1,10 @@
 import { plannedPrepare } from '../../devices/planned-prepare.ts';
+import { isDeviceType, isReflinkType, NO_TYPE } from '../../devices/request/device-types.ts';
 import { parseNode } from '../../devices/request/node-request.ts';
-import { isDeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
+import { parseReflinkRequest } from '../../devices/request/reflink-request.ts';
+import { parseStackRequest } from '../../devices/request/stack-request.ts';
 import { plannedTakeDown } from '../../disks/planned-take-down.ts';
+import { plannedCloneTakeDown, plannedReflink } from '../../reflink/planned.ts';
 import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { inform } from '../answer.ts';
@@ -18,11 +21,18 @@ export function runDryRun([command, ...parameters]: readonly string[]): void {
   const given = command === 'prepare' ? operands.filter(parameter => parameter !== '--force') : operands;
   requireArguments(given, 2, usage);
   const [type = '', subject = ''] = given;
-  if (!isDeviceType(type))
-    throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${usage}`);
-  const lines =
-    command === 'prepare'
-      ? plannedPrepare(parseStackRequest(type, subject), given.length < operands.length)
-      : plannedTakeDown(parseNode(subject, type));
+  const forced = given.length < operands.length;
+  const lines = command === 'prepare' ? linesOfPrepare(type, subject, forced) : linesOfCleanup(type, subject);
+  if (lines === undefined) throw usageError(`${printable(type)} is ${NO_TYPE}: usage: ${usage}`);
   inform(lines.map(printable).join('\n'));
+}
+
+function linesOfPrepare(type: string, images: string, forced: boolean): string[] | undefined {
+  if (isReflinkType(type)) return plannedReflink(parseReflinkRequest(type, images));
+  return isDeviceType(type) ? plannedPrepare(parseStackRequest(type, images), forced) : undefined;
+}
+
+function linesOfCleanup(type: string, node: string): string[] | undefined {
+  if (isReflinkType(type)) return plannedCloneTakeDown(node, type);
+  return isDeviceType(type) ? plannedTakeDown(parseNode(node, type)) : undefined;
 }

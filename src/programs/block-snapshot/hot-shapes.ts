@@ -9,15 +9,23 @@ const DRY_RUN: OptionShape = {
 /** What is said of a hot command, which itself knows no more than how it is called. */
 type Told = Omit<CommandShape, 'usage'>;
 
-const TYPE = { name: 'snapshot|origin', completes: ['snapshot', 'origin'] } as const;
+const TYPE = {
+  name: 'TYPE',
+  completes: ['snapshot', 'origin', 'reflink', 'reflink-origin'],
+} as const;
 
 const PREPARE: Told = {
   summary: 'Make the device and print its node',
   about: [
-    'Makes the device, with what is missing of what lies under it, and prints its node. "snapshot" is BASE seen through the ' +
+    'Makes the device, with what is missing of what lies under it, and prints its node. IMAGES is BASE:COW for snapshot ' +
+      '(BASE:COW:COW2 and so on for more layers) and for origin, SOURCE:DISK for reflink, IMAGE for reflink-origin.',
+    '"snapshot" is BASE seen through the ' +
       'cows, each of which keeps what was written above the one before; "origin" writes to BASE and saves the old blocks for ' +
       'the snapshots of BASE:COW. Doing it twice gives the same device.',
     "BASE and COW are absolute paths of image files or block devices. A template's cow that is missing is made.",
+    '"reflink" is a disk that is a clone of a file, on btrfs or XFS: DISK is its image, X.img, beside which X-dirty.img is what is ' +
+      'written. It is made anew of the newest version of SOURCE at each start; with :keep it is made once, and goes on with what ' +
+      'it was. "reflink-origin" is a template\'s own run, on IMAGE. What is printed is a loop device.',
   ],
   options: {
     force: {
@@ -27,7 +35,7 @@ const PREPARE: Told = {
     },
     'dry-run': DRY_RUN,
   },
-  operands: [TYPE, { name: 'BASE:COW[:COW2...]', completes: 'images' }],
+  operands: [TYPE, { name: 'IMAGES', completes: 'images' }],
 };
 
 const CLEANUP: Told = {
@@ -35,7 +43,8 @@ const CLEANUP: Told = {
   about: [
     'Takes the device down if nobody uses it, with everything under it that nobody else uses. It is no error that it is ' +
       'gone already, nor that it is in use: that is said on standard error.',
-    'NODE may be given with or without /dev/mapper/.',
+    'NODE may be given with or without /dev/mapper/, or /dev/. What was written of a disk of type reflink goes with it, unless it is ' +
+      'kept; then, and for reflink-origin, it stays to be committed (block-snapshot commit), or to be gone on with.',
   ],
   options: { 'dry-run': DRY_RUN },
   operands: [TYPE, { name: 'NODE', completes: 'node' }],
@@ -66,7 +75,7 @@ const DESTROY_SNAPSHOT: Told = {
 };
 
 const HOTPLUG_ABOUT = [
-  "libxl calls it as the script of a disk, by the name block-snapshot or, for the template itself, block-origin, with the disk's " +
+  "libxl calls it as the script of a disk, by the name block-snapshot or, for the template itself, block-origin (block-reflink and block-reflink-origin for clones of files), with the disk's " +
     'path in xenstore in the variable XENBUS_PATH. In the configuration of a domain that is ' +
     'script=block-snapshot,vdev=xvda,target=BASE:COW[:COW2...]. One line for each call is in /var/log/xen/xen-hotplug.log.',
 ];

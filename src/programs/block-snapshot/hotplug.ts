@@ -1,9 +1,15 @@
-import { type DeviceType, isDeviceType } from '../../devices/request/stack-request.ts';
+import {
+  type DeviceType,
+  isDeviceType,
+  isReflinkType,
+  type ReflinkType,
+} from '../../devices/request/device-types.ts';
 import { logCall, logError, XEN_LOG } from '../../disks/call-log.ts';
 import { failureText } from '../../words/failure-text.ts';
 import { oneLine, printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { add, reportFailure } from '../../xen/hotplug/add.ts';
+import { addClone } from '../../xen/hotplug/add-clone.ts';
 import { type Attachment, attachmentFromEnvironment } from '../../xen/hotplug/attachment.ts';
 import { remove } from '../../xen/hotplug/remove.ts';
 import { besideOperations } from './operations.ts';
@@ -18,7 +24,7 @@ const PROGRAM = /^block-(.+)$/;
  */
 export function runHotplug(program: string, command: 'add' | 'remove', parameters: readonly string[]): void {
   const type = PROGRAM.exec(program)?.[1] ?? '';
-  if (!isDeviceType(type))
+  if (!isDeviceType(type) && !isReflinkType(type))
     throw usageError(`${printable(program)} cannot ${command}: usage: ${HOTPLUG_USAGE}`);
   requireArguments(parameters, 0, HOTPLUG_USAGE);
   let attachment: Attachment | undefined;
@@ -41,9 +47,9 @@ function inXen({ path, domain }: Pick<Attachment, 'path' | 'domain'>): string {
 }
 
 /** An add that cannot be done is told to libxl once it is certain. */
-function attach(type: DeviceType, attachment: Attachment): string {
+function attach(type: DeviceType | ReflinkType, attachment: Attachment): string {
   try {
-    return besideOperations(() => add(type, attachment));
+    return besideOperations(() => (isReflinkType(type) ? addClone(type, attachment) : add(type, attachment)));
   } catch (error) {
     reportFailure(attachment, error);
     throw error;

@@ -1,5 +1,13 @@
 import { prepare } from '../../devices/prepare.ts';
-import { isDeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
+import {
+  isDeviceType,
+  isReflinkType,
+  NO_TYPE,
+  type ReflinkType,
+} from '../../devices/request/device-types.ts';
+import { parseReflinkRequest } from '../../devices/request/reflink-request.ts';
+import { parseStackRequest } from '../../devices/request/stack-request.ts';
+import { prepareReflink } from '../../reflink/prepare.ts';
 import { printable } from '../../words/printable.ts';
 import { usageError } from '../../words/refusal.ts';
 import { answer } from '../answer.ts';
@@ -12,10 +20,21 @@ export function runPrepare(parameters: readonly string[]): void {
   const force = operands.length < parameters.length;
   requireArguments(operands, 2, PREPARE_USAGE);
   const [type = '', images = ''] = operands;
-  if (!isDeviceType(type))
-    throw usageError(`${printable(type)} is neither snapshot nor origin: usage: ${PREPARE_USAGE}`);
+  if (isReflinkType(type)) {
+    prepareClone(type, images, force);
+    return;
+  }
+  if (!isDeviceType(type)) throw usageError(`${printable(type)} is ${NO_TYPE}: usage: ${PREPARE_USAGE}`);
   // Under the lock: when nobody can be told of the device, what was made for it goes again.
   besideOperations(() =>
     prepare(parseStackRequest(type, images), { force, ready: ({ node }) => answer(node) }),
+  );
+}
+
+/** `prepare reflink SOURCE:DISK[:keep]`, `prepare reflink-origin IMAGE`. */
+function prepareClone(type: ReflinkType, images: string, force: boolean): void {
+  if (force) throw usageError(`--force is for stores of snapshots: usage: ${PREPARE_USAGE}`);
+  besideOperations(() =>
+    prepareReflink(parseReflinkRequest(type, images), { ready: ({ node }) => answer(node) }),
   );
 }

@@ -21,7 +21,7 @@ const EVERYWHERE_BLOCKS: readonly Block[] = [
 export const PROGRAM_PAGES: readonly Page[] = [
   {
     name: 'block-snapshot',
-    aliases: ['block-origin'],
+    aliases: ['block-origin', 'block-reflink', 'block-reflink-origin'],
     section: 8,
     summary: blockSnapshot.SUMMARY,
     sections: [
@@ -32,7 +32,8 @@ export const PROGRAM_PAGES: readonly Page[] = [
           'Many virtual machines share the disk of one template; each sees it as it was when it started, with its own writes on ' +
             'top. block-snapshot makes the device-mapper devices for that, shares what can be shared, and takes down what nobody ' +
             'uses any more. `block-snapshot`(7) shows such a stack, and explains the words.',
-          'By the name block-origin it is the script of a disk that the template itself runs on: add and remove, below.',
+          'By the name block-origin it is the script of a disk that the template itself runs on, and by block-reflink and ' +
+            'block-reflink-origin that of disks that are clones of files: add and remove, below.',
         ],
       },
       { title: 'COMMANDS', blocks: Object.entries(COMMANDS).flatMap(commandBlocks) },

@@ -1,25 +1,19 @@
 import { claim } from '../../claims/claim.ts';
-import { type Claim, claimsOn, requireTrusted } from '../../claims/claims.ts';
+import { type Claim, claimsOn } from '../../claims/claims.ts';
 import { type Access, requireFree, requireShareable } from '../../claims/sharing.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import type { OurDevice } from '../../devices/plan/device-names.ts';
 import { prepare } from '../../devices/prepare.ts';
-import { type DeviceType, parseStackRequest } from '../../devices/request/stack-request.ts';
-import { detach } from '../../disks/detach.ts';
+import type { DeviceType } from '../../devices/request/device-types.ts';
+import { parseStackRequest } from '../../devices/request/stack-request.ts';
 import { failureText } from '../../words/failure-text.ts';
-import { Refusal } from '../../words/refusal.ts';
 import { withXenstore, type Xenstore } from '../xenstore/store.ts';
 import type { Attachment } from './attachment.ts';
 import { publishDevice, publishError, readBackend } from './backend.ts';
+import { takeDownFormer } from './former.ts';
 import { holderInXenstore, unclaimedDisks } from './holders.ts';
+import { MAKING_ENDS, UNDOING_ENDS } from './limits.ts';
 import { sweep } from './sweep.ts';
-
-/**
- * libxl kills a script after 40 s. In milliseconds since the start: when the waits for the lock and for udev end, so
- * that there are 5 s for xenstore; and when those of taking back what was made end, which leaves 5 s to say why.
- */
-const MAKING_ENDS = 15_000;
-const UNDOING_ENDS = 30_000;
 
 /**
  * Makes the device that the backend asks for, claims it, and tells blkback of it.
@@ -69,17 +63,6 @@ function requireAllowed(
     holderInXenstore(store, claim.attachment, attachment.domain),
   );
   requireFree(device, attachment.key, access);
-}
-
-/** A record of this number of domain and disk is of one that is gone, whose `remove` never came, or did not get it all. */
-function takeDownFormer(key: string): void {
-  try {
-    detach(key, 0);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    // What cannot be read as a record is written over, but not where anybody can write.
-    requireTrusted();
-  }
 }
 
 /** Tells libxl why a disk could not be attached: the reason in xenstore. */

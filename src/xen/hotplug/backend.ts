@@ -11,7 +11,7 @@ import type { Attachment } from './attachment.ts';
 
 /** What libxl asks for. */
 export interface Backend {
-  /** BASE:COW[:COW2…], with nothing checked but that it is text. */
+  /** BASE:COW[:COW2…] or SOURCE:DISK, with nothing checked but that it is text. */
   parameters: string;
   /** As xenstore has it, for the log. */
   mode: string | undefined;
@@ -22,11 +22,14 @@ export interface Backend {
 /** Bytes of the longest text that is written as a reason: a long path must not make the write fail. */
 const LONGEST_REASON = 2000;
 
-/** @throws Refusal when what libxl should have written is not there, or makes no sense */
-export function readBackend(store: Store, { path }: Attachment): Backend {
+/**
+ * @param form of the parameters, for people
+ * @throws Refusal when what libxl should have written is not there, or makes no sense
+ */
+export function readBackend(store: Store, { path }: Attachment, form = 'BASE:COW[:COW2...]'): Backend {
   const parameters = store.read(`${path}/params`);
   if (parameters === undefined || parameters === '')
-    throw new Refusal(`${path}/params in xenstore is missing: give the disk a target=BASE:COW[:COW2...]`);
+    throw new Refusal(`${path}/params in xenstore is missing: give the disk a target=${form}`);
   const mode = store.read(`${path}/mode`);
   const access = accessOf(mode);
   if (access === undefined)
@@ -50,9 +53,16 @@ export function physicalDevice({ major, minor }: { major: number; minor: number 
  * Tells blkback and libxl of the device, all at once.
  * @throws Refusal when the node is not the device that was made
  */
-export function publishDevice(store: Xenstore, { path }: Attachment, device: OurDevice): void {
-  const { node } = device;
-  const { number, sequence } = inspectNode(device);
+export function publishDevice(store: Xenstore, attachment: Attachment, device: OurDevice): void {
+  publish(store, attachment, device.node, inspectNode(device));
+}
+
+/** The same of a loop device. @throws Refusal when the node is none, or is another's */
+export function publishLoop(store: Xenstore, attachment: Attachment, node: string): void {
+  publish(store, attachment, node, inspectLoop(node));
+}
+
+function publish(store: Xenstore, { path }: Attachment, node: string, { number, sequence }: Inspected): void {
   store.transaction(transaction => {
     transaction.write(`${path}/physical-device`, number);
     transaction.write(`${path}/physical-device-path`, node);
@@ -78,8 +88,26 @@ function shortened(text: string): string {
   return host.textOf(bytes.subarray(0, LONGEST_REASON)).replace(/\ufffd$/, '');
 }
 
+interface Inspected {
+  number: string;
+  sequence: bigint | undefined;
+}
+
+function inspectLoop(node: string): Inspected {
+  return withDescriptor(openToRead(node), descriptor => {
+    const { kind, rdev } = addon().descriptorStatus(descriptor);
+    const [major = '', minor = ''] = deviceNumberOf(rdev).split(':');
+    if (kind !== 'block device' || node !== `/dev/loop${minor}`)
+      throw new Refusal(`${node} is not the loop device of that name: see losetup -l`);
+    return {
+      number: physicalDevice({ major: Number(major), minor: Number(minor) }),
+      sequence: addon().blockDeviceSequence(descriptor) ?? undefined,
+    };
+  });
+}
+
 /** What blkback needs to know of the node, from the very device that device-mapper has under that name. */
-function inspectNode({ node, name }: OurDevice): { number: string; sequence: bigint | undefined } {
+function inspectNode({ node, name }: OurDevice): Inspected {
   return withDescriptor(openToRead(node), descriptor => {
     const stats = addon().descriptorStatus(descriptor);
     const device = addon().deviceTable(name);

@@ -1,5 +1,6 @@
 import { claimsOn } from '../../claims/claims.ts';
-import { readRecord } from '../../claims/records.ts';
+import { loopClaims } from '../../claims/loop-claims.ts';
+import { isClone, readRecord } from '../../claims/records.ts';
 import { limitWaits } from '../../devices/kernel/patience.ts';
 import { detach } from '../../disks/detach.ts';
 import { withXenstore } from '../xenstore/store.ts';
@@ -20,7 +21,11 @@ export function remove(attachment: Attachment): string {
   limitWaits(WAITS_END);
   const record = readRecord(attachment.key);
   const done = detach(attachment.key, PATIENCE_MILLISECONDS, record);
-  const swept =
-    record === undefined ? [] : sweep(() => claimsOn(record.identity.base, attachment.key), withXenstore);
+  const swept = record === undefined ? [] : sweep(() => othersLike(record, attachment), withXenstore);
   return [done, ...swept].join('; ');
+}
+
+/** The claims of others on the same base; of a disk that is a clone, on all that are. */
+function othersLike(record: NonNullable<ReturnType<typeof readRecord>>, { key }: Attachment) {
+  return isClone(record) ? loopClaims(key) : claimsOn(record.identity.base, key);
 }

@@ -1,4 +1,5 @@
-import { type Claim, claimsOn } from '../../claims/claims.ts';
+import { claimsOn } from '../../claims/claims.ts';
+import { loopClaims } from '../../claims/loop-claims.ts';
 import { requireImage } from '../../devices/kernel/images.ts';
 import type { ImageKey } from '../../devices/plan/image-key.ts';
 import type { ImagePath } from '../../devices/request/image-path.ts';
@@ -7,15 +8,20 @@ import { failureText } from '../../words/failure-text.ts';
 import { type Store, withXenstore, type Xenstore } from '../xenstore/store.ts';
 import { parseAttachmentKey } from './attachment.ts';
 
+/** All that has to be known of a claim here. */
+interface Claimed {
+  attachment: string;
+}
+
 /**
  * Takes down what is left of VMs that are gone: libxl deletes the backends of a domain whatever became of its scripts.
  * It asks xenstore once for each kind of them.
- * @param claims on devices of one base, but for that of the attachment that this is done for
+ * @param claims on devices of one base, or on disks that are clones, but for that of the attachment that this is done for
  * @param connect gives the way to xenstore when it is needed
  * @returns what was done, in a few words for each; never throws
  */
 export function sweep(
-  claims: () => readonly Claim[],
+  claims: () => readonly Claimed[],
   connect: (ask: (store: Xenstore) => void) => void,
 ): string[] {
   const swept: string[] = [];
@@ -39,6 +45,11 @@ export function sweepGone(base: ImageKey): boolean {
   return sweep(() => claimsOn(base), withXenstore).some(done => !done.startsWith('not swept'));
 }
 
+/** The same for disks that are clones. */
+export function sweepGoneClones(): boolean {
+  return sweep(loopClaims, withXenstore).some(done => !done.startsWith('not swept'));
+}
+
 /** The same for an image that a person names, whatever came of it. @throws Refusal when the image is not there */
 export function sweepGoneOn(image: ImagePath): void {
   sweepGone(requireImage(image).key);
@@ -53,7 +64,7 @@ export function domainsServed(store: Store, kind: string): Set<string> {
 }
 
 /** Those of the claims whose domain has no backend in xenstore any more. The name of a kind is its path with - for /. */
-function goneOf(claims: readonly Claim[], store: Store): Claim[] {
+function goneOf(claims: readonly Claimed[], store: Store): Claimed[] {
   const domainsOf = new Map<string, Set<string>>();
   return claims.filter(({ attachment }) => {
     const { kind = '', domain = '' } = parseAttachmentKey(attachment) ?? {};

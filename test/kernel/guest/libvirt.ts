@@ -213,7 +213,7 @@ t.test('metadata that makes no sense fails the start, with our line', async test
   mustVirsh('define', '/run/bad.xml');
   test.match(
     refused(test, 'work1'),
-    'block-snapshot: work1: disk vda: its type clone is neither snapshot nor origin',
+    'block-snapshot: work1: disk vda: its type clone is neither snapshot nor origin, nor reflink or reflink-origin',
   );
 });
 

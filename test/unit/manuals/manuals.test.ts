@@ -95,6 +95,8 @@ t.test('Neither mandoc nor groff finds fault with a manual page', async t => {
     'block-snapshot.7',
     'block-snapshot.conf.5',
     'block-origin.8',
+    'block-reflink-origin.8',
+    'block-reflink.8',
     'block-snapshot-libxl.8',
   ])
     t.ok(

@@ -1,3 +1,4 @@
+import { templateOfClones } from '../../../reflink/template.ts';
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
 import { overflowText } from '../../../templates/overflow.ts';
 import { plannedCommit } from '../../../templates/planned.ts';
@@ -6,6 +7,7 @@ import { sizeText } from '../../../words/sizes.ts';
 import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
+import { commitOfClones } from './clones.ts';
 import { nameUser } from './name-user.ts';
 import { sayPlan } from './say-plan.ts';
 import { COMMIT } from './usage.ts';
@@ -13,6 +15,8 @@ import { COMMIT } from './usage.ts';
 /** `commit TEMPLATE [--json]`: ends a run of the template. */
 export async function runCommit(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(COMMIT, parameters);
+  const clones = templateOfClones(files.image.path);
+  if (clones !== undefined) return commitOfClones(files, clones, values);
   if (values['dry-run']) return sayPlan(files, plannedCommit(files, nameUser), values.json);
   sweepGoneOn(files.image);
   const commit = await commitByHand(files, nameUser);

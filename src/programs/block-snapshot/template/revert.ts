@@ -1,3 +1,4 @@
+import { templateOfClones } from '../../../reflink/template.ts';
 import { plannedAbandon } from '../../../templates/revert/abandon-plan.ts';
 import { type RevertPlan, runsText } from '../../../templates/revert/plan.ts';
 import { plannedRevert, type Reverted, revert } from '../../../templates/revert/revert.ts';
@@ -11,6 +12,7 @@ import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { runAbandon } from './abandon.ts';
 import { readArguments } from './arguments.ts';
+import { revertOfClones } from './clones.ts';
 import { confirmed } from './confirm.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
@@ -22,6 +24,8 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(REVERT, parameters);
   const { path } = files.image;
   const revision = values.revision === undefined ? undefined : readRevision(values.revision);
+  const clones = templateOfClones(path);
+  if (clones !== undefined) return revertOfClones(files, clones, { ...values, revision: revision ?? 1 });
   if (values.abandon) {
     if (revision !== undefined)
       throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT.usage}`);

@@ -1,3 +1,4 @@
+import { templateOfClones } from '../../../reflink/template.ts';
 import { type Revision, revisionsOf } from '../../../templates/revisions.ts';
 import type { TemplateFiles } from '../../../templates/template-files.ts';
 import { columnLines } from '../../../words/columns.ts';
@@ -6,11 +7,14 @@ import { sizeText } from '../../../words/sizes.ts';
 import { timeText } from '../../../words/times.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
+import { revisionsOfClones } from './clones.ts';
 import { REVISIONS } from './usage.ts';
 
 /** `revisions TEMPLATE [--json]`: the finished runs that can be undone. */
 export async function runRevisions(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(REVISIONS, parameters);
+  const clones = templateOfClones(files.image.path);
+  if (clones !== undefined) return revisionsOfClones(clones, values);
   const { revisions, reverting } = revisionsOf(files);
   const terminal = processTerminal();
   if (values.json) terminal.print(revisionsJson(files, revisions, reverting));

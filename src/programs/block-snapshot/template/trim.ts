@@ -1,3 +1,4 @@
+import { templateOfClones } from '../../../reflink/template.ts';
 import { plannedTrim } from '../../../templates/planned.ts';
 import { trim } from '../../../templates/trim.ts';
 import { jsonAnswer } from '../../../words/json-answer.ts';
@@ -6,6 +7,7 @@ import { sizeText } from '../../../words/sizes.ts';
 import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
 import { processTerminal, say } from '../../terminal.ts';
 import { readArguments } from './arguments.ts';
+import { trimOfClones } from './clones.ts';
 import { endOnInterrupt } from './interrupt.ts';
 import { nameUser } from './name-user.ts';
 import { sayPlan } from './say-plan.ts';
@@ -15,6 +17,8 @@ import { TRIM } from './usage.ts';
 export async function runTrim(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(TRIM, parameters);
   const { path } = files.image;
+  const clones = templateOfClones(path);
+  if (clones !== undefined) return trimOfClones(clones, values);
   if (values['dry-run']) {
     const bytes = plannedTrim(files, nameUser);
     return sayPlan(

@@ -53,6 +53,14 @@ export const ADVICE: Readonly<Record<string, string>> = {
     'Ctrl-C ends a revert at once, and what it says goes on with it',
   'programs/block-snapshot/template/revisions.ts: block-snapshot revert':
     'revisions of a template that is half-way back: the revert that it names goes on',
+  'reflink/commit.ts: block-snapshot commit':
+    'what was written could not be committed: committed as advised when that is mended',
+  'reflink/disk-of-node.ts: losetup -d': 'a loop device that is no disk of a VM is taken down as advised',
+  'reflink/loop.ts: losetup -d': 'what somebody looks into read-only is detached as advised',
+  'reflink/prepare.ts: block-snapshot cleanup':
+    'a loop device that nobody has is no disk of a VM that starts: it is made anew',
+  'reflink/template.ts: block-snapshot cleanup': 'while a template runs it is neither committed nor reverted',
+  'reflink/template.ts: block-snapshot commit': 'while a template runs it is neither committed nor reverted',
   'templates/commit.ts: block-snapshot commit':
     'a run that could not be committed for want of room: committed as advised when there is some',
   'templates/derive/derivable.ts: block-snapshot commit':
@@ -104,6 +112,10 @@ export const LOOKED_AT: Readonly<Record<string, string>> = {
     'a run that overflowed: the commit that list gives ends it',
   'devices/kernel/udev-session.ts: udevadm settle':
     'udev did not finish within 20 s: what is advised waits for it',
+  'disks/detach-clone.ts: losetup -l': 'what people are told to look with is there, and answers',
+  'reflink/prepare.ts: fuser': 'what people are told to look with is there, and answers',
+  'reflink/template.ts: block-snapshot revisions':
+    'while a template runs it is neither committed nor reverted',
   'templates/open-files.ts: fuser': 'what people are told to look with is there, and answers',
   'templates/revert/abandon-plan.ts: block-snapshot revisions':
     'a revert that was not begun, or only has to be finished',
@@ -112,4 +124,5 @@ export const LOOKED_AT: Readonly<Record<string, string>> = {
     'a snapshot that a program has open: the list that is advised names the program',
   'xen/hotplug/backend.ts: dmsetup info': 'what people are told to look with is there, and answers',
   'xen/hotplug/backend.ts: dmsetup mknodes': 'what people are told to look with is there, and answers',
+  'xen/hotplug/backend.ts: losetup -l': 'what people are told to look with is there, and answers',
 };

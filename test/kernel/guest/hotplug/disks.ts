@@ -3,7 +3,7 @@ import { withXenstore } from '../../../../src/xen/xenstore/store.ts';
 import { executable, type Outcome } from '../programs.ts';
 import './surroundings.ts';
 
-export type Type = 'snapshot' | 'origin';
+export type Type = 'snapshot' | 'origin' | 'reflink' | 'reflink-origin';
 
 /** One disk of a VM as libxl has it. */
 export interface Disk {

@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('disks that are clones of files', [], 'reflink.js');
