@@ -1,7 +1,7 @@
 import { attachmentNames, NODE_RECORD, RECORDS_FOLDER } from '../claims/claims.ts';
 import { parseRecordedNode } from '../claims/recorded-node.ts';
-import { nodeOf } from '../devices/plan/device-names.ts';
 import { folderOf } from '../devices/plan/folder-of.ts';
+import { nodeNamed } from '../libvirt/claimed-disks.ts';
 import { linkPath, readDomainLinks } from '../libvirt/domain-links.ts';
 import { addon } from '../native/addon.ts';
 import type { StaleRecord } from '../overview/overview.ts';
@@ -24,7 +24,7 @@ function staleFinding({ record: key, user: whose, device }: StaleRecord): Findin
   const written = addon().fileStatus(`${RECORDS_FOLDER}/${key}${NODE_RECORD}`)?.modified ?? Date.now();
   return {
     kind: 'stale-record',
-    found: said`${record(key)} of ${user(whose)} names ${nodeOf(device)}, which is not there`,
+    found: said`${record(key)} of ${user(whose)} names ${nodeNamed(device)}, which is not there`,
     mend: [removal(key)],
     safe: Date.now() - written > JUST_STARTING,
   };

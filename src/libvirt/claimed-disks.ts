@@ -13,16 +13,26 @@ export interface ClaimedDisk extends AttachmentName {
   name: string;
 }
 
+/** A claim, and what the device is called that it is on: its node, of a loop device. */
+export interface ClaimedName {
+  attachment: string;
+  name: string;
+}
+
+/** The same of claims on device-mapper devices. */
+export function namesOfClaims(claims: readonly Claim[]): ClaimedName[] {
+  return claims.map(({ attachment, identity }) => ({ attachment, name: deviceName(identity) }));
+}
+
 /**
  * The claims that are libvirt's, with the names of their domains. A record has the domain's uuid alone; the name is
  * that of the domain whose links of these targets lead to these devices. Where several domains share a device under the
  * same target, their other disks tell them apart; what is still not certain has no name.
  */
-export function claimedDisks(claims: readonly Claim[], links: readonly DomainLink[]): ClaimedDisk[] {
-  const disks = claims.flatMap(({ attachment, identity }) => {
+export function claimedDisks(claims: readonly ClaimedName[], links: readonly DomainLink[]): ClaimedDisk[] {
+  const disks = claims.flatMap(({ attachment, name }) => {
     const key = parseLibvirtKey(attachment);
     if (key === undefined) return [];
-    const name = deviceName(identity);
     return [{ ...key, record: attachment, name }];
   });
   const byDomain = new Map<string, Unnamed[]>();
@@ -35,6 +45,11 @@ export function claimedDisks(claims: readonly Claim[], links: readonly DomainLin
   });
 }
 
+/** The node of a device that is called so: a loop device's own, or device-mapper's. */
+export function nodeNamed(name: string): string {
+  return name.startsWith('/dev/') ? name : nodeOf(name);
+}
+
 type Unnamed = Omit<ClaimedDisk, 'domain'>;
 
 function domainOf({ driver, uuid }: AttachmentName): string {
@@ -44,7 +59,7 @@ function domainOf({ driver, uuid }: AttachmentName): string {
 /** The one domain to which all links fit that there are for these disks. */
 function guestOf(disks: readonly Unnamed[], links: readonly DomainLink[]): string | undefined {
   const candidates = disks
-    .map(({ target, name }) => links.filter(link => link.target === target && link.node === nodeOf(name)))
+    .map(({ target, name }) => links.filter(link => link.target === target && link.node === nodeNamed(name)))
     .filter(found => found.length > 0)
     .map(found => found.map(({ guest }) => guest));
   const [first = [], ...others] = candidates;

@@ -1,20 +1,33 @@
 import { nodeOf } from '../devices/plan/device-names.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
+import type { DeviceType, ReflinkType } from '../devices/request/device-types.ts';
 import { type Layer, layersOf, type Overview, type Template, type User } from './overview.ts';
 
 /**
  * The nodes of devices that nobody uses and that cleanup takes down: the uppermost ones, with which goes what only they used.
  * Not those of others, which it refuses, nor merges, which end with their revert.
  */
-export function unusedNodes({ templates }: Overview): { type: 'origin' | 'snapshot'; node: string }[] {
-  return templates.flatMap(({ origin, versions }) => [
+export function unusedNodes({ templates, clones }: Overview): UnusedNode[] {
+  return [
+    ...templates.flatMap(unusedOf),
+    ...clones.filter(({ unused }) => unused).map(({ type, node }) => ({ type, node })),
+  ];
+}
+
+export interface UnusedNode {
+  type: DeviceType | ReflinkType;
+  node: string;
+}
+
+function unusedOf({ origin, versions }: Template): UnusedNode[] {
+  return [
     ...(origin?.unused && origin.state !== 'foreign'
       ? [{ type: 'origin' as const, node: nodeOf(origin.name) }]
       : []),
     ...[...layersOf(versions)]
       .filter(layer => layer.unused && layer.state !== 'foreign' && !isMerge(layer))
       .map(layer => ({ type: 'snapshot' as const, node: nodeOf(layer.name) })),
-  ]);
+  ];
 }
 
 /** A store that had no room for all old blocks, and who has lost a disk with it. */

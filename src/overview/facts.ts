@@ -4,6 +4,7 @@ import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { SnapshotStatus } from '../devices/plan/snapshot-status.ts';
 import type { SnapshotTable } from '../devices/plan/snapshot-table.ts';
 import type { Bytes } from '../devices/plan/units.ts';
+import type { ReflinkType } from '../devices/request/device-types.ts';
 import type { ClaimedDisk } from '../libvirt/claimed-disks.ts';
 
 /** Everything that was seen, as the kernel, the records and xenstore said it. Nothing in here is concluded. */
@@ -20,6 +21,8 @@ export interface Facts {
   derived: ReadonlyMap<string, DerivedLabel>;
   /** The filesystems that images lie on, by st_dev of their files; subvolumes of one share it. */
   filesystems: ReadonlyMap<bigint, Filesystem>;
+  /** Loop devices of disks that are clones. */
+  clones: CloneDevice[];
   /** Disks of Xen's VMs. */
   disks: VmDisk[];
   /** Disks that libvirt's hook has claimed. */
@@ -68,6 +71,19 @@ export interface LoopDevice {
   file: BackingFile;
 }
 
+/** The loop device of a disk that is a clone of a file. */
+export interface CloneDevice {
+  loop: LoopDevice;
+  type: ReflinkType;
+  /** The disk's X.img; the file of the loop device is what is written. */
+  image: string;
+  /** The template's image, where a record says which; of a template's own run it is none. */
+  source: string | undefined;
+  /** The version that a disk which is made anew at each start was made of, and what the template's newest is now. */
+  version: ImageKey | undefined;
+  newest: ImageKey | undefined;
+}
+
 /** The file behind a loop device. */
 export interface BackingFile {
   /** The path by which the kernel knows it now; renames show. Undefined where the kernel cannot tell. */
@@ -103,7 +119,7 @@ export interface VmDisk {
   connected: boolean;
   /** The name of the record, without its suffix. */
   record: string | undefined;
-  /** The device by its name, as the record has it; by its number, as the kernel has it. */
+  /** The device by its name, or its node where it is a loop device, as the record has it; by its number, as the kernel has it. */
   name: string | undefined;
   device: DeviceNumber | undefined;
 }

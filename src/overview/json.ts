@@ -1,4 +1,5 @@
 import { nodeOf } from '../devices/plan/device-names.ts';
+import { nodeNamed } from '../libvirt/claimed-disks.ts';
 import { jsonAnswer } from '../words/json-answer.ts';
 import { lostStores, unusedNodes } from './conclusions.ts';
 import type { Image, Layer, Origin, Overview, StaleRecord, User } from './overview.ts';
@@ -17,6 +18,17 @@ export function overviewJson(overview: Overview): string {
       derivedFrom: derived && { path: derived.from, time: new Date(derived.made).toISOString() },
       origin: origin && originJson(origin),
       versions: versions.map(layerJson),
+    })),
+    clones: overview.clones.map(({ node, device, type, file, image, source, outdated, users, unused }) => ({
+      node,
+      device,
+      type,
+      image,
+      file: imageJson(file),
+      source,
+      outdated,
+      users: users.map(userJson),
+      unused,
     })),
     loopDevices: loops.map(({ node, device, file, users, unused }) => ({
       node,
@@ -110,6 +122,6 @@ function staleRecordJson({ record, user, device }: StaleRecord) {
     driver: domain?.driver,
     uuid: domain?.uuid,
     target: domain?.target,
-    node: nodeOf(device),
+    node: nodeNamed(device),
   };
 }

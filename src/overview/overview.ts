@@ -2,13 +2,16 @@ import type { DerivedLabel } from '../devices/plan/derived-label.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { Bytes } from '../devices/plan/units.ts';
+import type { ReflinkType } from '../devices/request/device-types.ts';
 import type { Driver } from '../libvirt/hook-call.ts';
 import type { FilePlace, Filesystem } from './facts.ts';
 
 /** What there is, as a tree: what `list` prints and `graph` draws. docs/list.md describes it field by field. */
 export interface Overview {
   templates: Template[];
-  /** Loop devices that carry none of our devices, and with whom they are in use. */
+  /** Disks that are clones of files. */
+  clones: Clone[];
+  /** Other loop devices that carry none of our devices, and with whom they are in use. */
   loops: SpareLoop[];
   /** Records of attached disks whose device is not there. */
   staleRecords: StaleRecord[];
@@ -135,6 +138,25 @@ export interface LibvirtUser {
   target: string;
 }
 
+/** A disk that is a clone of a file, and its loop device. */
+export interface Clone {
+  /** /dev/loopN */
+  node: string;
+  device: DeviceNumber;
+  type: ReflinkType;
+  /** What is written of it. */
+  file: Image;
+  /** The disk's X.img. */
+  image: string;
+  /** The template's image; undefined where no record says which. */
+  source: string | undefined;
+  /** Whether a newer version of the template was committed since it was made; undefined where that cannot be told, or it is kept. */
+  outdated: boolean | undefined;
+  users: User[];
+  /** Nobody is seen to have it open, and no VM that is there claims it. */
+  unused: boolean;
+}
+
 export interface SpareLoop {
   node: string;
   device: DeviceNumber;
@@ -148,7 +170,7 @@ export interface StaleRecord {
   record: string;
   /** Whose it is. */
   user: VmUser | LibvirtUser;
-  /** The device that it names. */
+  /** The device that it names, or the node where that is a loop device. */
   device: string;
 }
 

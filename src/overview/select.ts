@@ -8,7 +8,7 @@ export type Order = (typeof ORDERS)[number];
 /** The overview of one template alone: what belongs to none is left out. */
 export function ofTemplate(overview: Overview, key: ImageKey): Overview {
   const templates = overview.templates.filter(({ base }) => base.key === key);
-  return { ...overview, templates, loops: [], staleRecords: [] };
+  return { ...overview, templates, clones: [], loops: [], staleRecords: [] };
 }
 
 /** The same in another order, at each level of the tree: names as they are written, of all else the most first. */

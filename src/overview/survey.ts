@@ -1,10 +1,11 @@
 import { allClaims, type Claim } from '../claims/claims.ts';
+import { type LoopClaim, loopClaims } from '../claims/loop-claims.ts';
 import { readDerivedLabel } from '../devices/kernel/derived-label-file.ts';
 import type { DerivedLabel } from '../devices/plan/derived-label.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../devices/plan/image-key.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
-import { type ClaimedDisk, claimedDisks } from '../libvirt/claimed-disks.ts';
+import { type ClaimedDisk, claimedDisks, namesOfClaims } from '../libvirt/claimed-disks.ts';
 import { readDomainLinks } from '../libvirt/domain-links.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -12,12 +13,13 @@ import type { BlockNode, Facts, LoopDevice, MappedDevice, VmDisk } from './facts
 import { fitTogether } from './fit-together.ts';
 import { quietStatus, readAttachedLoops } from './kernel/attached-loops.ts';
 import { readBlockNode } from './kernel/block-nodes.ts';
+import { readClones } from './kernel/clones.ts';
 import { readFilesystems } from './kernel/filesystems.ts';
 import { readMappedDevices } from './kernel/mapped-devices.ts';
 import { countReferences, countServed, lowerDevices } from './references.ts';
 import { readDomainNames } from './users/domain-names.ts';
 import { readOpeners } from './users/openers.ts';
-import { readServedDisks, recordedDisks } from './users/vm-disks.ts';
+import { readServedDisks, recordedClones, recordedDisks } from './users/vm-disks.ts';
 
 /** What the warning begins with where records cannot be trusted, or are damaged. */
 export const RECORDS_UNREAD = 'the records of disks do not count';
@@ -34,7 +36,10 @@ export function survey(warn: (message: string) => void): Facts {
   const { devices, loops, nodes } = readDevices();
   const lower = new Set(devices.flatMap(lowerDevices));
   const claims = attempt(allClaims, [], reason => warn(`${RECORDS_UNREAD}: ${reason}`));
-  const disks = [...recordedDisks(claims), ...readServedDisks()];
+  const cloneClaims = attempt(loopClaims, [], () => {
+    // It was said of the other records.
+  });
+  const disks = [...recordedDisks(claims), ...recordedClones(cloneClaims), ...readServedDisks()];
   return {
     devices,
     loops,
@@ -42,8 +47,9 @@ export function survey(warn: (message: string) => void): Facts {
     ownCows: readOwnCows(loops, lower),
     derived: readDerived(loops, lower),
     filesystems: readFilesystems(loops, lower),
+    clones: readClones(loops, cloneClaims),
     disks,
-    claimed: readClaimed(claims, warn),
+    claimed: readClaimed(claims, cloneClaims, warn),
     domainNames: attempt(
       () => readDomainNames(disks.map(({ domain }) => domain)),
       new Map(),
@@ -77,14 +83,22 @@ function isLoop(number: DeviceNumber): boolean {
 }
 
 /** Most machines have no libvirt: links are looked for where there are claims of its hook. */
-function readClaimed(claims: readonly Claim[], warn: (message: string) => void): ClaimedDisk[] {
-  const disks = claimedDisks(claims, []);
+function readClaimed(
+  claims: readonly Claim[],
+  clones: readonly LoopClaim[],
+  warn: (message: string) => void,
+): ClaimedDisk[] {
+  const all = [
+    ...namesOfClaims(claims),
+    ...clones.map(({ attachment, node }) => ({ attachment, name: node })),
+  ];
+  const disks = claimedDisks(all, []);
   if (disks.length === 0) return disks;
   const links = attempt(readDomainLinks, [], reason =>
     warn(`the names of libvirt's domains are missing: ${reason}`),
   );
   // A folder is read in any order, and what is shown is always the same.
-  return claimedDisks(claims, links).sort((a, b) => (a.record < b.record ? -1 : 1));
+  return claimedDisks(all, links).sort((a, b) => (a.record < b.record ? -1 : 1));
 }
 
 /** What is at the place of the own cow of each base now. */

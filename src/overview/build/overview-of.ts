@@ -1,7 +1,7 @@
 import { type DeviceIdentity, parseDeviceName, snapshotName } from '../../devices/plan/device-names.ts';
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
-import type { Facts, MappedDevice } from '../facts.ts';
-import type { Image, Layer, Overview, SpareLoop, Template } from '../overview.ts';
+import type { CloneDevice, Facts, MappedDevice } from '../facts.ts';
+import type { Clone, Image, Layer, Overview, SpareLoop, Template } from '../overview.ts';
 import { countReferences, groupBy } from '../references.ts';
 import { filesystemRooms } from './filesystems.ts';
 import { type ImageFinder, imageFinder, imageOfLoop, isOutdated, unknownImage } from './images.ts';
@@ -29,6 +29,7 @@ export function overviewOf(facts: Facts): Overview {
     templates: groupByBase(facts, findImage)
       .map(group => templateOf(group, facts, findImage, users))
       .sort((a, b) => compare(nameOf(a.base), nameOf(b.base))),
+    clones: facts.clones.map(clone => cloneOf(clone, users)),
     loops: spareLoops(facts, users),
     staleRecords: users.staleRecords(),
     filesystems: filesystemRooms(facts),
@@ -102,10 +103,18 @@ function templateOf(group: Group, facts: Facts, findImage: ImageFinder, users: U
   return { base, size, derived, origin, versions };
 }
 
+function cloneOf(clone: CloneDevice, users: UserFinder): Clone {
+  const { loop, type, image, source, version, newest } = clone;
+  const { node, device } = loop;
+  const outdated = version === undefined || newest === undefined ? undefined : version !== newest;
+  return { node, device, type, file: imageOfLoop(loop), image, source, outdated, ...users.ofClone(clone) };
+}
+
 function spareLoops(facts: Facts, users: UserFinder): SpareLoop[] {
   const references = countReferences(facts.devices);
+  const clones = new Set(facts.clones.map(({ loop }) => loop.node));
   return facts.loops
-    .filter(({ device }) => !references.has(device))
+    .filter(({ node, device }) => !references.has(device) && !clones.has(node))
     .map(loop => {
       const found = users.ofNumber(loop.device);
       return {

@@ -1,6 +1,6 @@
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
 import type { ClaimedDisk } from '../../libvirt/claimed-disks.ts';
-import type { Facts, MappedDevice, VmDisk } from '../facts.ts';
+import type { CloneDevice, Facts, MappedDevice, VmDisk } from '../facts.ts';
 import type { LibvirtUser, StaleRecord, User, VmUser } from '../overview.ts';
 import { countReferences, countServed, groupBy } from '../references.ts';
 
@@ -14,13 +14,15 @@ export interface Usage {
 
 export interface UserFinder {
   ofDevice(device: MappedDevice): Usage;
+  /** Of the loop device of a disk that is a clone: how often it is open is not known. */
+  ofClone(clone: CloneDevice): Omit<Usage, 'unknownUsers'>;
   /** Of a block device that is none of ours: how often it is open is not known. */
   ofNumber(device: DeviceNumber): User[];
   staleRecords(): StaleRecord[];
 }
 
 export function userFinder(facts: Facts): UserFinder {
-  const { devices, disks, claimed, openers, domainNames } = facts;
+  const { devices, disks, claimed, clones, openers, domainNames } = facts;
   const references = countReferences(devices);
   const served = countServed(disks);
   const disksByName = groupBy(disks, disk => disk.name);
@@ -44,12 +46,15 @@ export function userFinder(facts: Facts): UserFinder {
     }
     return [...once.values()];
   };
+  /** By name, or of a loop device by its node, and by number. */
+  const owners = (name: string, device: DeviceNumber) => {
+    const recorded = disksByName.get(name) ?? [];
+    const vms = mergeDisks([...recorded, ...(disksByNumber.get(device) ?? [])]).map(vmOf);
+    return { vms, domains: (claimedByName.get(name) ?? []).map(libvirtUserOf).filter(isNoneOf(vms)) };
+  };
   return {
     ofDevice: ({ name, device, openCount }) => {
-      const vms = mergeDisks([...(disksByName.get(name) ?? []), ...(disksByNumber.get(device) ?? [])]).map(
-        vmOf,
-      );
-      const domains = (claimedByName.get(name) ?? []).map(libvirtUserOf).filter(isNoneOf(vms));
+      const { vms, domains } = owners(name, device);
       const known =
         (references.get(device) ?? 0) +
         (served.get(device) ?? 0) +
@@ -60,9 +65,17 @@ export function userFinder(facts: Facts): UserFinder {
         unused: openCount === 0 && vms.every(vm => vm.gone) && domains.length === 0,
       };
     },
+    ofClone: ({ loop: { node, device } }) => {
+      const { vms, domains } = owners(node, device);
+      const others = processes(device);
+      return {
+        users: [...vms, ...domains, ...others],
+        unused: vms.every(vm => vm.gone) && domains.length === 0 && others.length === 0,
+      };
+    },
     ofNumber: device => [...(disksByNumber.get(device) ?? []).map(vmOf), ...processes(device)],
     staleRecords: () => {
-      const names = new Set(devices.map(({ name }) => name));
+      const names = new Set([...devices.map(({ name }) => name), ...clones.map(({ loop }) => loop.node)]);
       const ofVms = disks.flatMap(disk =>
         disk.record === undefined || disk.name === undefined || names.has(disk.name)
           ? []

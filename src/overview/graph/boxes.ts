@@ -97,7 +97,8 @@ function addLayer(drawing: Boxes, layer: Layer, under: string, folder: string, f
   addUsers(drawing, name, users, unknownUsers);
 }
 
-function addUsers(drawing: Boxes, of: string, users: readonly User[], unknownUsers: number): void {
+/** Who uses what a box stands for, a box each. */
+export function addUsers(drawing: Boxes, of: string, users: readonly User[], unknownUsers: number): void {
   const add = (title: string, line: string, gone: boolean, more = '') => {
     const id = `user ${drawing.boxes.length}`;
     const remark = gone ? 'gone' : '';

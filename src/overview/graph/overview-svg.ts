@@ -1,7 +1,10 @@
+import { oneLine } from '../../words/printable.ts';
 import { sizeText } from '../../words/sizes.ts';
 import type { Overview } from '../overview.ts';
+import { groupBy } from '../references.ts';
 import { imageText } from '../text/names.ts';
 import { type Box, boxesOf } from './boxes.ts';
+import { boxesOfClones } from './clone-boxes.ts';
 import { drawBox } from './draw-box.ts';
 import { drawHeader, MARGIN } from './header.ts';
 import { type Place, type Placed, place } from './layout.ts';
@@ -22,10 +25,10 @@ interface Panel {
 
 /** The overview as an SVG picture: a panel for each template, and one for what is left over. */
 export function overviewSvg(overview: Overview): string {
-  const panels = [...overview.templates.map(panelOf), ...leftovers(overview)];
+  const panels = [...overview.templates.map(panelOf), ...clonePanels(overview), ...leftovers(overview)];
   const inner = Math.max(NARROWEST, ...panels.map(({ drawing }) => drawing.width + 2 * PANEL_PADDING));
   const width = inner + 2 * MARGIN;
-  const head = drawHeader(overview.templates.length > 0, inner);
+  const head = drawHeader(overview.templates.length + overview.clones.length > 0, inner);
   let top = MARGIN + head.height;
   const drawn = panels.map(panel => {
     const part = drawPanel(panel, top, inner);
@@ -60,6 +63,15 @@ function panelOf(template: Overview['templates'][number]): Panel {
     note: note.filter(part => part !== '').join(' · '),
     drawing: place(boxesOf(template)),
   };
+}
+
+/** A panel for each image of which there are clones; those of which no record says what they are clones of are their own. */
+function clonePanels({ clones }: Overview): Panel[] {
+  return [...groupBy(clones, ({ source, image }) => source ?? image)].map(([source, own]) => ({
+    title: oneLine(source),
+    note: counted(own.length, 'disk'),
+    drawing: place(boxesOfClones(source, own)),
+  }));
 }
 
 /** Loop devices that carry nothing, and records of devices that are gone. */

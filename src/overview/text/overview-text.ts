@@ -1,11 +1,12 @@
 import { shellWord } from '../../devices/kernel/in-the-way.ts';
 import type { Colours } from '../../words/colours.ts';
+import { columnLines } from '../../words/columns.ts';
 import { oneLine } from '../../words/printable.ts';
 import { sizeText } from '../../words/sizes.ts';
 import { timeText } from '../../words/times.ts';
 import { widthFunction } from '../../words/width.ts';
 import { halfReverted, lostStores, unusedNodes } from '../conclusions.ts';
-import type { FilesystemRoom, Image, Overview, Template, User } from '../overview.ts';
+import type { Clone, FilesystemRoom, Image, Overview, Template, User } from '../overview.ts';
 import type { ColumnName } from './column-names.ts';
 import { imageText, userText } from './names.ts';
 import { rowsOf } from './rows.ts';
@@ -27,7 +28,8 @@ export async function overviewText(
 ): Promise<string> {
   const rows = overview.templates.flatMap(rowsOf);
   const widthOf = await widthFunction(rows.flatMap(({ name, users }) => [name, users]));
-  const lines = rows.length === 0 ? [NOTHING] : tableLines(rows, { colours, width, widthOf, chosen });
+  const nothing = overview.clones.length === 0 ? [NOTHING] : [];
+  const lines = rows.length === 0 ? nothing : tableLines(rows, { colours, width, widthOf, chosen });
   return [...lines, ...sections(overview, colours), ''].join('\n');
 }
 
@@ -59,6 +61,7 @@ function sections(overview: Overview, colours: Colours): string[] {
       overview.filesystems.filter(({ fits }) => !fits).map(filesystemLine),
       colours,
     ),
+    ...section('Disks that are clones of files:', cloneLines(overview.clones), colours),
     ...section('Nobody uses these; this takes them down, with what only they need:', unused, colours),
     ...section(
       'A revert is half-way; this finishes it, and where it cannot be finished --abandon in place of --yes gives it up:',
@@ -78,6 +81,19 @@ function sections(overview: Overview, colours: Colours): string[] {
 function derivedLine({ base, derived }: Template): string[] {
   if (derived === undefined) return [];
   return [`${imageText(base)}  from ${oneLine(derived.from)}, ${timeText(derived.made)}`];
+}
+
+/** The loop device, what is written, of which template, whether that has gone on, and who has it. */
+function cloneLines(clones: readonly Clone[]): string[] {
+  return columnLines(
+    clones.map(({ node, file, type, source, outdated, users, unused }) => [
+      node,
+      imageText(file),
+      source === undefined ? '' : `of ${oneLine(source)}`,
+      type === 'reflink-origin' ? 'running' : outdated === undefined ? '' : outdated ? 'outdated' : 'current',
+      unused ? 'nobody' : users.map(userText).join(', '),
+    ]),
+  );
 }
 
 function lostLine(cow: Image, base: Image, users: readonly User[]): string {

@@ -1,4 +1,5 @@
 import type { Claim } from '../../claims/claims.ts';
+import type { LoopClaim } from '../../claims/loop-claims.ts';
 import { deviceName } from '../../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../../devices/plan/device-number.ts';
 import { addon } from '../../native/addon.ts';
@@ -12,19 +13,28 @@ const BACKENDS = '/sys/bus/xen-backend/devices';
 
 /** The disks that the hotplug scripts have recorded, among all claims. */
 export function recordedDisks(claims: readonly Claim[]): VmDisk[] {
-  return claims.flatMap(({ attachment, identity }) => {
-    const key = parseAttachmentKey(attachment);
-    if (key === undefined) return [];
-    return {
+  return claims.flatMap(({ attachment, identity }) => recordedDisk(attachment, deviceName(identity)));
+}
+
+/** The same of disks that are clones. */
+export function recordedClones(claims: readonly LoopClaim[]): VmDisk[] {
+  return claims.flatMap(({ attachment, node }) => recordedDisk(attachment, node));
+}
+
+function recordedDisk(attachment: string, name: string): VmDisk[] {
+  const key = parseAttachmentKey(attachment);
+  if (key === undefined) return [];
+  return [
+    {
       domain: Number(key.domain),
       disk: Number(key.disk),
       recorded: true,
       connected: false,
       record: attachment,
-      name: deviceName(identity),
+      name,
       device: undefined,
-    };
-  });
+    },
+  ];
 }
 
 /** The disks that the kernel's own backend serves, whoever attached them. */

@@ -67,6 +67,26 @@ t.test('the JSON has exactly the fields that are promised', test => {
   const version = world.version(base, { filled: 0.5 });
   world.vm(world.layer(base, [version], '/vm/volatile.img'), 5, 'work');
   world.attach('/vm/forgotten.img');
+  const clone = world.attach('/vm/root-dirty.img');
+  const loop = world.facts.loops.find(({ device }) => device === clone.device);
+  if (loop === undefined) throw new Error('it is not attached');
+  world.facts.clones.push({
+    loop,
+    type: 'reflink',
+    image: '/vm/root.img',
+    source: '/t/root.img',
+    version: clone.key,
+    newest: base.key,
+  });
+  world.facts.disks.push({
+    domain: 5,
+    disk: 51728,
+    recorded: true,
+    connected: false,
+    record: 'backend-vbd-5-51728',
+    name: loop.node,
+    device: undefined,
+  });
   world.facts.disks.push({
     domain: 9,
     disk: 51712,
@@ -89,6 +109,19 @@ t.test('the JSON has exactly the fields that are promised', test => {
         derivedFrom: { path: 'string', time: 'string' },
         origin: { ...DEVICE, users: [VM], unknownUsers: 'number', unused: 'boolean' },
         versions: [{ ...LAYER, users: [], layers: [{ ...LAYER, users: [VM], layers: [] }] }],
+      },
+    ],
+    clones: [
+      {
+        node: 'string',
+        device: 'string',
+        type: 'string',
+        image: 'string',
+        file: IMAGE,
+        source: 'string',
+        outdated: 'boolean',
+        users: [VM],
+        unused: 'boolean',
       },
     ],
     loopDevices: [{ node: 'string', device: 'string', file: IMAGE, users: [], unused: 'boolean' }],

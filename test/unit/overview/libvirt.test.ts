@@ -3,7 +3,7 @@ import type { Claim } from '../../../src/claims/claims.ts';
 import { originName, snapshotName } from '../../../src/devices/plan/device-names.ts';
 import { imageKey } from '../../../src/devices/plan/image-key.ts';
 import { attachmentKey, parseLibvirtKey } from '../../../src/libvirt/attachments.ts';
-import { claimedDisks } from '../../../src/libvirt/claimed-disks.ts';
+import { claimedDisks, namesOfClaims } from '../../../src/libvirt/claimed-disks.ts';
 import { guestOfFolder, linkPath } from '../../../src/libvirt/domain-links.ts';
 import { overviewOf } from '../../../src/overview/build/overview-of.ts';
 import { unusedNodes } from '../../../src/overview/conclusions.ts';
@@ -58,7 +58,7 @@ t.test("the records of libvirt's disks are told from Xen's and from abandoned on
     [['backend-vbd-5-51712', originName(BASE)]],
   );
   test.same(
-    claimedDisks(claims, []).map(({ record, name }) => [record, name]),
+    claimedDisks(namesOfClaims(claims), []).map(({ record, name }) => [record, name]),
     [[`libvirt-qemu-${WORK}-vda`, snapshotName(BASE, [cow(2n)])]],
   );
   test.end();
@@ -76,7 +76,7 @@ t.test('a domain has the name under which the link of its disk leads to the devi
   const claims = [claim(WORK, 'vda', 2n), claim(MAIL, 'vda', 3n), claim(MAIL, 'vdb', 4n)];
   const namesWith = (...links: [string, string, bigint][]) =>
     claimedDisks(
-      claims,
+      namesOfClaims(claims),
       links.map(([guest, target, inode]) => ({ guest, target, node: nodeOn(inode) })),
     ).map(({ domain }) => domain);
   test.same(namesWith(['work', 'vda', 2n], ['mail', 'vda', 3n]), ['work', 'mail', 'mail']);
@@ -92,7 +92,7 @@ t.test('domains that share a device have names as far as their other disks tell 
   const both = [link('work', 'vdb', shared), link('mail', 'vdb', shared)];
   const claims = [claim(WORK, 'vdb', shared), claim(MAIL, 'vdb', shared)];
   const namesOf = (all: Claim[], links: typeof both) =>
-    claimedDisks(all, links).map(({ uuid, target, domain }) => [uuid, target, domain]);
+    claimedDisks(namesOfClaims(all), links).map(({ uuid, target, domain }) => [uuid, target, domain]);
   test.same(namesOf(claims, both), [
     [WORK, 'vdb', undefined],
     [MAIL, 'vdb', undefined],

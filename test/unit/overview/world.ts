@@ -50,6 +50,7 @@ export class World {
     ownCows: new Map(),
     derived: new Map(),
     filesystems: new Map(),
+    clones: [],
     disks: [],
     claimed: [],
     domainNames: new Map(),

@@ -1,6 +1,6 @@
 import { allClaims } from '../../../claims/claims.ts';
 import { parseLibvirtKey } from '../../../libvirt/attachments.ts';
-import { claimedDisks } from '../../../libvirt/claimed-disks.ts';
+import { claimedDisks, namesOfClaims } from '../../../libvirt/claimed-disks.ts';
 import { readDomainLinks } from '../../../libvirt/domain-links.ts';
 import { readDomainNames } from '../../../overview/users/domain-names.ts';
 import type { NameUser } from '../../../templates/users.ts';
@@ -24,7 +24,9 @@ export const nameUser: NameUser = attachment => {
 
 function nameLibvirtUser(attachment: string): string {
   const name = nameOf(
-    () => claimedDisks(allClaims(), readDomainLinks()).find(({ record }) => record === attachment)?.domain,
+    () =>
+      claimedDisks(namesOfClaims(allClaims()), readDomainLinks()).find(({ record }) => record === attachment)
+        ?.domain,
   );
   return name === undefined
     ? `a domain of libvirt (disk ${attachment})`
