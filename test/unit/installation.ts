@@ -107,11 +107,11 @@ export function tree(folder: string): Record<string, string> {
 }
 
 /** The files and links of an installation where nobody has anything. */
-export function placesOf(clone: string, empty: string): string[] {
-  succeed(clone, 'install', empty);
+export function placesOf(clone: string, empty: string, kind: '' | '-vm' = ''): string[] {
+  succeed(clone, `install${kind}`, empty);
   const places = Object.entries(tree(empty))
-    .filter(([path, content]) => !content.startsWith('4') && path !== MANIFEST)
+    .filter(([path, content]) => !content.startsWith('4') && !path.endsWith('/manifest'))
     .map(([path]) => path);
-  succeed(clone, 'uninstall', empty);
+  succeed(clone, `uninstall${kind}`, empty);
   return places;
 }

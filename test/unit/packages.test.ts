@@ -7,11 +7,13 @@ import { PROJECT } from './executable.ts';
 import { placesOf, smallClone } from './installation.ts';
 
 const folder = t.testdir({ nothing: {} });
-const places = placesOf(smallClone(folder), join(folder, 'nothing')).map(place => `/${place}`);
+const nothing = join(folder, 'nothing');
+const places = placesOf(smallClone(folder), nothing).map(place => `/${place}`);
+const placesInVms = placesOf(PROJECT, nothing, '-vm').map(place => `/${place}`);
 
 /** What tools/packages says of each place that make install fills, but for AppArmor's: a function of stage.sh. */
-function askOfEach(question: string): Map<string, string> {
-  const asked = places.filter(place => !place.startsWith('/etc/apparmor.d'));
+function askOfEach(question: string, of = places): Map<string, string> {
+  const asked = of.filter(place => !place.startsWith('/etc/apparmor.d'));
   const script = `. "$0/tools/packages/stage.sh"; for place; do echo "$(${question})"; done`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script, PROJECT, ...asked], {
     encoding: 'utf8',
@@ -42,6 +44,19 @@ t.test('what make install puts somewhere is in the package that needs it', async
   ])
     t.equal(packages.get(place), 'block-snapshot', place);
   t.notOk([...packages.values()].includes(''), 'each is in one');
+});
+
+t.test('what make install-vm puts somewhere is in the package for VMs, and nothing else is', async t => {
+  const inVms = askOfEach(PACKAGE, placesInVms);
+  t.ok(inVms.size > 10);
+  t.same(
+    [...inVms].filter(([, name]) => name !== 'block-snapshot-vm'),
+    [],
+  );
+  t.same(
+    [...askOfEach(PACKAGE)].filter(([, name]) => name === 'block-snapshot-vm'),
+    [],
+  );
 });
 
 t.test('places that Qubes OS has files in are shared, and no others', async t => {
