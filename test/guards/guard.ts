@@ -1,5 +1,5 @@
 /**
- * One rule of the program, and the change of its source that switches it off. The text has to be in `src` exactly once, in
+ * One rule of the program, and the change of its source that switches it off. The text has to be in `src` or `etc/vm` exactly once, in
  * whichever file: a guard that no longer applies is an error, not a guard less.
  */
 export interface Guard {

@@ -12,6 +12,7 @@ import { LOOP_GUARDS } from './loops.ts';
 import { POWER_GUARDS } from './power.ts';
 import { STORE_GUARDS } from './stores.ts';
 import { TEMPLATE_GUARDS } from './templates.ts';
+import { VM_LAYER_GUARDS } from './vm-layer.ts';
 
 export const GUARDS: readonly Guard[] = [
   ...LOOP_GUARDS,
@@ -23,6 +24,7 @@ export const GUARDS: readonly Guard[] = [
   ...FAMILY_GUARDS,
   ...DISK_GUARDS,
   ...POWER_GUARDS,
+  ...VM_LAYER_GUARDS,
   ...DOCTOR_GUARDS,
   ...CLONE_GUARDS,
 ];
@@ -44,7 +46,7 @@ export function placeOf(guard: Guard, project: string): Place {
   if (place === undefined || found.length > 1 || place.text.split(guard.from).length !== 2)
     throw new Error(
       `the guard "${guard.rule}" no longer applies: its text is in ${found.map(({ file }) => file).join(', ') || 'no file'} ` +
-        'of src, and has to be there once: write it anew in test/guards',
+        'of src or etc/vm, and has to be there once: write it anew in test/guards',
     );
   return place;
 }
@@ -52,11 +54,16 @@ export function placeOf(guard: Guard, project: string): Place {
 const known = new Map<string, Place[]>();
 
 function sourcesOf(project: string): Place[] {
+  const below = (folder: string, pattern: RegExp) =>
+    readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => pattern.test(name))
+      .map(name => join(folder, name));
   const sources =
     known.get(project) ??
-    readdirSync(join(project, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter(name => /\.(?:ts|c)$/.test(name))
-      .map(name => ({ file: join('src', name), text: readFileSync(join(project, 'src', name), 'utf8') }));
+    [...below('src', /\.(?:ts|c)$/), ...below('etc/vm', /wrap-root$|\.sh$/)].map(file => ({
+      file,
+      text: readFileSync(join(project, file), 'utf8'),
+    }));
   known.set(project, sources);
   return sources;
 }
