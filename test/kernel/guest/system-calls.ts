@@ -22,12 +22,13 @@ const CLOCK = 'clock_gettime';
  * the very same world behind as when it is killed as it enters this one.
  */
 const HARMLESS = [
-  /^(?:newfstatat|fstat|statx|access|read|pread64|readlink|getdents64|poll|futex|madvise|mmap|munmap|mprotect|brk|uname|getpid|gettid|rt_sigaction|rt_sigprocmask|sched_getaffinity|sched_yield|umask|lseek|fcntl|clock_nanosleep|nanosleep)\(/,
+  /^(?:newfstatat|fstat|statx|statfs|fstatfs|access|read|pread64|readlink|readlinkat|getxattr|getdents64|poll|gettimeofday|futex|madvise|mmap|munmap|mprotect|brk|uname|getpid|gettid|rt_sigaction|rt_sigprocmask|sched_getaffinity|sched_yield|umask|lseek|fcntl|clock_nanosleep|nanosleep)\(/,
   // What is open is closed by the kill as well.
   /^close\(/,
-  /^openat\([^)]*O_RDONLY(?:\|O_CLOEXEC|\|O_NOFOLLOW|\|O_NONBLOCK|\|O_DIRECTORY)*\)/,
+  /^openat\([^)]*O_RDONLY(?:\|O_CLOEXEC|\|O_NOFOLLOW|\|O_NONBLOCK|\|O_DIRECTORY|\|O_PATH)*\)/,
   // They ask, and change nothing.
   /^ioctl\(\d+, (?:DM_VERSION|DM_TABLE_STATUS|DM_DEV_STATUS|DM_TABLE_DEPS|DM_LIST_DEVICES|DM_LIST_VERSIONS|LOOP_GET_STATUS64|BLKGETSIZE64|BLKGETDISKSEQ)\b/,
+  /^semctl\([^)]*SEM_INFO/,
 ];
 
 /** Leaves out every call that follows one that changes nothing: the kill before that one stands for it. */
