@@ -11,8 +11,10 @@ SOURCES := $(shell find src -name '*.ts')
 TEST_SOURCES := $(shell find test -name '*.ts')
 ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
-ENGINE_SOURCES := $(filter-out %/compile.c %/library.c,$(wildcard src/native/engine/*.c))
-ENGINE_HEADERS = $(wildcard src/native/engine/*.h) $(ENGINE)/library-versions.h
+ENGINE_SOURCES := $(filter-out %/compile.c,$(wildcard src/native/engine/*.c))
+ENGINE_HEADERS := $(wildcard src/native/engine/*.h src/native/engine/device-mapper/*.h)
+# What the small program has in the place of libdevmapper.
+INSTEAD_SOURCES := $(wildcard src/native/engine/device-mapper/*.c)
 # Of the addon, what the renderer has (src/native/programs/domain-xml.c).
 RENDERER_ADDON := $(addprefix src/native/addon/,values.c files.c descriptors.c input.c links.c sockets.c writing.c checksum.c)
 MODULES := node_modules/.package-lock.json
@@ -84,18 +86,14 @@ $(ENGINE)/bytecode.c: $(SOURCES) package.json tools/bundle.mjs $(ENGINE)/compile
 	$(BUN) tools/bundle.mjs $(VERSION) $(ENGINE)/modules
 	cd $(ENGINE)/modules && ../compile hot.js $$(ls | grep -vxF hot.js) >../bytecode.c
 
-# libdevmapper is loaded when it is needed, as the one that would have been linked with.
-$(ENGINE)/library-versions.h: src/native/engine/library-functions.h tools/library-versions.sh $(ENGINE)/libqjs.a
-	CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' tools/library-versions.sh >$@
-
 # link_program NAME,BYTECODE,ADDON,ENGINE: src/native/programs says what is special about each.
-link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -I$(ENGINE) -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
+link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
 	src/native/programs/$(1).c $(2) $(3) $(4) $(HARDENED_LINK) $(LDFLAGS) -lm
-link_hot = $(call link_program,block-snapshot,$(1),$(ADDON_SOURCES) src/native/engine/library.c,$(ENGINE)/libqjs.a)
+link_hot = $(call link_program,block-snapshot,$(1),$(ADDON_SOURCES) $(INSTEAD_SOURCES),$(ENGINE)/libqjs.a)
 link_renderer = $(call link_program,domain-xml,$(1),$(RENDERER_ADDON),$(ENGINE)/with-parser/libqjs.a)
 
 # Engine, addon and bytecode in one: what Xen, libvirt and qubesd call.
-HOT_SOURCES := $(ENGINE_SOURCES) src/native/engine/library.c src/native/programs/block-snapshot.c $(ADDON_SOURCES) $(ADDON_HEADERS)
+HOT_SOURCES := $(ENGINE_SOURCES) $(INSTEAD_SOURCES) src/native/programs/block-snapshot.c $(ADDON_SOURCES) $(ADDON_HEADERS)
 $(DIST)/block-snapshot: $(HOT_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/bytecode.c
 	$(call link_hot,$(ENGINE)/bytecode.c)
 
@@ -136,7 +134,7 @@ $(DIST)/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) need
 # The same with gcc's sanitizers, which end a program at the first access to memory, or the first step, that is not right.
 SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node dist/sanitized/engine
 sanitized = $(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -Inode_modules/node-api-headers/include -I$(ENGINE)/include -I$(ENGINE) -Isrc/native/engine
+	-fno-omit-frame-pointer -Inode_modules/node-api-headers/include -I$(ENGINE)/include -Isrc/native/engine
 dist/sanitized/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) test/memory/checked.h
 dist/sanitized/block-snapshot.node: CHECKED := -D_GNU_SOURCE= -include test/memory/checked.h
 dist/sanitized/allocated.node: test/memory/allocated.c
@@ -248,7 +246,7 @@ check: build build/.stamp .tap/plugins $(PROBES) ## Run one test file, in whiche
 	@test/check.sh '$(FILE)' '$(NAME)'
 
 .PHONY: test-kernel
-test-kernel: build build/.stamp $(SANITIZED) .tap/plugins needs ## Run the tests on a real device-mapper kernel
+test-kernel: build build/.stamp $(SANITIZED) .tap/plugins $(PROBES) needs ## Run the tests on a real device-mapper kernel
 	test/tap.sh 60 --jobs=2 --timeout=0 $(KERNEL_TESTS)
 
 .PHONY: test-arm64

@@ -52,7 +52,7 @@ libraries_of_fedora() {
       echo "$file" | /usr/lib/rpm/elfdeps --provides
     done | sed 's|^libdevmapper.so.1.02.1(|libdevmapper.so.1.02(|' | sort -u
   )
-  rpm_of_files libraries 1 "$folder" 'Provides: /bin/sh' 'Provides: coreutils' 'Provides: grep' 'Provides: rtld(GNU_HASH)' "${provided[@]}"
+  rpm_of_files libraries 1 "$folder" 'Provides: /bin/sh' 'Provides: coreutils' 'Provides: grep' 'Provides: device-mapper' 'Provides: rtld(GNU_HASH)' "${provided[@]}"
 }
 
 life_in_rpm() {

@@ -7,7 +7,6 @@ maintainer="${DEBFULLNAME:-block-snapshot} <${DEBEMAIL:-block-snapshot@packages.
 top=$dist/rpm
 staged=$top/staged
 CC=${CC:-cc}
-engine=$project/dist/engine
 # What the library is called there, and what Debian calls it.
 fedoras=libdevmapper.so.1.02
 debians=libdevmapper.so.1.02.1
@@ -21,19 +20,12 @@ for_fedora() {
   cp -L "$library" "$top/library/$fedoras"
   ln -s "$fedoras" "$top/library/libdevmapper.so"
   if [ "$(patchelf --print-soname "$top/library/$fedoras")" = "$fedoras" ]; then return; fi
-  engine=$project/dist/fedora/engine
   patchelf --set-soname "$fedoras" "$top/library/$fedoras"
   mapfile -t names < <(grep -rlF "$debians" "$staged"/*/usr/lib/block-snapshot)
   make --no-print-directory -s -C "$project" DIST=dist/fedora LDFLAGS="-L$top/library" \
     "${names[@]/#*\//dist/fedora/}" >&2 || fail "what needs libdevmapper cannot be linked for Fedora"
   for file in "${names[@]}"; do install -m "$(stat -c %a "$file")" "$project/dist/fedora/${file##*/}" "$file"; done
   ! grep -rlF "$debians" "$staged"/*/usr/lib/block-snapshot >&2 || fail "libdevmapper has Debian's name in what is for Fedora"
-}
-
-# The program loads the library when it needs it, which no tool of rpm's sees.
-requirements() {
-  echo "Requires: $fedoras()(64bit)"
-  sed -n "s|^#define VERSION_OF_.* \"\(.*\)\"|Requires: $fedoras(\1)(64bit)|p" "$engine/library-versions.h" | sort -u
 }
 
 # list PACKAGE : its files as rpm wants to be told. Folders that others may have as well are only taken away when they are
@@ -82,7 +74,6 @@ spec() {
   while IFS= read -r line; do
     case $line in
     %*' -n '*) package=${line#* -n } && package=${package%% *} && echo "$line" ;;
-    '#REQUIREMENTS') requirements ;;
     '#INCLUDE '*) sed "s|'SHARED'|'$(shared "$package" | paste -sd ' ')'|" "$tools/scripts/${line#* }" | grep -v '^#' |
         sed 's/%/%%/g' ;;
     *) echo "$line" ;;
@@ -118,7 +109,7 @@ rpmbuild -bb --target x86_64 --define "_topdir $top/build" --define "staged $sta
 mv "$top"/build/RPMS/*/*.rpm "$dist/"
 
 # What Fedora is asked for, and that the packages' executables are ours, with the library that has Fedora's name.
-wanted=$(rpm -qp --requires "$dist/block-snapshot-$version-$revision.x86_64.rpm")
+wanted=$(rpm -qp --requires "$dist/block-snapshot-tools-$version-$revision.x86_64.rpm")
 grep -qxF "$fedoras(Base)(64bit)" <<<"$wanted" && ! grep -qF "$debians" <<<"$wanted" ||
   fail "the package asks for another libdevmapper than Fedora's: $wanted"
 unpacked=$top/unpacked

@@ -7,5 +7,6 @@ import './repairs.ts';
 import './loops.ts';
 import './bad-input.ts';
 import './limits.ts';
+import './same-answers.ts';
 import './standstill.ts';
 import './surroundings.ts';

@@ -1,11 +1,11 @@
-import { existsSync, unlinkSync } from 'node:fs';
+import { existsSync, symlinkSync, unlinkSync } from 'node:fs';
 import { prepare } from '../../../src/devices/prepare.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { Refusal } from '../../../src/words/refusal.ts';
 import { check } from './checks.ts';
 import { hashOf, statKey, type Template, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
-import { blockSnapshot, kernel, must } from './programs.ts';
+import { blockSnapshot, kernel, must, mustCleanup, mustPrepare } from './programs.ts';
 import { deviceNames, fingerprint, tableLine } from './state.ts';
 
 /** The names of a template's first layer, of the disk of its first VM, and of its origin. */
@@ -97,6 +97,15 @@ check('a node that is missing is made', (test, template) => {
   prepareHere('snapshot', template.root, template.rootCow);
   test.ok(existsSync(node));
   cleanupHere('snapshot', node);
+});
+
+check('a node that leads nowhere is made anew by the small program', (test, template) => {
+  const node = mustPrepare('snapshot', template.root, template.rootCow);
+  unlinkSync(node);
+  symlinkSync('/dev/none', node);
+  mustPrepare('snapshot', template.root, template.rootCow);
+  test.equal(hashOf(node), template.hash);
+  mustCleanup('snapshot', node);
 });
 
 check('a second table behind the live one is refused', (test, template) => {
