@@ -13,8 +13,8 @@ ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
 ENGINE_SOURCES := $(filter-out %/compile.c,$(wildcard src/native/engine/*.c))
 ENGINE_HEADERS := $(wildcard src/native/engine/*.h src/native/engine/device-mapper/*.h)
-# What the small program has in the place of libdevmapper.
-INSTEAD_SOURCES := $(wildcard src/native/engine/device-mapper/*.c)
+# What the small program has in the place of libdevmapper, and of libm.
+INSTEAD_SOURCES := $(wildcard src/native/engine/device-mapper/*.c) src/native/programs/mathematics.c
 # Of the addon, what the renderer has (src/native/programs/domain-xml.c).
 RENDERER_ADDON := $(addprefix src/native/addon/,values.c files.c descriptors.c input.c links.c sockets.c writing.c checksum.c)
 MODULES := node_modules/.package-lock.json
@@ -88,7 +88,7 @@ $(ENGINE)/bytecode.c: $(SOURCES) package.json tools/bundle.mjs $(ENGINE)/compile
 
 # link_program NAME,BYTECODE,ADDON,ENGINE: src/native/programs says what is special about each.
 link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
-	src/native/programs/$(1).c $(2) $(3) $(4) $(HARDENED_LINK) $(LDFLAGS) -lm
+	src/native/programs/$(1).c $(2) $(3) $(4) $(HARDENED_LINK) $(LDFLAGS) -lc -lm
 link_hot = $(call link_program,block-snapshot,$(1),$(ADDON_SOURCES) $(INSTEAD_SOURCES),$(ENGINE)/libqjs.a)
 link_renderer = $(call link_program,domain-xml,$(1),$(RENDERER_ADDON),$(ENGINE)/with-parser/libqjs.a)
 

@@ -82,6 +82,37 @@ const TEXTS = [
   'x\0y',
 ];
 
+/** Where remainders, dates and rounding go wrong, if they do. */
+const NUMBERS = [
+  ...[0, -0, 0.5, 1, 1.5, 2.5, 3, 7.25, 254.5, 255.5, 2147483648.75, 8.64e15],
+  ...[0.49999999999999994, 4503599627370495.5, 4503599627370496, 9007199254740991],
+  ...[
+    5e-324,
+    2.2250738585072014e-308,
+    1.1e-300,
+    1.7976931348623157e308,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+  ],
+].flatMap(number => [number, -number]);
+
+/** What the engine calculates by functions of the small program's own, where Node does by libm's. */
+export function* numberCalls(): Generator<[string, Outcome]> {
+  const powers = Array.from({ length: 2100 }, (_, number) => number - 1075);
+  // In words the two write some powers of two with another last digit. A NaN is one, whatever its bits.
+  const told = (number: number) =>
+    Number.isNaN(number) ? ['NaN'] : Array.from(new Uint32Array(Float64Array.of(number).buffer));
+  yield ['powers of two', outcomeOf(() => powers.map(exponent => told(2 ** exponent)))];
+  for (const number of NUMBERS) {
+    const name = Object.is(number, -0) ? '-0' : String(number);
+    yield [`remainders of ${name}`, outcomeOf(() => NUMBERS.map(divisor => told(number % divisor)))];
+    yield [`the time ${name}`, outcomeOf(() => new Date(number).getTime())];
+    yield [`the month ${name}`, outcomeOf(() => new Date(0).setUTCMonth(number))];
+    yield [`the byte ${name}`, outcomeOf(() => Array.from(Uint8ClampedArray.of(number)))];
+    yield [`${name} to whole numbers`, outcomeOf(() => [told(Math.trunc(number)), told(Math.round(number))])];
+  }
+}
+
 /** Texts into bytes and back, and what else the host gives. */
 export function* hostCalls(): Generator<[string, Outcome]> {
   for (const [number, bytes] of BYTES.entries())
@@ -215,5 +246,5 @@ function withoutTimes(status: object | null): unknown {
 
 /** Everything, by name. */
 export function allCalls(folder: string): Record<string, Outcome> {
-  return Object.fromEntries([...uselessCalls(), ...hostCalls(), ...fileCalls(folder)]);
+  return Object.fromEntries([...uselessCalls(), ...hostCalls(), ...numberCalls(), ...fileCalls(folder)]);
 }
