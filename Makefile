@@ -258,6 +258,7 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/reflink.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-kills.js
+	@UML_RELEASE=bookworm $(LAB) --minutes 60 node build/test/kernel/guest/families.js full
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
 	@$(LAB) --minutes 120 node build/test/kernel/guest/signals.js full

@@ -1,7 +1,7 @@
 // Families of templates on the filesystems that share blocks: derive, and dedupe.
 //   families.js [full|MEGABYTES]
-// With `full` derive is ended at each of its calls on each filesystem. MEGABYTES are installed twice, and what comes of it is
-// measured; nothing else is done.
+// With `full` both are ended at each of their calls on each filesystem, and the power fails at more points. MEGABYTES are
+// installed twice, and what comes of it is measured; nothing else is done.
 import './families/dedupe.ts';
 
 if (!/^\d+$/.test(process.argv[2] ?? ''))

@@ -8,7 +8,7 @@ import { refusalOf } from '../life/in-process.ts';
 import { executable, run } from '../programs.ts';
 import { callsFrom, runKilledAt, type SystemCall } from '../system-calls.ts';
 import { dedupeHere } from './in-process.ts';
-import { addressOf, checkSharing, newTemplate } from './sharing-filesystem.ts';
+import { addressOf, checkSharing, newTemplate, SAMPLED } from './sharing-filesystem.ts';
 
 /** Two images of the same bytes, none of which they share. */
 function twoAlike(point: string, megabytes: number): { first: string; second: string; hash: string } {
@@ -55,47 +55,55 @@ checkSharing('Ctrl-C ends it at once, and the same command goes on', async (test
   test.same([first, second].map(hashOf), [hash, hash]);
 });
 
-checkSharing('killed as it shares, it has changed no byte, and the next one goes on', async (test, point) => {
-  const { first, second, hash } = twoAlike(point, 20);
-  const calls = sharingCalls(first, second);
-  test.equal(calls.length, 2, 'pieces of 16 MiB');
-  for (const [index, call] of calls.entries()) {
-    test.ok(runKilledAt(call, ['dedupe', first, second]), call.line);
-    test.same([first, second].map(hashOf), [hash, hash]);
-    const { shared } = await dedupeHere([first, second]);
-    test.equal(shared, (20 - 16 * index) * MEBIBYTE, 'the rest');
-    test.same([first, second].map(hashOf), [hash, hash]);
-    shareNothing(first, second);
-  }
-});
+checkSharing(
+  'killed as it shares, it has changed no byte, and the next one goes on',
+  async (test, point) => {
+    const { first, second, hash } = twoAlike(point, 20);
+    const calls = sharingCalls(first, second);
+    test.equal(calls.length, 2, 'pieces of 16 MiB');
+    for (const [index, call] of calls.entries()) {
+      test.ok(runKilledAt(call, ['dedupe', first, second]), call.line);
+      test.same([first, second].map(hashOf), [hash, hash]);
+      const { shared } = await dedupeHere([first, second]);
+      test.equal(shared, (20 - 16 * index) * MEBIBYTE, 'the rest');
+      test.same([first, second].map(hashOf), [hash, hash]);
+      shareNothing(first, second);
+    }
+  },
+  SAMPLED,
+);
 
-checkSharing('errors of the kernel are said in one line, and nothing is lost', async (test, point) => {
-  const { first, second, hash } = twoAlike(point, 1);
-  const [share] = sharingCalls(first, second);
-  const [read] = callsFrom(/^pread64\(\d+, .*, 1048576, 0\)/, ['dedupe', first, second]);
-  shareNothing(first, second);
-  if (share === undefined || read === undefined) throw new Error('no such call');
-  const could = `blocks of ${first} and ${second} could not be shared`;
-  for (const [call, error, said] of [
-    [share, 'EIO', `${could} (EIO): no byte has changed, and what was shared before stays so; see dmesg`],
-    [share, 'ENOSPC', `${could} (ENOSPC): no byte has changed, .* make some room`],
-    [share, 'ETXTBSY', `${could} (ETXTBSY): .* switch that off`],
-    [share, 'EXDEV', `${first} and ${second} are on two filesystems`],
-    [share, 'EINVAL', `template ${second} is on \\w+, where files cannot share blocks (EINVAL)`],
-    [share, 'EOPNOTSUPP', `where files cannot share blocks (EOPNOTSUPP): that takes XFS`],
-    [read, 'EIO', `template ${first} cannot be read (EIO): no byte has changed; mend its disk`],
-  ] as const) {
-    const { status, stdout, stderr } = run('strace', [
-      ...['-qq', '-o', '/dev/null', '-e', `trace=${call.name}`],
-      ...['-e', `inject=${call.name}:error=${error}:when=${call.occurrence}`],
-      ...[executable(), 'dedupe', first, second],
-    ]);
-    test.same([status, stdout, stderr.split('\n').length], [1, '', 2], error);
-    test.match(stderr, new RegExp(said.replace(/[()]/g, '\\$&')));
-    test.same([first, second].map(hashOf), [hash, hash]);
-  }
-  test.match(await dedupeHere([first, second]), { shared: MEBIBYTE });
-});
+checkSharing(
+  'errors of the kernel are said in one line, and nothing is lost',
+  async (test, point) => {
+    const { first, second, hash } = twoAlike(point, 1);
+    const [share] = sharingCalls(first, second);
+    const [read] = callsFrom(/^pread64\(\d+, .*, 1048576, 0\)/, ['dedupe', first, second]);
+    shareNothing(first, second);
+    if (share === undefined || read === undefined) throw new Error('no such call');
+    const could = `blocks of ${first} and ${second} could not be shared`;
+    for (const [call, error, said] of [
+      [share, 'EIO', `${could} (EIO): no byte has changed, and what was shared before stays so; see dmesg`],
+      [share, 'ENOSPC', `${could} (ENOSPC): no byte has changed, .* make some room`],
+      [share, 'ETXTBSY', `${could} (ETXTBSY): .* switch that off`],
+      [share, 'EXDEV', `${first} and ${second} are on two filesystems`],
+      [share, 'EINVAL', `template ${second} is on \\w+, where files cannot share blocks (EINVAL)`],
+      [share, 'EOPNOTSUPP', `where files cannot share blocks (EOPNOTSUPP): that takes XFS`],
+      [read, 'EIO', `template ${first} cannot be read (EIO): no byte has changed; mend its disk`],
+    ] as const) {
+      const { status, stdout, stderr } = run('strace', [
+        ...['-qq', '-o', '/dev/null', '-e', `trace=${call.name}`],
+        ...['-e', `inject=${call.name}:error=${error}:when=${call.occurrence}`],
+        ...[executable(), 'dedupe', first, second],
+      ]);
+      test.same([status, stdout, stderr.split('\n').length], [1, '', 2], error);
+      test.match(stderr, new RegExp(said.replace(/[()]/g, '\\$&')));
+      test.same([first, second].map(hashOf), [hash, hash]);
+    }
+    test.match(await dedupeHere([first, second]), { shared: MEBIBYTE });
+  },
+  SAMPLED,
+);
 
 checkSharing(
   'a template on which something starts meanwhile is left alone from then on',

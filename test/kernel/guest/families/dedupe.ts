@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync }
 import { hashOf, MEBIBYTE, makeImage } from '../images.ts';
 import { blockSnapshot, executable, must } from '../programs.ts';
 import { dedupeHere, deriveHere } from './in-process.ts';
-import { install, makeDisk, makePackages, shuffled } from './packages.ts';
+import { install, makeDisk, packagesOf, shuffled } from './packages.ts';
 import { addressOf, checkSharing, newTemplate, roomOf } from './sharing-filesystem.ts';
 
 /** Where it is measured: how much is installed. */
@@ -11,7 +11,7 @@ const measured = /^\d+$/.test(process.argv[2] ?? '') ? Number(process.argv[2]) :
 
 /** Two templates that were derived from one, each with the same packages in its own order. */
 function twoOfAFamily(point: string, megabytes: number) {
-  const packages = makePackages(megabytes);
+  const packages = packagesOf(megabytes);
   const base = newTemplate(point, 'base');
   makeDisk(base, 512);
   const [one, other] = ['one', 'other'].map(name => deriveHere(base, `${point}/${name}`).image);
@@ -28,7 +28,7 @@ function stateOf(path: string): unknown {
 }
 
 checkSharing('what was installed in another order is shared again', async (test, point, { name }) => {
-  const { base, one, other, bytes } = twoOfAFamily(point, measured ?? 12);
+  const { base, one, other, bytes } = twoOfAFamily(point, measured ?? 8);
   const before = [base, one, other].map(stateOf);
   const room = roomOf(point);
   const begun = performance.now();
@@ -40,9 +40,9 @@ checkSharing('what was installed in another order is shared again', async (test,
   test.same([base, one, other].map(stateOf), before, 'no byte and no time has changed');
   test.same([templates, leftOut], [[one, other], []]);
   if (measured !== undefined)
-    process.stderr.write(
+    test.comment(
       `${name}: of ${(bytes / MEBIBYTE).toFixed(1)} MiB ${(given / MEBIBYTE).toFixed(1)} were given back ` +
-        `(${((100 * given) / bytes).toFixed(1)} %), ${(shared / MEBIBYTE).toFixed(1)} shared, in ${Math.round(took)} ms\n`,
+        `(${((100 * given) / bytes).toFixed(1)} %), ${(shared / MEBIBYTE).toFixed(1)} shared, in ${Math.round(took)} ms`,
     );
   test.ok(shared >= 0.85 * bytes, `${shared} of ${bytes} are shared`);
   if (name === 'XFS') test.ok(given >= 0.85 * bytes, `${given} of ${bytes} are given back`);

@@ -6,26 +6,19 @@ import { hashOf, MEBIBYTE, makeImage } from '../images.ts';
 import { heldLocks, leftovers } from '../state.ts';
 import { callsFrom, distinctWorlds, runKilledAt, type SystemCall } from '../system-calls.ts';
 import { deriveHere } from './in-process.ts';
-import { checkSharing, newTemplate, SHARING } from './sharing-filesystem.ts';
-
-const LOCK = /^flock\(/;
+import { checkSharing, newTemplate, SAMPLED } from './sharing-filesystem.ts';
 
 /** What is before it changes nothing. */
 const NAMELESS = /O_TMPFILE/;
 
-/** All of them are alike but for what the kernel does: with `full` each is gone through. */
-const KINDS = process.argv[2] === 'full' ? SHARING : SHARING.slice(0, 1);
-
 /**
  * Ends a derive at each of its calls.
  * @param options of the command
- * @param from where its calls begin to count
  */
 function sweep(
   test: Test,
   point: string,
   options: readonly string[],
-  from: RegExp,
   end: (call: SystemCall, command: string[]) => boolean,
   chosen: (calls: readonly SystemCall[]) => readonly SystemCall[],
 ): void {
@@ -33,7 +26,7 @@ function sweep(
   const hash = hashOf(parent);
   const folder = `${point}/child${options.join('')}`;
   const command = ['derive', parent, folder, ...options];
-  const calls = chosen(callsFrom(from, command));
+  const calls = chosen(callsFrom(NAMELESS, command));
   let ended = 0;
   for (const call of calls) {
     rmSync(folder, { recursive: true });
@@ -60,9 +53,9 @@ function sweep(
 checkSharing(
   'killed at each of its system calls, it leaves nothing, or a whole template',
   (test, point) => {
-    sweep(test, point, [], NAMELESS, runKilledAt, distinctWorlds);
+    sweep(test, point, [], runKilledAt, distinctWorlds);
   },
-  KINDS,
+  SAMPLED,
 );
 
 checkSharing(
@@ -73,9 +66,9 @@ checkSharing(
       distinctWorlds(calls).filter(({ line }) =>
         /^(pwrite64|ftruncate|linkat|fsync|mkdir|setxattr|fchmod)/.test(line),
       );
-    sweep(test, point, ['--copy'], NAMELESS, runKilledAt, copying);
+    sweep(test, point, ['--copy'], runKilledAt, copying);
   },
-  KINDS,
+  SAMPLED,
 );
 
 checkSharing(
@@ -94,7 +87,7 @@ checkSharing(
       if (!ended) test.fail(`${call.line}: it does not end`);
       return reached;
     };
-    sweep(test, point, [], LOCK, fail, failing);
+    sweep(test, point, [], fail, failing);
   },
-  KINDS,
+  SAMPLED,
 );

@@ -23,7 +23,16 @@ function sizeOfFile(name: string): number {
   return Math.round(least * (most / least) ** chance('size', name));
 }
 
-export function makePackages(megabytes: number): Packages {
+const made = new Map<number, Packages>();
+
+/** So many megabytes of them, made once. */
+export function packagesOf(megabytes: number): Packages {
+  const packages = made.get(megabytes) ?? makePackages(megabytes);
+  made.set(megabytes, packages);
+  return packages;
+}
+
+function makePackages(megabytes: number): Packages {
   const folder = newFolder();
   const folders: string[] = [];
   let bytes = 0;
@@ -45,7 +54,7 @@ export function makePackages(megabytes: number): Packages {
 export function makeDisk(image: string, megabytes: number): void {
   must('truncate', '-s', `${megabytes}M`, image);
   must('mkfs.ext4', '-q', '-b', '4096', image);
-  const [folder = ''] = makePackages(4).folders;
+  const [folder = ''] = packagesOf(4).folders;
   install(image, [folder]);
 }
 
