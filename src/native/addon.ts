@@ -78,6 +78,8 @@ export interface Extent {
   length: number;
   /** Where it lies on its filesystem; null where that tells nothing of the single bytes (compressed, in the inode). */
   physical: number | null;
+  /** Other files, or another place of this one, have it as well. */
+  shared: boolean;
   /** It takes space and reads as zeros. */
   unwritten: boolean;
 }

@@ -42,6 +42,13 @@ export const FAMILY_GUARDS: readonly Guard[] = [
     checks: ['a template on which something starts meanwhile is left alone from then on: XFS'],
   },
   {
+    rule: 'an extent of btrfs goes when the larger part of it was shared',
+    from: 'bytes > 0 && bytes * 2 < length) all.push(left);',
+    to: 'bytes > length) all.push(left);',
+    program: 'unit/dedupe.test',
+    checks: ['of stretches of which the larger part was shared, the rest is moved'],
+  },
+  {
     rule: 'what all the templates share already is not read',
     from: 'const common = images.map(rangesOf).reduce(intersection);',
     to: 'const common = images.map(rangesOf).reduce(intersection).slice(0, 0);',

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { addon, loadAddonFrom } from '../../src/native/addon.ts';
 import { Addresses, type Stretch, stretchesOf } from '../../src/templates/dedupe/addresses.ts';
 import { BLOCK, SHORTEST } from '../../src/templates/dedupe/blocks.ts';
+import { whatIsLeft } from '../../src/templates/dedupe/let-extents-go.ts';
 import { Pace } from '../../src/templates/dedupe/pace.ts';
 import { type Run, runsInCommon } from '../../src/templates/dedupe/runs-in-common.ts';
 import { whatToRead } from '../../src/templates/dedupe/what-to-read.ts';
@@ -140,6 +141,21 @@ t.test('what all share is not read, and what some share is read once', test => {
     ],
     'what an image has twice is read once as well',
   );
+  test.end();
+});
+
+t.test('of stretches of which the larger part was shared, the rest is moved', test => {
+  const stretches = [
+    stretch(0, 100, 1000),
+    stretch(100, 100, 5000),
+    stretch(300, 100),
+    stretch(400, 100, 9000),
+  ];
+  const spans = (...numbers: [number, number][]) => numbers.map(([start, end]) => ({ start, end }));
+  test.same(whatIsLeft(stretches, spans([10, 60], [70, 120])), [spans([0, 10], [60, 70])]);
+  test.same(whatIsLeft(stretches, spans([0, 200], [300, 390])), [], 'none, or where nothing can be told');
+  test.same(whatIsLeft(stretches, spans([100, 150], [420, 500])), [spans([400, 420])]);
+  test.same(whatIsLeft(stretches, spans([90, 410])), [], 'the larger part is left');
   test.end();
 });
 

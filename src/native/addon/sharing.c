@@ -29,6 +29,7 @@ static napi_value make_extent(napi_env env, const struct fiemap_extent *extent)
 	set_property(env, result, "length", make_number(env, (double)extent->fe_length));
 	set_property(env, result, "physical",
 		     addressed ? make_number(env, (double)extent->fe_physical) : make_null(env));
+	set_property(env, result, "shared", make_boolean(env, extent->fe_flags & FIEMAP_EXTENT_SHARED));
 	set_property(env, result, "unwritten", make_boolean(env, extent->fe_flags & FIEMAP_EXTENT_UNWRITTEN));
 	return result;
 }

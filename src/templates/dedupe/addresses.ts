@@ -37,35 +37,35 @@ function wholeBlocks(bytes: number): number {
 
 /** Where the blocks of an image lie. */
 export class Addresses {
-  readonly #stretches: readonly Stretch[];
+  readonly stretches: readonly Stretch[];
   /** What was asked for last: the next is most often in the same stretch. */
   #last = 0;
 
   constructor(stretches: readonly Stretch[]) {
-    this.#stretches = stretches;
+    this.stretches = stretches;
   }
 
   /** The address of a block in bytes; undefined where it has none, or none that can be told. */
   of(block: number): number | undefined {
     const position = block * BLOCK;
     if (!this.#isIn(this.#last, position)) this.#last = this.#find(position);
-    const stretch = this.#stretches[this.#last];
+    const stretch = this.stretches[this.#last];
     if (stretch?.physical === undefined || !this.#isIn(this.#last, position)) return undefined;
     return stretch.physical + position - stretch.start;
   }
 
   #isIn(index: number, position: number): boolean {
-    const stretch = this.#stretches[index];
+    const stretch = this.stretches[index];
     return stretch !== undefined && stretch.start <= position && position < stretch.start + stretch.length;
   }
 
   /** The last stretch that begins there or before. */
   #find(position: number): number {
     let low = 0;
-    let high = this.#stretches.length;
+    let high = this.stretches.length;
     while (low + 1 < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#stretches[middle]?.start ?? 0) <= position) low = middle;
+      if ((this.stretches[middle]?.start ?? 0) <= position) low = middle;
       else high = middle;
     }
     return low;

@@ -4,6 +4,8 @@ import { Refusal } from '../../words/refusal.ts';
 import type { TemplateFiles } from '../template-files.ts';
 import type { NameUser } from '../users.ts';
 import { BLOCK } from './blocks.ts';
+import type { Found } from './found.ts';
+import { letExtentsGo } from './let-extents-go.ts';
 import {
   type LeftOut,
   type OpenTemplate,
@@ -13,7 +15,7 @@ import {
 } from './open-templates.ts';
 import { Pace } from './pace.ts';
 import { readBlocks } from './read-blocks.ts';
-import { type Run, runsInCommon } from './runs-in-common.ts';
+import { runsInCommon } from './runs-in-common.ts';
 import { shareRuns } from './share-runs.ts';
 
 export interface DedupeOptions {
@@ -49,11 +51,13 @@ export interface InCommon {
  * @throws Refusal where that cannot be, or fewer than two of them are unused
  */
 export function dedupe(all: readonly TemplateFiles[], options: DedupeOptions): Promise<Deduped> {
-  return withRuns(all, options, async (templates, runs, leftOut) => {
+  return withRuns(all, options, async ({ templates, known, runs }, leftOut) => {
     const before = roomOn(templates);
     const pace = new Pace(options.rate);
     const { nameUser, progress } = options;
     const { shared, leftOut: later } = await shareRuns(templates, runs, nameUser, progress, pace);
+    const unused = templates.filter(({ image }) => later.every(({ template }) => template.image !== image));
+    later.push(...(await letExtentsGo({ templates, known, runs }, unused, nameUser, pace)));
     for (const one of later) options.leaveOut(one);
     return {
       images: templates.map(({ image }) => image.path),
@@ -66,7 +70,7 @@ export function dedupe(all: readonly TemplateFiles[], options: DedupeOptions): P
 
 /** Finds the same, and changes nothing. */
 export function plannedDedupe(all: readonly TemplateFiles[], options: DedupeOptions): Promise<InCommon[]> {
-  return withRuns(all, options, async (templates, runs) => {
+  return withRuns(all, options, async ({ templates, runs }) => {
     const pathOf = (index: number) => templates[index]?.image.path ?? '';
     const bytes = new Map<string, InCommon>();
     for (const { source, destination, blocks } of runs) {
@@ -85,7 +89,7 @@ export function plannedDedupe(all: readonly TemplateFiles[], options: DedupeOpti
 async function withRuns<Result>(
   all: readonly TemplateFiles[],
   { rate, nameUser, progress, leaveOut }: DedupeOptions,
-  action: (templates: readonly OpenTemplate[], runs: readonly Run[], leftOut: LeftOut[]) => Promise<Result>,
+  action: (found: Found, leftOut: LeftOut[]) => Promise<Result>,
 ): Promise<Result> {
   const { unused, leftOut } = unusedOf(templatesToShare(all), nameUser);
   for (const one of leftOut) leaveOut(one);
@@ -96,7 +100,7 @@ async function withRuns<Result>(
     );
   return withOpenTemplates(unused, async templates => {
     const known = await readBlocks(templates, progress, new Pace(rate));
-    return action(templates, runsInCommon(known), leftOut);
+    return action({ templates, known, runs: runsInCommon(known) }, leftOut);
   });
 }
 

@@ -18,8 +18,9 @@ export interface LeftOut {
   reason: string;
 }
 
-/** XFS_SUPER_MAGIC and BTRFS_SUPER_MAGIC of linux/magic.h: the filesystems whose sharing is tried, times of files and all. */
-const SHARING: readonly number[] = [0x58465342, 0x9123683e];
+/** BTRFS_SUPER_MAGIC of linux/magic.h, and XFS_SUPER_MAGIC: the filesystems whose sharing is tried, times of files and all. */
+export const BTRFS = 0x9123683e;
+const SHARING: readonly number[] = [0x58465342, BTRFS];
 
 /**
  * Finds templates whose blocks may be shared.

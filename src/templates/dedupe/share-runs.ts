@@ -14,8 +14,8 @@ import type { Run } from './runs-in-common.ts';
 /** Runs that are shared while the locks are held once. */
 const MOST_RUNS = 64;
 
-/** A part of a run. */
-interface Piece {
+/** Bytes that two files are to share; at most as many as a pace has at once. */
+export interface Piece {
   source: OpenTemplate;
   from: number;
   destination: OpenTemplate;
@@ -31,9 +31,7 @@ export interface Shared {
 }
 
 /**
- * Has images share what they have in common; the kernel compares the bytes. What is just starting waits for one piece at most,
- * and the template on which it starts is left alone from then on: not for the sake of the bytes, which cannot change, but
- * because its reads would wait.
+ * Has images share what they have in common.
  * @throws Refusal where the filesystem cannot; what was shared until then stays so
  */
 export async function shareRuns(
@@ -43,35 +41,47 @@ export async function shareRuns(
   progress: Progress,
   pace: Pace,
 ): Promise<Shared> {
-  const leftOut = new Map<OpenTemplate, string>();
-  let [shared, compared] = [0, 0];
   progress.start(runs.reduce((sum, { blocks }) => sum + blocks * BLOCK, 0));
   try {
-    for (const batch of batchesOf(templates, runs, pace.piece)) {
-      const { source, destination } = batch[0];
-      const bytes = batch.reduce((sum, { length }) => sum + length, 0);
-      if (!leftOut.has(source) && !leftOut.has(destination)) {
-        shared += shareBatch(batch, nameUser, leftOut);
-        await pace.pay(2 * bytes);
-      }
-      compared += bytes;
-      progress.update(compared);
-    }
+    return await sharePieces(piecesOf(templates, runs, pace.piece), nameUser, pace, progress.update);
   } finally {
     progress.end();
+  }
+}
+
+/**
+ * Has files share pieces; the kernel compares the bytes. What is just starting waits for one batch at most, and the template on
+ * which it starts is left alone from then on: not for the sake of the bytes, which cannot change, but because its reads would
+ * wait.
+ * @param update told how many bytes were compared so far
+ * @throws Refusal where the filesystem cannot; what was shared until then stays so
+ */
+export async function sharePieces(
+  pieces: Iterable<Piece>,
+  nameUser: NameUser,
+  pace: Pace,
+  update: (compared: number) => void = () => {},
+): Promise<Shared> {
+  const leftOut = new Map<OpenTemplate, string>();
+  let [shared, compared] = [0, 0];
+  for (const batch of batchesOf(pieces, pace.piece)) {
+    const { source, destination } = batch[0];
+    const bytes = batch.reduce((sum, { length }) => sum + length, 0);
+    if (!leftOut.has(source) && !leftOut.has(destination)) {
+      shared += shareBatch(batch, nameUser, leftOut);
+      await pace.pay(2 * bytes);
+    }
+    compared += bytes;
+    update(compared);
   }
   return { shared, leftOut: [...leftOut].map(([template, reason]) => ({ template, reason })) };
 }
 
 /** Pieces of two images each, as many as are compared at once. */
-function* batchesOf(
-  templates: readonly OpenTemplate[],
-  runs: readonly Run[],
-  most: number,
-): Generator<[Piece, ...Piece[]]> {
+function* batchesOf(pieces: Iterable<Piece>, most: number): Generator<[Piece, ...Piece[]]> {
   let batch: Piece[] = [];
   let bytes = 0;
-  for (const piece of piecesOf(templates, runs, most)) {
+  for (const piece of pieces) {
     const [first] = batch;
     const full =
       bytes + piece.length > most ||
