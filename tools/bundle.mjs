@@ -106,6 +106,7 @@ const LATER = {
   cloneEnd: [
     'disks/detach-clone.ts',
     'programs/block-snapshot/take-clone-down.ts',
+    'devices/plan/derived-label.ts',
     'reflink/commit.ts',
     'reflink/disk-of-node.ts',
     'reflink/take-down.ts',

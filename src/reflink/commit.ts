@@ -2,6 +2,7 @@ import { removeIfThere, statusIfThere } from '../devices/kernel/if-there.ts';
 import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { noRoomText } from '../devices/kernel/room.ts';
 import { syncFolder } from '../devices/kernel/sync-folder.ts';
+import { DERIVED_LABEL } from '../devices/plan/derived-label.ts';
 import { versionPath } from '../devices/plan/reflink-names.ts';
 import type { Settings } from '../devices/plan/settings.ts';
 import { bytes } from '../devices/plan/units.ts';
@@ -41,6 +42,7 @@ export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'rev
       removeIfThere(dirty);
       return { committed: false, reason: 'it has not changed since the last commit' };
     }
+    carryDerivedLabel(image, dirty);
     withDescriptor(openToRead(dirty), descriptor => addon().syncFile(descriptor));
     const kept = revisions > 0 ? keepVersion(volume, newest) : undefined;
     removeIfThere(precache);
@@ -57,6 +59,16 @@ export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'rev
     throw new Refusal(
       `what was written of ${image} could not be committed: ${reason}, then block-snapshot commit ${image}; nothing is lost`,
     );
+  }
+}
+
+/** What a template was derived from its image says, and each version of it. Nothing depends on it. */
+function carryDerivedLabel(image: string, dirty: string): void {
+  try {
+    const label = addon().fileAttribute(image, DERIVED_LABEL);
+    if (label !== null) addon().setFileAttribute(dirty, DERIVED_LABEL, label);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

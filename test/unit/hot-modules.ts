@@ -116,7 +116,12 @@ const CLONING = [
 ];
 
 /** What takes them down besides when their VM stops. */
-const CLONE_ENDS = ['disks/detach-clone.ts', 'reflink/commit.ts', 'reflink/take-down.ts'];
+const CLONE_ENDS = [
+  'devices/plan/derived-label.ts',
+  'disks/detach-clone.ts',
+  'reflink/commit.ts',
+  'reflink/take-down.ts',
+];
 
 /** What takes devices down besides. */
 const TAKING_DOWN = [

@@ -10,7 +10,7 @@ export const READ_BACK = {
   'the label beside a store': ['devices/kernel/label-file.ts'],
   'the label of an image': ['devices/kernel/label-file.ts'],
   'the label beside an image': ['devices/kernel/label-file.ts'],
-  'what a template was derived from': ['devices/kernel/derived-label-file.ts'],
+  'what a template was derived from': ['devices/kernel/derived-label-file.ts', 'reflink/commit.ts'],
   'the header of a store': ['devices/kernel/store-contents.ts', 'devices/kernel/cow-file.ts'],
   'a store': ['devices/kernel/store-contents.ts'],
   'the mark of a revert': ['templates/revert/mark.ts', 'templates/revert/abandon-plan.ts'],

@@ -1,5 +1,6 @@
 // A derived template has the bytes of the other, takes no space, and lives on its own.
 import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs';
+import { readDerivedLabel } from '../../../../src/devices/kernel/derived-label-file.ts';
 import { allocatedBytes, hashOf, MEBIBYTE, makeImage, writeRandomAt } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { commitHere, messageOf, revisionsHere, runTemplate } from '../life/in-process.ts';
@@ -93,3 +94,27 @@ checkSharing('a copy to another filesystem has the same bytes and holes', (test,
   test.ok(allocatedBytes(child) <= 4 * MEBIBYTE, `${allocatedBytes(child)} are taken`);
   must('rm', child);
 });
+
+checkSharing(
+  'a template of clones is derived from while it runs, and its versions say of what',
+  (test, point) => {
+    const parent = makeImage(newTemplate(point, 'parent'), MEBIBYTE, 'random');
+    const hash = hashOf(parent);
+    /** It runs, and is changed; `beside` happens meanwhile. */
+    const run = (image: string, beside = () => {}) => {
+      const node = must(executable(), 'prepare', 'reflink-origin', image);
+      writeRandomAt(node, 0, 4096);
+      beside();
+      must(executable(), 'cleanup', 'reflink-origin', node);
+      must(executable(), 'commit', image);
+    };
+    let child = '';
+    run(parent, () => {
+      child = deriveHere(parent, `${point}/child`).image;
+    });
+    test.equal(hashOf(child), hash, 'the newest version that was committed');
+    run(child);
+    test.not(hashOf(child), hash);
+    test.equal(readDerivedLabel(child)?.from, parent);
+  },
+);
