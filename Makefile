@@ -235,6 +235,7 @@ test-core-admin: build build/.stamp ## Let qubesd's own code judge random qubes.
 	@test/needs.sh core-admin kernel
 	@node build/test/core-admin/agree.js '$(CORE_ADMIN)'
 	@test/core-admin/file-pool.sh '$(CORE_ADMIN)'
+	@$(LAB) --minutes 20 node build/test/core-admin/clone-pool.js "$$(realpath '$(CORE_ADMIN)')"
 
 .PHONY: fuzz-templates
 fuzz-templates: build/.stamp .tap/plugins needs ## Render random templates as Jinja2 does, others each time, until one differs

@@ -7,6 +7,7 @@ import { findImage, type Image, isStillThere, requireImage } from '../devices/ke
 import { requireNotHeld } from '../devices/kernel/in-the-way.ts';
 import { attachLoop, type OpenLoop } from '../devices/kernel/loop-devices.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
+import { glance } from '../devices/kernel/patience.ts';
 import { Undo } from '../devices/kernel/undo.ts';
 import { requireNoOperation } from '../devices/operations.ts';
 import { SECTOR_BYTES } from '../devices/plan/units.ts';
@@ -131,7 +132,7 @@ class Making {
       return [loop.path, uses];
     });
     if (node === undefined || isUsed) return node;
-    if (letGo(node, this.#volume, 0)) return undefined;
+    if (letGo(node, this.#volume, glance())) return undefined;
     keepLoop(node);
     throw new Refusal(
       `disk ${this.#volume.dirty} is in use through ${node}, by no VM disk that is recorded: see fuser -v ${node}, and ` +

@@ -7,7 +7,7 @@ import { MEBIBYTE, makeImage, newFolder } from '../kernel/guest/images.ts';
 import { executable, kernel, must, mustCleanup } from '../kernel/guest/programs.ts';
 import { figure, median, timeProgram } from './timing.ts';
 
-const ROUNDS = 31;
+const ROUNDS = 15;
 const SIZE = 64 * MEBIBYTE;
 
 interface Round {

@@ -26,9 +26,12 @@ export class Pool {
   readonly #lines: Interface;
   #said = '';
 
-  /** @param checkout of core-admin */
-  constructor(checkout: string) {
-    this.#process = spawn(PYTHON, ['-B', join(PROJECT, 'test/core-admin/pool.py'), checkout], {
+  /**
+   * @param checkout of core-admin
+   * @param script in which it is at work, beside this file, and what else that is told
+   */
+  constructor(checkout: string, script = 'pool.py', ...parameters: string[]) {
+    this.#process = spawn(PYTHON, ['-B', join(PROJECT, 'test/core-admin', script), checkout, ...parameters], {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Where udev does not run, dmsetup has to be told to make the nodes itself.
       env: { ...process.env, DM_DISABLE_UDEV: '1' },

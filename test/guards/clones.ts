@@ -54,8 +54,8 @@ export const CLONE_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a clone that nobody has is made anew for a VM that starts, and one that somebody has open is not',
-    from: '    if (letGo(node, this.#volume, 0)) return undefined;\n',
-    to: '    if (letGo(node, this.#volume, 0) || node !== "") return undefined;\n',
+    from: '    if (letGo(node, this.#volume, glance())) return undefined;\n',
+    to: '    if (letGo(node, this.#volume, glance()) || node !== "") return undefined;\n',
     program: ATTACHED,
     checks: ['XFS: a loop device that nobody has is no disk of a VM that starts: it is made anew'],
     executable: true,
