@@ -115,7 +115,7 @@ echo "$@" >>"$CALLS"; exit 1`;
 });
 
 t.test('Without HOME what is fetched is kept where the user is at home', async t => {
-  const source = `. ${PROJECT}/tools/cache.sh && echo "$cache"`;
+  const source = `. "${PROJECT}/tools/cache.sh" && echo "$cache"`;
   const { stdout } = spawnSync('bash', ['-euc', source], {
     encoding: 'utf8',
     env: { PATH: '/usr/bin:/bin' },

@@ -116,7 +116,7 @@ checkLasting(
   async (test, template) => {
     const watching = spawn('script', [
       '-qec',
-      `stty cols 200; exec ${executable()} list --watch`,
+      `stty cols 200; exec "${executable()}" list --watch`,
       '/dev/null',
     ]);
     let shown = '';

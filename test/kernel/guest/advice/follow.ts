@@ -27,7 +27,7 @@ export function adviceIn(said: string, words: string): string {
 export function follow(said: string, words: string): Followed {
   const command = adviceIn(said, words);
   // Where udev does not run, dmsetup has to be told so, as run() does.
-  const surroundings = `PATH=${DIST}:$PATH${UDEV || !command.startsWith('dmsetup') ? '' : ' DM_DISABLE_UDEV=1'}`;
+  const surroundings = `PATH="${DIST}:$PATH"${UDEV || !command.startsWith('dmsetup') ? '' : ' DM_DISABLE_UDEV=1'}`;
   const { status, stdout, stderr } = run('bash', ['-c', `export ${surroundings}; ${command}`]);
   return { command, status, said: stdout + stderr };
 }

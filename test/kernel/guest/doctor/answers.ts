@@ -23,7 +23,7 @@ function onTerminal(answer: string): Outcome {
   return run('sh', [
     '-c',
     `(until grep -qs 'Go on' ${seen}; do sleep 0.1; done; printf '${answer}\\n'; sleep 1) | ` +
-      `script -qefc '${executable()} doctor --fix' ${seen}`,
+      `script -qefc '"${executable()}" doctor --fix' ${seen}`,
   ]);
 }
 

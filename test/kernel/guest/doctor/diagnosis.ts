@@ -41,7 +41,7 @@ export async function mend(folder?: string): Promise<string[]> {
   const failed: string[] = [];
   for (const command of findings.flatMap(finding => finding.mend)) {
     const text = commandText(command, verbatim());
-    const surroundings = `PATH=${DIST}:$PATH MODPROBE_OPTIONS='-d /run/lab/modprobe'`;
+    const surroundings = `PATH="${DIST}:$PATH" MODPROBE_OPTIONS='-d /run/lab/modprobe'`;
     const { status, stdout, stderr } = run('bash', ['-c', `export ${surroundings}; ${text}`]);
     if (status !== 0) failed.push(`${text}: ${stdout}${stderr}`);
   }

@@ -156,7 +156,7 @@ check('add and remove start no other program', (test, template) => {
         'sh',
         '-c',
         `XENBUS_PATH=${pathOf(vm)} strace -f -qq -e trace=execve,execveat -o /run/lab/trace ` +
-          `${executable()} ${command} && grep -c 'execve' /run/lab/trace`,
+          `"${executable()}" ${command} && grep -c 'execve' /run/lab/trace`,
       ),
       '1',
       `${command}: one execve, its own`,

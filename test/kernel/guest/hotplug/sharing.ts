@@ -215,7 +215,7 @@ check('where nobody else has a disk, xenstore is asked no more than before', (te
   must(
     'sh',
     '-c',
-    `XENBUS_PATH=${pathOf(vm)} strace -qq -e trace=sendto,sendmsg -s 200 -o /run/lab/trace ${executable()} add`,
+    `XENBUS_PATH=${pathOf(vm)} strace -qq -e trace=sendto,sendmsg -s 200 -o /run/lab/trace "${executable()}" add`,
   );
   const asked = readFileSync('/run/lab/trace', 'utf8');
   test.equal(asked.match(/backend\/vbd/g)?.length, 8, 'params, mode, five values, and who is there');

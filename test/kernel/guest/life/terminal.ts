@@ -19,7 +19,7 @@ function onTerminal(root: string, keys: string): Outcome {
   return run('sh', [
     '-c',
     `(until grep -qs 'Go on' ${seen}; do sleep 0.1; done; printf '${keys}'; sleep 1) | ` +
-      `script -qefc '${executable()} revert ${root}' ${seen}`,
+      `script -qefc '"${executable()}" revert ${root}' ${seen}`,
   ]);
 }
 

@@ -10,8 +10,8 @@ import { allLayers, onlyTemplate, seen, seenByProgram } from './seen.ts';
 check('devices that come and go while list looks are there or not, and never half', (test, template) => {
   const keep = prepareHere('snapshot', template.root, template.rootCow, template.vm1);
   const stack = `${template.root}:${template.rootCow}:${template.vm2}`;
-  const script = `while node=$(${executable()} prepare snapshot ${stack}); do ${executable()} cleanup snapshot $node; done`;
-  const child = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+  const script = 'while node=$("$0" prepare snapshot "$1"); do "$0" cleanup snapshot "$node"; done';
+  const child = spawn('sh', ['-c', script, executable(), stack], { detached: true, stdio: 'ignore' });
   const counts = new Set<number>();
   const odd: string[] = [];
   for (let round = 0; round < 2000 && (round < 200 || counts.size < 2); round++) {

@@ -178,7 +178,7 @@ checkOn(['XFS'], 'add and remove of a clone start no other program', (test, scen
         'sh',
         '-c',
         `XENBUS_PATH=${pathOf(vm)} strace -f -qq -e trace=execve,execveat -o /run/lab/trace ` +
-          `${executable('block-reflink')} ${command} && grep -c 'execve' /run/lab/trace`,
+          `"${executable('block-reflink')}" ${command} && grep -c 'execve' /run/lab/trace`,
       ),
       '1',
       command,
