@@ -257,7 +257,7 @@ test-arm64: needs $(MODULES) ## Compile the small program for arm64, and run it 
 .PHONY: test-long
 test-long: build build/.stamp needs ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
-	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/reflink.js
+	@UML_RELEASE=bookworm $(LAB) --minutes 30 env CLONE_STARTS=200 node build/test/kernel/guest/reflink.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-kills.js
 	@UML_RELEASE=bookworm $(LAB) --minutes 60 node build/test/kernel/guest/families.js full
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full

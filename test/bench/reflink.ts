@@ -8,7 +8,7 @@ import { executable, kernel, must, mustCleanup } from '../kernel/guest/programs.
 import { figure, median, timeProgram } from './timing.ts';
 
 const ROUNDS = 15;
-const SIZE = 64 * MEBIBYTE;
+const SIZE = 16 * MEBIBYTE;
 
 interface Round {
   coldSnapshot: number;
@@ -68,7 +68,8 @@ function round(folder: string): Round {
 for (const name of ['XFS', 'btrfs']) {
   const filesystem = FILESYSTEMS.find(one => one.name === name);
   if (filesystem === undefined) throw new Error(`no ${name}`);
-  const mounted = filesystem.mount(newFolder());
+  const folder = newFolder();
+  const mounted = filesystem.mount(folder);
   for (const image of ['snapshots', 'clones']) makeImage(join(mounted.point, `${image}.img`), SIZE, 'random');
   must('sync');
   round(mounted.point);
@@ -96,4 +97,6 @@ for (const name of ['XFS', 'btrfs']) {
     `  ${'whole prepare / prepare of what exists'.padEnd(44)}${(of('reflink') / of('existingSnapshot')).toFixed(2).padStart(8)}`,
   );
   mounted.unmount();
+  // All of it is memory.
+  rmSync(folder, { recursive: true });
 }

@@ -4,6 +4,7 @@ import './reflink/refusals.ts';
 import './reflink/life.ts';
 import './reflink/driver.ts';
 import './reflink/attached.ts';
+import './reflink/crowd.ts';
 import { xenstored } from './hotplug/surroundings.ts';
 
 process.once('beforeExit', () => xenstored.stop());
