@@ -9,7 +9,7 @@ release=$1
 . "$project/tools/debian-packages.sh"
 version=$(echo "$release" | cat - "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 folder=$cache/vm-$version
-begin_in_cache "$folder" usr/sbin/dmsetup vm-lock
+begin_in_cache "$folder" usr/share/initramfs-tools/init vm-lock
 
 echo "vm lab: fetching initramfs-tools and dracut of Debian $release into $folder (once)" >&2
 # Those that every Debian has first: nothing depends on them.

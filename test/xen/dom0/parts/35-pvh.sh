@@ -5,9 +5,7 @@ images $folder
 stack=$folder/root.img:$folder/root-cow.img
 before=$(hash_of $folder/root.img)
 vm pvh pvh "block-snapshot:xvda:rw:$stack:$folder/vm1-cow.img"
-clock=$(awk '/^cpu MHz/ { print int($4 * 1000); exit }' /proc/cpuinfo)
-sed -i "s/console=hvc0/& tsc_early_khz=$clock/" /run/pvh.cfg
-triple_faults() { xl dmesg | grep -c 'Triple fault'; }
+sed -i "s/console=hvc0/& tsc_early_khz=$(clock)/" /run/pvh.cfg
 starts() {
   local attempt faults
   for attempt in 1 2 3 4; do

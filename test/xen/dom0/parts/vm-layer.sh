@@ -9,7 +9,7 @@ sum=$(hash_of $folder/root.img)
 layer_vm() {
   vm "$1" pvh "block-snapshot:xvda:r:$folder/root.img:$folder/root-cow.img:$folder/vm1-cow.img"
   sed -i -e "s#^ramdisk = .*#ramdisk = \"/lab/vm/initramfs\"#; s#^memory = .*#memory = 320#" \
-    -e "s#console=hvc0 quiet#& root=/dev/mapper/dmroot ro dmroot.swap=16M dmroot.modules=no panic=0 tsc_early_khz=$clock#" \
+    -e "s#console=hvc0 quiet#& root=/dev/mapper/dmroot ro dmroot.swap=16M dmroot.modules=no panic=0 tsc_early_khz=$(clock)#" \
     -e "s#^disk = \[#&'vdev=xvdc,format=raw,access=rw,target=$folder/volatile.img','vdev=xvdh,format=raw,access=r,target=$folder/script',#" \
     "/run/$1.cfg"
 }
