@@ -116,7 +116,7 @@ export const FUNCTIONS: Functions = {
   isNoCopyOnWrite: { takes: [aFile] },
   nextExtents: { takes: [aFile, number(53, () => 0)], cannot: 'EOPNOTSUPP' },
   blockChecksums: { takes: [aFile, number(53, () => 0), number(53, () => 8192), number(32, () => 4096)] },
-  shareRange: { takes: [aFile, position, anotherFile, position, position], cannot: 'EINVAL' },
+  shareRange: { takes: [aFile, position, anotherFile, position, position], cannot: 'EOPNOTSUPP' },
   syncFilesystem: { takes: [aFile] },
   copyRange: {
     takes: [aFile, anotherFile, number(53, () => 0), number(53, () => 8192)],
