@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import '../own-etc.ts';
 import { hashOf, writeRandomAt } from '../images.ts';
+import { planMessage } from '../kernel-log.ts';
 import { blockSnapshot, executable, must } from '../programs.ts';
 import { BOTH, beside, checkOn, cleanedUp, prepared, refused, type Scene } from './world.ts';
 
@@ -166,6 +167,8 @@ checkOn(
   ['XFS'],
   'what was written could not be committed: committed as advised when that is mended',
   (test, scene) => {
+    // What Linux 6.1 says of a mount's own options.
+    planMessage('^XFS: attr2 mount option is deprecated');
     const hash = run(scene);
     must('mount', '-o', 'remount,ro', scene.point);
     try {
