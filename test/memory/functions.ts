@@ -116,7 +116,11 @@ export const FUNCTIONS: Functions = {
   isNoCopyOnWrite: { takes: [aFile] },
   nextExtents: { takes: [aFile, number(53, () => 0)], cannot: 'EOPNOTSUPP' },
   blockChecksums: { takes: [aFile, number(53, () => 0), number(53, () => 8192), number(32, () => 4096)] },
-  shareRange: { takes: [aFile, position, anotherFile, position, position], cannot: 'EOPNOTSUPP' },
+  // Where nothing is shared, the second file is not looked at.
+  shareRange: {
+    takes: [aFile, position, descriptor(() => open(file('another')), 'an error'), position, position],
+    cannot: 'EOPNOTSUPP',
+  },
   syncFilesystem: { takes: [aFile] },
   copyRange: {
     takes: [aFile, anotherFile, number(53, () => 0), number(53, () => 8192)],
