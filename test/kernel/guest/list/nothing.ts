@@ -10,6 +10,7 @@ check('without any device list says so, and its JSON is empty', test => {
   test.same(seenByProgram(), {
     version: 1,
     templates: [],
+    clones: [],
     loopDevices: [],
     staleRecords: [],
     unused: [],
