@@ -2,7 +2,12 @@
 
 /** By what it is. A test/kernel/guest/corruption/scenes.ts has to have a scene for each; modules below src. */
 export const READ_BACK = {
-  'the node of a record': ['claims/claims.ts', 'claims/records.ts', 'doctor/claims.ts'],
+  'the node of a record': [
+    'claims/claims.ts',
+    'claims/loop-claims.ts',
+    'claims/records.ts',
+    'doctor/claims.ts',
+  ],
   'the images of a record': ['claims/records.ts'],
   'the type of a record': ['claims/records.ts'],
   'the access of a record': ['claims/access-record.ts'],
@@ -11,6 +16,7 @@ export const READ_BACK = {
   'the label of an image': ['devices/kernel/label-file.ts'],
   'the label beside an image': ['devices/kernel/label-file.ts'],
   'what a template was derived from': ['devices/kernel/derived-label-file.ts', 'reflink/commit.ts'],
+  'what a disk was made of': ['reflink/made-anew.ts'],
   'the header of a store': ['devices/kernel/store-contents.ts', 'devices/kernel/cow-file.ts'],
   'a store': ['devices/kernel/store-contents.ts'],
   'the mark of a revert': ['templates/revert/mark.ts', 'templates/revert/abandon-plan.ts'],

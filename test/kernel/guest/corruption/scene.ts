@@ -66,3 +66,8 @@ export function putPipe(path: string): void {
 export function textOf(content: Buffer): string {
   return content.toString().split('\0')[0] ?? '';
 }
+
+/** @param content as bytes, whatever they are */
+export function setAttribute(path: string, name: string, content: Buffer): void {
+  must('setfattr', '-n', name, '-v', `0x${content.toString('hex')}`, path);
+}

@@ -1,7 +1,6 @@
 // Stores, their labels and those of images, the notes of reverts and runs, and the configuration, damaged.
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readConfiguration } from '../../../../src/devices/configuration.ts';
-import { DERIVED_LABEL, printDerivedLabel } from '../../../../src/devices/plan/derived-label.ts';
 import { parseStoreHeader } from '../../../../src/devices/plan/exception-store.ts';
 import { BASE_LABEL, STORE_LABEL } from '../../../../src/devices/plan/label.ts';
 import { REVERT_ATTRIBUTE, revertMark } from '../../../../src/devices/plan/revert-names.ts';
@@ -15,9 +14,9 @@ import { cleanupHere, prepareHere } from '../in-process.ts';
 import { planMessage } from '../kernel-log.ts';
 import { commitHere, revertHere, revisionsHere, runTemplate } from '../life/in-process.ts';
 import { seen } from '../list/seen.ts';
-import { must } from '../programs.ts';
+import { derivedLabel, madeOfNote } from './notes-of-clones.ts';
 import type { ReadBack } from './read-back.ts';
-import { type Scene, type Tried, textOf } from './scene.ts';
+import { type Scene, setAttribute, type Tried, textOf } from './scene.ts';
 
 type Made = (template: Template, other: Template) => Scene;
 
@@ -48,10 +47,6 @@ async function starts(tried: Tried, { images, hash }: Disk): Promise<boolean> {
   await tried.run('list', () => seen());
   cleanupHere('snapshot', node);
   return true;
-}
-
-function setAttribute(path: string, name: string, content: Buffer): void {
-  must('setfattr', '-n', name, '-v', `0x${content.toString('hex')}`, path);
 }
 
 function attributeOf(path: string, name: string): Buffer {
@@ -92,28 +87,6 @@ function label(name: typeof STORE_LABEL | typeof BASE_LABEL, beside: boolean): M
         addon().removeFileAttribute(mine, name);
       },
     };
-  };
-}
-
-/** What list says that a template was derived from: that, or nothing. */
-function derivedLabel({ root, rootCow, folder }: Template): Scene {
-  const label = { from: '/var/lib/the other/root.img', made: 1_764_512_345_678 };
-  const other = { ...label, from: '/x' };
-  const node = prepareHere('snapshot', root, rootCow);
-  return {
-    whole: Buffer.from(printDerivedLabel(label)),
-    others: [Buffer.from(printDerivedLabel(other)), Buffer.from('1 is=- inode=1')],
-    put: content => setAttribute(root, DERIVED_LABEL, content.subarray(0, 2000)),
-    named: [folder],
-    use: async tried => {
-      const shown = await tried.run('list', () => seen());
-      const path = shown?.templates[0]?.derivedFrom?.path ?? label.from;
-      if (path !== label.from && path !== other.from) tried.fail(`it is said to be derived from ${path}`);
-    },
-    end: () => {
-      addon().removeFileAttribute(root, DERIVED_LABEL);
-      cleanupHere('snapshot', node);
-    },
   };
 }
 
@@ -285,6 +258,7 @@ export const STORES = {
   'the label of an image': label(BASE_LABEL, false),
   'the label beside an image': label(BASE_LABEL, true),
   'what a template was derived from': derivedLabel,
+  'what a disk was made of': madeOfNote,
   'the header of a store': store(true),
   'a store': store(false),
   'the mark of a revert': mark,
