@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { ALWAYS, ASKS, boots, GIVE_BACK, type Scene, SECRET, SHOW, SWAP, says, WRITE } from './scene.ts';
-import { sumOf, takenBy } from './vm.ts';
+import { MEBIBYTE, sumOf, takenBy } from './vm.ts';
 
 /** How often the thin layer and the snapshot are started in a row on the same disks. */
 const BOOTS = Number(process.env['VM_BOOTS'] ?? 2);
@@ -13,6 +13,10 @@ export function everyStore(scene: Scene, thorough: boolean): void {
   const { lab, whole, sum } = scene;
   boots(scene, 'a thin layer takes the writes, gives back what is deleted, and forgets', test => {
     const volatile = lab.disk('volatile.img', 300);
+    // What somebody else has left where the store begins.
+    const opened = openSync(volatile, 'r+');
+    writeSync(opened, Buffer.alloc(4096, 'y'), 0, 4096, 65 * MEBIBYTE);
+    closeSync(opened);
     const modules = lab.modules();
     for (let boot = 1; boot <= (thorough ? BOOTS : 1); boot += 1) {
       const said = lab.boot(
