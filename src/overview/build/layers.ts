@@ -73,7 +73,8 @@ function matchesName(
 ): boolean {
   if (identity?.type !== 'snapshot') return false;
   if (target.kind !== 'snapshot') return target.kind === 'none';
-  const same = (image: Image, key: string | undefined) => image.loop === undefined || image.key === key;
+  const same = (image: Image, key: string | undefined) =>
+    image.loop === undefined || image.key === undefined || image.key === key;
   const expected =
     identity.cows.length === 1 ? undefined : snapshotName(identity.base, identity.cows.slice(0, -1));
   return same(base, identity.base) && same(cow, identity.cows.at(-1)) && under === expected;
