@@ -24,10 +24,7 @@ import { readServedDisks, recordedClones, recordedDisks } from './users/vm-disks
 /** What the warning begins with where records cannot be trusted, or are damaged. */
 export const RECORDS_UNREAD = 'the records of disks do not count';
 
-/**
- * How often devices are read again when some of what they lie on has gone, or is another, meanwhile. Beside one that comes and goes
- * all the time, on a machine with five times its work, three were not enough once in some hundreds.
- */
+/** How often devices are read again when some of what they lie on has gone, or is another, meanwhile. */
 const ATTEMPTS = 10;
 
 /**
