@@ -5,7 +5,8 @@ export function versionsBelow(): string[] {
   const { library, driver } = addon().deviceMapperVersions();
   const kernel = addon().readText('/proc/sys/kernel/osrelease')?.trim() ?? 'unknown';
   return [
-    `libdevmapper ${library}`,
+    // The small program has none.
+    library === 'none' ? 'libdevmapper none: devices are asked for without it' : `libdevmapper ${library}`,
     `device-mapper ${driver ?? 'does not answer: is it there, and are you root?'}`,
     `Linux ${kernel}`,
   ];

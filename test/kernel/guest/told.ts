@@ -134,17 +134,18 @@ checkLasting(
   },
 );
 
-check('--version -v tells the versions of the library, of the driver and of the kernel', test => {
-  const { status, stdout } = blockSnapshot('--version', '-v');
-  const [library = '', driver = ''] = must('dmsetup', 'version')
-    .split('\n')
-    .map(line => line.split(/: +/)[1] ?? '');
-  test.equal(status, 0);
-  test.same(stdout.split('\n').slice(1), [
-    `libdevmapper ${library}`,
-    `device-mapper ${driver}`,
-    `Linux ${must('uname', '-r')}`,
-    '',
-  ]);
-  test.match(stdout, /^block-snapshot \d+\.\d+\.\d+ \(quickjs-ng .*\)\n/);
-});
+check(
+  '--version -v tells the versions of the library, of the driver and of the kernel, as each program has them',
+  test => {
+    const { status, stdout } = blockSnapshot('--version', '-v');
+    const larger = run(executable('block-snapshot-tools'), ['--version', '-v']);
+    const [library = '', driver = ''] = must('dmsetup', 'version')
+      .split('\n')
+      .map(line => line.split(/: +/)[1] ?? '');
+    test.equal(status, 0);
+    const below = [`device-mapper ${driver}`, `Linux ${must('uname', '-r')}`, ''];
+    test.same(stdout.split('\n').slice(1), ['libdevmapper none: devices are asked for without it', ...below]);
+    test.same(larger.stdout.split('\n').slice(1), [`libdevmapper ${library}`, ...below]);
+    test.match(stdout, /^block-snapshot \d+\.\d+\.\d+ \(quickjs-ng .*\)\n/);
+  },
+);
