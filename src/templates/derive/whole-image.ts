@@ -38,6 +38,8 @@ export function nameWhole(descriptor: number, place: NewTemplate, source: Templa
     writeDerivedLabel(descriptor, place.image, { from: source.image.path, made: Date.now() });
     addon().syncFile(descriptor);
     addon().linkTemporaryFile(descriptor, place.image);
+    // btrfs of Linux 6.1 logs no file without a name: its folder, synced first, would have it empty after a power cut.
+    addon().syncFile(descriptor);
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) dropDerivedLabel(place.image);
     if (place.folder !== undefined) removeIfEmpty(place.folder);
