@@ -12,6 +12,12 @@ export function lowerDevices({ target }: MappedDevice): DeviceNumber[] {
   return target.kind === 'origin' ? [target.base] : [];
 }
 
+/** What a device shows where nothing has been written, from its table: of a first layer, and of an origin, the base. */
+export function shownBelow({ target }: MappedDevice): DeviceNumber[] {
+  if (target.kind === 'snapshot') return [target.table.origin];
+  return target.kind === 'origin' ? [target.base] : [];
+}
+
 /** How many disks of VMs the kernel serves from each block device. */
 export function countServed(disks: readonly VmDisk[]): Map<DeviceNumber, number> {
   return countAll(

@@ -16,7 +16,7 @@ import { readBlockNode } from './kernel/block-nodes.ts';
 import { readClones } from './kernel/clones.ts';
 import { readFilesystems } from './kernel/filesystems.ts';
 import { readMappedDevices } from './kernel/mapped-devices.ts';
-import { countReferences, countServed, lowerDevices } from './references.ts';
+import { countReferences, countServed, lowerDevices, shownBelow } from './references.ts';
 import { readDomainNames } from './users/domain-names.ts';
 import { readOpeners } from './users/openers.ts';
 import { readServedDisks, recordedClones, recordedDisks } from './users/vm-disks.ts';
@@ -35,6 +35,7 @@ const ATTEMPTS = 10;
 export function survey(warn: (message: string) => void): Facts {
   const { devices, loops, nodes } = readDevices();
   const lower = new Set(devices.flatMap(lowerDevices));
+  const bases = pathsOf(loops, new Set(devices.flatMap(shownBelow)));
   const claims = attempt(allClaims, [], reason => warn(`${RECORDS_UNREAD}: ${reason}`));
   const cloneClaims = attempt(loopClaims, [], () => {
     // It was said of the other records.
@@ -44,8 +45,8 @@ export function survey(warn: (message: string) => void): Facts {
     devices,
     loops,
     nodes,
-    ownCows: readOwnCows(loops, lower),
-    derived: readDerived(loops, lower),
+    ownCows: readOwnCows(bases),
+    derived: readDerived(bases),
     filesystems: readFilesystems(loops, lower),
     clones: readClones(loops, cloneClaims),
     disks,
@@ -101,34 +102,33 @@ function readClaimed(
   return claimedDisks(all, links).sort((a, b) => (a.record < b.record ? -1 : 1));
 }
 
+/** The files behind loop devices with these numbers, where they are. */
+function pathsOf(loops: readonly LoopDevice[], numbers: ReadonlySet<DeviceNumber>): string[] {
+  return loops.flatMap(({ device, file }) =>
+    numbers.has(device) && file.place === 'present' && file.path !== undefined ? [file.path] : [],
+  );
+}
+
 /** What is at the place of the own cow of each base now. */
-function readOwnCows(
-  loops: readonly LoopDevice[],
-  lower: ReadonlySet<DeviceNumber>,
-): Map<string, ImageKey | undefined> {
+function readOwnCows(bases: readonly string[]): Map<string, ImageKey | undefined> {
   const found = new Map<string, ImageKey | undefined>();
-  for (const { device, file } of loops) {
-    if (!lower.has(device) || file.place !== 'present' || file.path === undefined) continue;
-    const cow = ownCow(file.path);
+  for (const path of bases) {
+    const cow = ownCow(path);
     const status = cow === undefined ? undefined : quietStatus(cow);
     if (status !== undefined)
-      found.set(file.path, status === 'nothing' ? undefined : imageKey(status.device, status.inode));
+      found.set(path, status === 'nothing' ? undefined : imageKey(status.device, status.inode));
   }
   return found;
 }
 
-/** What the images under our devices say that they were derived from. */
-function readDerived(
-  loops: readonly LoopDevice[],
-  lower: ReadonlySet<DeviceNumber>,
-): Map<string, DerivedLabel> {
-  const found = new Map<string, DerivedLabel>();
-  for (const { device, file } of loops) {
-    if (!lower.has(device) || file.place !== 'present' || file.path === undefined) continue;
-    const label = readDerivedLabel(file.path);
-    if (label !== undefined) found.set(file.path, label);
-  }
-  return found;
+/** What bases say that they were derived from. */
+function readDerived(bases: readonly string[]): Map<string, DerivedLabel> {
+  return new Map(
+    bases.flatMap(path => {
+      const label = readDerivedLabel(path);
+      return label === undefined ? [] : [[path, label] as const];
+    }),
+  );
 }
 
 /** What somebody has open, or may have, who is not known yet. */

@@ -11,6 +11,9 @@ const NO_TEMPORARY_FILES = ['EOPNOTSUPP', 'EISDIR', 'EINVAL', 'ENOSYS'];
 /** What filesystems without hard links answer (man 2 link). */
 const NO_HARD_LINKS = ['EPERM', 'EOPNOTSUPP', 'ENOSYS'];
 
+/** BTRFS_SUPER_MAGIC of linux/magic.h. */
+const BTRFS = 0x9123683e;
+
 /** Whether a file could not be given a name because its filesystem has no hard links. */
 export function hasNoHardLinks(error: unknown): boolean {
   return isSystemError(error, ...NO_HARD_LINKS);
@@ -40,6 +43,8 @@ function makeNameless(path: string, mode: number, fill: (descriptor: number) => 
     addon().syncFile(descriptor);
     try {
       addon().linkTemporaryFile(descriptor, path);
+      // btrfs of Linux 6.1 logs no file without a name: once its folder is on disk it is there after a power cut, and empty.
+      if (addon().filesystemType(descriptor) === BTRFS) addon().syncFile(descriptor);
       return true;
     } catch (error) {
       // Overlays of some filesystems make such files and cannot name them.

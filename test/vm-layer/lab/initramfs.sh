@@ -32,8 +32,8 @@ cp -a "$work/files/." "$root/"
 mkdir -p "$root/lib/modules" "$root/mnt"
 cp -r "$modules/." "$root/lib/modules/"
 release=$(cd "$modules" && ls)
-# Debian 12's looks there for how the kernel's initramfs may be compressed.
-echo CONFIG_RD_GZIP=y >"$root/boot/config-$release"
+# Debian 12's initramfs-tools looks there for how the kernel's initramfs may be compressed, dracut for whether it takes one.
+printf '%s\n' CONFIG_BLK_DEV_INITRD=y CONFIG_RD_GZIP=y >"$root/boot/config-$release"
 mount --bind /dev "$root/dev"
 mount --rbind /proc "$root/proc"
 mount --bind "$work/made" "$root/mnt"

@@ -14,6 +14,8 @@ const HOOKS = '/etc/libvirt/hooks';
 const LINKS = [
   `${XEN}/block-snapshot`,
   `${XEN}/block-origin`,
+  `${XEN}/block-reflink`,
+  `${XEN}/block-reflink-origin`,
   `${HOOKS}/qemu.d/block-snapshot-qemu`,
   `${HOOKS}/libxl.d/block-snapshot-libxl`,
 ];
@@ -42,7 +44,7 @@ function makeAgain(link: string): void {
 }
 
 for (const [index, link] of LINKS.entries()) {
-  const [missing, foreign] = index < 2 ? XEN_KINDS : HOOK_KINDS;
+  const [missing, foreign] = link.startsWith(XEN) ? XEN_KINDS : HOOK_KINDS;
   finds(`a link that is missing: ${link}`, {
     kinds: [missing],
     mends: true,

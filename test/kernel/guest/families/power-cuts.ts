@@ -3,11 +3,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { syncFolder } from '../../../../src/devices/kernel/sync-folder.ts';
+import { makeWholeFile } from '../../../../src/devices/kernel/whole-file.ts';
 import { loadModules } from '../filesystems/modules.ts';
 import { hashOf, MEBIBYTE, makeImage } from '../images.ts';
 import { afterPowerCut, record, SHARING_RECORDED } from '../life-crashes/recorded-disk.ts';
 import { replay } from '../life-crashes/write-log.ts';
-import { DRIVERS, must } from '../programs.ts';
+import { DRIVERS, kernel, must } from '../programs.ts';
 import { leftovers } from '../state.ts';
 import { dedupeHere, deriveHere } from './in-process.ts';
 
@@ -65,6 +67,30 @@ for (const kind of SHARING_RECORDED) {
     });
     test.ok(seen.nothing > 0 && seen.whole > 0, JSON.stringify(seen));
     test.same(leftovers(), []);
+  });
+
+  t.test(`the power fails while a file is made that is never seen half: ${kind.name}`, async test => {
+    const text = 'whole\n'.repeat(1000);
+    const markIn = (mount: string) => join(mount, 'mark');
+    const recording = await record(
+      mount => void makeImage(parentIn(mount), MEBIBYTE, 'random'),
+      async mount => {
+        makeWholeFile(markIn(mount), 0o600, descriptor => kernel.writeText(descriptor, text));
+        syncFolder(markIn(mount));
+        // What others write has the filesystem write more.
+        makeImage(join(mount, 'other.img'), MEBIBYTE, 'random');
+        must('sync');
+      },
+      kind,
+    );
+    const seen = { nothing: 0, whole: 0 };
+    await atPoints(test, recording, (mount, point, done) => {
+      const there = existsSync(markIn(mount));
+      if (there) test.equal(readFileSync(markIn(mount), 'utf8'), text, `${point}: it is whole`);
+      if (done) test.ok(there, `${point}: it was answered`);
+      seen[there ? 'whole' : 'nothing'] += 1;
+    });
+    test.ok(seen.nothing > 0 && seen.whole > 0, JSON.stringify(seen));
   });
 
   t.test(`the power fails at points of a dedupe: ${kind.name}`, async test => {
