@@ -51,7 +51,11 @@ killed() {
   xl create -q -p /run/killed.cfg >/run/killed.said 2>&1 && { xl destroy killed; echo 'it was not killed'; return 1; }
   grep -q 'SIGKILL' /run/killed.trace
 }
-for call in 12 18 24; do
+echo 1000 >/run/kill-at
+check 'a guest starts whose add is watched' start_paused killed
+calls=$(grep -c '^ioctl' /run/killed.trace)
+check "and stops (its add makes $calls ioctls)" stop killed
+for call in $((calls - 12)) $((calls - 6)) "$calls"; do
   check "an add that is killed at its ioctl number $call fails the start of the guest" killed $call
   check "nothing is left of it (ioctl number $call)" nothing_left
 done
