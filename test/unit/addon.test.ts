@@ -32,7 +32,7 @@ t.test(
           }).matchAll(/\bGLIBC_2\.(\d+)/g),
         ].map(([, version]) => Number(version)),
     );
-    const named = Number(/ glibc 2\.(\d+) /.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))?.[1]);
+    const named = Number(/ glibc 2\.(\d+)\b/.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))?.[1]);
     const here = execFileSync('getconf', ['GNU_LIBC_VERSION'], { encoding: 'utf8' }).trim();
     const most = Math.max(...needed);
     t.ok(
