@@ -7,9 +7,9 @@ export function countReferences(devices: readonly MappedDevice[]): Map<DeviceNum
 }
 
 /** What lies directly under a device, from its table. */
-export function lowerDevices({ target }: MappedDevice): DeviceNumber[] {
-  if (target.kind === 'snapshot') return [target.table.origin, target.table.cow];
-  return target.kind === 'origin' ? [target.base] : [];
+export function lowerDevices(device: MappedDevice): DeviceNumber[] {
+  const { target } = device;
+  return target.kind === 'snapshot' ? [...shownBelow(device), target.table.cow] : shownBelow(device);
 }
 
 /** What a device shows where nothing has been written, from its table: of a first layer, and of an origin, the base. */

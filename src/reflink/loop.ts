@@ -1,7 +1,7 @@
 import { type HeldDescriptors, withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import { statusIfThere } from '../devices/kernel/if-there.ts';
 import { findLoops, LOOP_AUTOCLEAR, LOOP_READ_ONLY, type OpenLoop } from '../devices/kernel/loop-devices.ts';
-import { backingFile } from '../devices/kernel/loop-questions.ts';
+import { backingFile, DELETED } from '../devices/kernel/loop-questions.ts';
 import { openToRead, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { patience } from '../devices/kernel/patience.ts';
 import { imageKey } from '../devices/plan/image-key.ts';
@@ -13,9 +13,6 @@ import { imageOf, type Volume } from './volume.ts';
 
 /** Milliseconds between two looks whether a loop device has gone. */
 const PAUSE = 10;
-
-/** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
-const DELETED = ' (deleted)';
 
 /**
  * The loop device through which a disk is in use, or was left by a command that was killed, held open; undefined where there is none.

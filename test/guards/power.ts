@@ -22,8 +22,8 @@ export const POWER_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a file gets its name when its bytes are on disk',
-    from: '    fill(descriptor);\n    addon().syncFile(descriptor);\n    try {',
-    to: '    fill(descriptor);\n    try {',
+    from: '  addon().syncFile(descriptor);\n  addon().linkTemporaryFile(descriptor, path);',
+    to: '  addon().linkTemporaryFile(descriptor, path);',
     program: POWER,
     checks: ['the power fails during revert, on XFS'],
     executable: true,

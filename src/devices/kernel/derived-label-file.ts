@@ -8,7 +8,6 @@ import {
   printDerivedLabel,
 } from '../plan/derived-label.ts';
 import { removeIfThere, statusIfThere } from './if-there.ts';
-
 import { makeWholeFile } from './whole-file.ts';
 
 /** Bytes of the longest text that is kept in an attribute; a character has three at most. */

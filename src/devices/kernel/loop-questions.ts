@@ -19,7 +19,7 @@ import { holdersIn } from './open-descriptor.ts';
 export type Question = 'strictly' | 'gently' | 'not at all';
 
 /** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
-const DELETED = ' (deleted)';
+export const DELETED = ' (deleted)';
 
 /** The path of the file behind a loop device as the kernel has it now; undefined where the device is free, or has gone. */
 export function backingFile(name: string): string | undefined {

@@ -40,11 +40,8 @@ function makeNameless(path: string, mode: number, fill: (descriptor: number) => 
   }
   return withDescriptor(descriptor, () => {
     fill(descriptor);
-    addon().syncFile(descriptor);
     try {
-      addon().linkTemporaryFile(descriptor, path);
-      // btrfs of Linux 6.1 logs no file without a name: once its folder is on disk it is there after a power cut, and empty.
-      if (addon().filesystemType(descriptor) === BTRFS) addon().syncFile(descriptor);
+      nameWhole(descriptor, path);
       return true;
     } catch (error) {
       // Overlays of some filesystems make such files and cannot name them.
@@ -52,6 +49,17 @@ function makeNameless(path: string, mode: number, fill: (descriptor: number) => 
       throw error;
     }
   });
+}
+
+/**
+ * Gives a file without a name, which is complete, its path, once it is on disk.
+ * @throws SystemError; EEXIST when the path is taken
+ */
+export function nameWhole(descriptor: number, path: string): void {
+  addon().syncFile(descriptor);
+  addon().linkTemporaryFile(descriptor, path);
+  // btrfs of Linux 6.1 logs no file without a name: once its folder is on disk it is there after a power cut, and empty.
+  if (addon().filesystemType(descriptor) === BTRFS) addon().syncFile(descriptor);
 }
 
 function makeNamed(path: string, mode: number, fill: (descriptor: number) => void): void {

@@ -1,3 +1,4 @@
+import { DELETED } from '../../devices/kernel/loop-questions.ts';
 import { readMounts } from '../../devices/kernel/mounts.ts';
 import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
@@ -7,9 +8,6 @@ import { type Addon, type AttachedLoop, addon, type FileStatus } from '../../nat
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import type { BackingFile, LoopDevice } from '../facts.ts';
-
-/** What the kernel puts behind the path of a file that has no name any more (fs/d_path.c). */
-const DELETED = ' (deleted)';
 
 /** How long all filesystems together that have to ask somebody are waited for. */
 const PATIENCE_MILLISECONDS = 2000;

@@ -12,7 +12,7 @@ import { withTemplateLock } from '../template-lock.ts';
 import type { NameUser } from '../users.ts';
 import { requireDerivable } from './derivable.ts';
 import { type NewTemplate, newTemplate } from './new-template.ts';
-import { nameWhole, openNameless } from './whole-image.ts';
+import { nameImage, openNameless } from './whole-image.ts';
 
 /** Bytes that are copied at once. */
 const PIECE = 16 * 1024 * 1024;
@@ -44,7 +44,7 @@ export function derive(files: TemplateFiles, argument: string, nameUser: NameUse
           const before = addon().descriptorStatus(from);
           addon().cloneFile(from, to);
           requireUnchanged(template, from, before);
-          nameWhole(to, place, template);
+          nameImage(to, place, template);
         });
       } catch (error) {
         if (!isSystemError(error)) throw error;
@@ -82,7 +82,7 @@ export function deriveByCopying(
         const before = addon().descriptorStatus(from);
         await copyAll(from, to, progress);
         requireUnchanged(template, from, before);
-        nameWhole(to, place, template);
+        nameImage(to, place, template);
       } finally {
         addon().closeFile(to);
       }

@@ -1,6 +1,7 @@
 import { dropDerivedLabel, writeDerivedLabel } from '../../devices/kernel/derived-label-file.ts';
 import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
+import { nameWhole } from '../../devices/kernel/whole-file.ts';
 import { folderOf } from '../../devices/plan/folder-of.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
@@ -30,16 +31,13 @@ export function openNameless({ beside }: NewTemplate): number {
  * owner, its mode and those of a folder that is made for it are the source's.
  * @throws Refusal when the name is taken; SystemError
  */
-export function nameWhole(descriptor: number, place: NewTemplate, source: Template): void {
+export function nameImage(descriptor: number, place: NewTemplate, source: Template): void {
   const { user, group, mode } = source.image.owner;
   addon().setOwner(descriptor, user, group, mode & 0o777);
   if (place.folder !== undefined) makeFolderLike(place.folder, folderOf(source.image.path));
   try {
     writeDerivedLabel(descriptor, place.image, { from: source.image.path, made: Date.now() });
-    addon().syncFile(descriptor);
-    addon().linkTemporaryFile(descriptor, place.image);
-    // btrfs of Linux 6.1 logs no file without a name: its folder, synced first, would have it empty after a power cut.
-    addon().syncFile(descriptor);
+    nameWhole(descriptor, place.image);
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) dropDerivedLabel(place.image);
     if (place.folder !== undefined) removeIfEmpty(place.folder);
