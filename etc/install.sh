@@ -222,6 +222,9 @@ say_what_stays() {
   [ "$parts" = list ] || return 0
   local file name devices=0 disks=0
   [ ! -d "$root/var/cache/domain-xml" ] || echo "kept $root/var/cache/domain-xml, compiled templates: it may be removed"
+  for file in "$root"/var/log/block-snapshot.log "$root"/var/log/block-snapshot.log.*; do
+    [ ! -e "$file" ] || echo "kept $file, what was asked for: it may be removed"
+  done
   for file in "$root"/sys/class/block/dm-*/dm/name; do
     if [ -e "$file" ] && read -r name <"$file" && [[ $name =~ ^(snapshot|origin)-[0-9a-f]+:[0-9]+ ]]; then
       devices=$((devices + 1))

@@ -12,9 +12,11 @@ check_folder() {
 there() { [ -e "$root$1" ] || [ -L "$root$1" ]; }
 sum_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
-# Where what others have in a place is kept: not among libvirt's hooks, which are all run, whatever they are called.
+# Where what others have in a place is kept: not among libvirt's hooks, nor among those of initramfs-tools, which are all run,
+# whatever they are called.
 beside() {
   case $1 in
+  */initramfs-tools/*) echo "${1%/*}-${1##*/}.distrib" ;;
   */libvirt/hooks/*.d/*) echo "${1%/*/*}/${1##*/}.distrib" ;;
   *) echo "$1.distrib" ;;
   esac

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes the packages twice, in two folders, and installs, upgrades, removes and purges them on machines that are only folders:
 # run.sh [PART...]
-#   PART     built, debian or rpm, which need what built has made: all of them
+#   PART     built; debian, rpm or vm, which need what built has made: all of them
 #   RELEASES of Debian: bookworm trixie
 # It runs as root, for it changes its root folder.
 set -uo pipefail
@@ -16,14 +16,20 @@ mkdir -p "$work"
 . "$here/built.sh"
 . "$here/debian.sh"
 . "$here/rpm.sh"
+. "$here/vm.sh"
 
-[ $# -gt 0 ] || set -- built debian rpm
+[ $# -gt 0 ] || set -- built debian rpm vm
 for part; do
   case $part in
   built) built_twice ;;
   debian) for release in ${RELEASES:-bookworm trixie}; do life_in_debian "$release"; done ;;
   rpm) life_in_rpm ;;
-  *) echo "usage: run.sh [built|debian|rpm]..." >&2 && exit 2 ;;
+  vm)
+    for release in ${RELEASES:-bookworm trixie}; do
+      for flavour in initramfs-tools dracut; do life_inside_vm "$release" "$flavour"; done
+    done
+    ;;
+  *) echo "usage: run.sh [built|debian|rpm|vm]..." >&2 && exit 2 ;;
   esac
 done
 finish

@@ -1,12 +1,15 @@
 // What make install-vm puts into the system that VMs boot, and make uninstall-vm takes away.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { PROJECT } from './executable.ts';
 import { succeed, tree, write } from './installation.ts';
 
 const HOOK = 'usr/share/initramfs-tools/hooks/wrap-root';
+const SCRIPTS = ['local-top', 'local-bottom'].map(
+  name => `usr/share/initramfs-tools/scripts/${name}/wrap-root`,
+);
 
 t.test('what is installed is what both flavours look for, and all of it is taken away again', async t => {
   const machine = t.testdir({ usr: { share: { 'initramfs-tools': { hooks: {} } } } });
@@ -16,8 +19,7 @@ t.test('what is installed is what both flavours look for, and all of it is taken
   t.match(said.at(-1), /made anew: update-initramfs -u -k all .*, dracut --regenerate-all --force/);
   for (const place of [
     HOOK,
-    'usr/share/initramfs-tools/scripts/local-top/wrap-root',
-    'usr/share/initramfs-tools/scripts/local-bottom/wrap-root',
+    ...SCRIPTS,
     'usr/lib/dracut/modules.d/90wrap-root/module-setup.sh',
     'usr/lib/block-snapshot-vm/wrap-root',
   ])
@@ -32,10 +34,16 @@ t.test(
   'what others have in our place comes back, and uninstalling for dom0 touches nothing of it',
   async t => {
     const machine = t.testdir({});
-    write(machine, HOOK, 'of others\n', 0o755);
+    for (const place of [HOOK, ...SCRIPTS]) write(machine, place, 'of others\n', 0o755);
     const before = tree(machine);
     succeed(PROJECT, 'install-vm', machine);
     const installed = tree(machine);
+    for (const place of [HOOK, ...SCRIPTS])
+      t.same(
+        readdirSync(join(machine, dirname(place))),
+        ['wrap-root'],
+        'initramfs-tools runs all that is there',
+      );
     succeed(PROJECT, 'uninstall', machine);
     t.same(tree(machine), installed);
     succeed(PROJECT, 'uninstall-vm', machine);

@@ -228,12 +228,19 @@ t.test('what stays on the machine is said', async t => {
   const machine = t.testdir();
   succeed(clone, 'install', machine);
   mkdirSync(join(machine, 'var/cache/domain-xml'), { recursive: true });
+  for (const name of ['block-snapshot.log', 'block-snapshot.log.1.gz']) write(machine, `var/log/${name}`, '');
   write(machine, 'sys/class/block/dm-0/dm/name', 'snapshot-fd01:12-fd01:13\n');
   write(machine, 'sys/class/block/dm-1/dm/name', 'somebody-else\n');
   write(machine, 'run/xen-hotplug/key-node', '/dev/mapper/snapshot-fd01:12-fd01:13');
   const said = succeed(clone, 'uninstall', machine);
-  t.equal(said.length, 3);
-  t.match(said, [/cache\/domain-xml/, /^1 device /, /^1 disk /]);
+  t.equal(said.length, 5);
+  t.match(said, [
+    /cache\/domain-xml/,
+    /log\/block-snapshot\.log, /,
+    /log\.1\.gz, /,
+    /^1 device /,
+    /^1 disk /,
+  ]);
 });
 
 t.test('libvirt and AppArmor may come later: the line is there, once, and goes', async t => {

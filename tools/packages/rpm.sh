@@ -36,7 +36,8 @@ list() {
     if [ -d "$staged/$1$place" ] && [ ! -L "$staged/$1$place" ]; then
       case $place in
       /usr/lib/block-snapshot* | */90wrap-root | /etc/libvirt/hooks/* | /usr/share/doc/* | /usr/share/licenses/*) echo "%dir $place" ;;
-      /etc/libvirt* | /etc/xen* | /usr/lib/qubes | /usr/share/qubes*) echo "%ghost %dir %verify(not mode user group) $place" ;;
+      /etc/libvirt* | /etc/xen* | /usr/lib/qubes | /usr/share/qubes* | /usr/lib/dracut* | /usr/share/initramfs-tools*)
+        echo "%ghost %dir %verify(not mode user group) $place" ;;
       esac
     elif is_shared "$place"; then
       echo "%ghost $place"
