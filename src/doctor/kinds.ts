@@ -152,7 +152,7 @@ export const KINDS = {
   'lvm-looks': {
     means:
       'LVM of this machine reads what VMs wrote, takes their volume groups for its own, and keeps disks from going',
-    mended: 'give it the global_filter of docs/lvm.md',
+    mended: 'give it the global_filter of /usr/share/doc/block-snapshot/docs/lvm.md',
   },
   'module-missing': {
     means: 'the kernel has no such driver, neither loaded nor to be loaded: no device can be made',
@@ -200,7 +200,7 @@ export const KINDS = {
   },
   'libvirt-hook-not-run': {
     means: 'libvirt before 6.5 runs one hook alone, and it is not ours',
-    mended: 'make that file call ours, as docs/libvirt.md says',
+    mended: 'make that file call ours, as /usr/share/doc/block-snapshot/docs/libvirt.md says',
   },
   'apparmor-denies': {
     means: 'AppArmor does not let that daemon run our hook: no domain starts any more',

@@ -1,5 +1,5 @@
 // What doctor concludes, without a kernel.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { FAULTS, faultsOf, kernelVersion, type Version } from '../../src/doctor/bad-kernels.ts';
@@ -25,6 +25,20 @@ t.test('docs/doctor.md has every kind with its meaning and its mending, and no o
     kinds,
     Object.entries(KINDS).map(([kind, { means, mended }]) => [kind, means, mended]),
   );
+  test.end();
+});
+
+t.test('a document that a finding points to is named where it is installed, and is one of those', test => {
+  const texts = Object.values(KINDS).map(({ means, mended }) => `${means} ${mended}`);
+  const named = texts.flatMap(text => text.match(/\S*\.md\b/g) ?? []);
+  test.ok(named.length > 0);
+  for (const document of named) {
+    test.match(document, /^\/usr\/share\/doc\/block-snapshot\//);
+    test.ok(
+      existsSync(join(PROJECT, document.replace(/^\/usr\/share\/doc\/block-snapshot\//, ''))),
+      document,
+    );
+  }
   test.end();
 });
 
