@@ -24,10 +24,20 @@ others_package() {
   inside dpkg -i /tmp/of-others.deb
 }
 
+# What qubesd asks for is logged, also where it cannot be done.
+call_of_qubesd() { refuses "*$1 does not exist*" inside /usr/lib/qubes/create-snapshot snapshot-1:1-1:2 "$1" /cow.img; }
+log_is_rotated() {
+  local log=$machine/var/log/block-snapshot.log
+  call_of_qubesd /first.img && says '* create-snapshot\[*\] /first.img *' cat "$log" &&
+    says '' inside logrotate --state /tmp/state --force /etc/logrotate.d/block-snapshot &&
+    says '* create-snapshot\[*\] /first.img *' gzip -dc "$log.1.gz" && absent "$log" &&
+    call_of_qubesd /second.img && says '* create-snapshot\[*\] /second.img *' cat "$log" && says 640 stat -c %a "$log"
+}
+
 life_in_debian() {
   local release=$1 before configured
   machine=$work/debian-$release
-  check "$release: a machine is made" mmdebstrap --quiet --variant=minbase --include=libdevmapper1.02.1 "$release" "$machine"
+  check "$release: a machine is made" mmdebstrap --quiet --variant=minbase --include=libdevmapper1.02.1,logrotate "$release" "$machine"
   mkdir -p "$machine/etc/apparmor.d/local"
   printf 'of the administrator,' >"$machine/etc/apparmor.d/local/usr.sbin.libvirtd"
   before=$(tree "$machine")
@@ -54,8 +64,10 @@ life_in_debian() {
   check "$release: a configuration that was changed stays" equal "$(cat "$machine/etc/block-snapshot.conf")" "$configured"
   check "$release: AppArmor's line is there once" says 1 grep -c PUx "$machine/etc/apparmor.d/local/usr.sbin.libvirtd"
 
+  check "$release: the log is rotated, and what is asked for next is in a new one" log_is_rotated
+
   mkdir -p "$machine/var/cache/domain-xml" "$machine/run/block-snapshot"
-  touch "$machine/var/log/block-snapshot.log" "$machine/var/cache/domain-xml/compiled" "$machine/run/block-snapshot/fd01:1311.lock"
+  touch "$machine/var/cache/domain-xml/compiled" "$machine/run/block-snapshot/fd01:1311.lock"
   devices_are_there
   check "$release: removing says that devices lose their program" says '*1 devices and 0 disks of VMs are left*' \
     inside dpkg -r $PACKAGES
@@ -65,7 +77,7 @@ life_in_debian() {
   check "$release: the configuration stays until it is purged" equal "$(cat "$machine/etc/block-snapshot.conf")" "$configured"
   check "$release: they are purged" inside dpkg -P $PACKAGES
   check "$release: then all is as before" equal "$(tree "$machine")" "$before"
-  check "$release: the log is gone" absent "$machine/var/log/block-snapshot.log"
+  check "$release: the log is gone" absent "$machine"/var/log/block-snapshot.log*
 
   among_others_in_debian "$release" "$before"
   rm -rf "$machine"
