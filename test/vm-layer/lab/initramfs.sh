@@ -34,7 +34,8 @@ cp -r "$modules/." "$root/lib/modules/"
 release=$(cd "$modules" && ls)
 # Debian 12's initramfs-tools looks there for how the kernel's initramfs may be compressed, dracut for whether it takes one.
 printf '%s\n' CONFIG_BLK_DEV_INITRD=y CONFIG_RD_GZIP=y >"$root/boot/config-$release"
-mount --bind /dev "$root/dev"
+# With what is mounted in there: whoever is not root may not look under it.
+mount --rbind /dev "$root/dev"
 mount --rbind /proc "$root/proc"
 mount --bind "$work/made" "$root/mnt"
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/tmp
