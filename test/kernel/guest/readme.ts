@@ -1,4 +1,4 @@
-// What README.md gives to type is typed, as it stands.
+// What README.md gives to type is typed, as it stands, and what `make demo` runs in its own lab is run.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './checks.ts';
@@ -27,4 +27,19 @@ check('what is to be typed works as it stands, and leaves nothing', test => {
   );
   test.match(stdout, /\/var\/tmp\/try\/root\.img .*\n.*root-cow\.img .*2 layers\n.*vm1\.img .*\n.*vm2\.img /);
   test.notOk(existsSync('/var/tmp/try'));
+});
+
+const ESCAPE = '\u001b';
+
+check('what make demo tells is as it says it is, and coloured where that is asked for alone', test => {
+  const tell = (...asked: string[]) => run(join(PROJECT, 'test/demo/demo.sh'), [PROJECT, ...asked]);
+  const { status, stdout, stderr } = tell('colour');
+  test.same([status, stderr], [0, '']);
+  test.ok(stdout.endsWith(`${ESCAPE}[1mEverything was as it should be.${ESCAPE}[0m\n`), stdout);
+  test.ok(stdout.includes(`${ESCAPE}[32mok${ESCAPE}[0m  no loop device is left\n`));
+  must('rm', '-r', '/run/template');
+  const plain = tell();
+  test.equal(plain.status, 0);
+  test.notOk(plain.stdout.includes(ESCAPE));
+  must('rm', '-r', '/run/template');
 });
