@@ -12,6 +12,12 @@ export interface DeviceState {
   targets: TargetLine[];
 }
 
+/** The targets are those of its table. */
+export interface FullState extends DeviceState {
+  /** The targets' own account of how they are. */
+  status: TargetLine[];
+}
+
 /** One line of a table or of a status; start and length in sectors. */
 export interface TargetLine {
   start: number;
@@ -41,6 +47,12 @@ export interface AttachedLoop extends LoopStatus {
   /** As the kernel has it: loop0. */
   name: string;
   rdev: bigint;
+}
+
+/** With size and allocated of the file, in bytes; null where its path does not lead to it. */
+export interface LoopAnswer extends AttachedLoop {
+  size: number | null;
+  allocated: number | null;
 }
 
 /** What stat tells of a file. */
@@ -96,7 +108,7 @@ export interface Addon {
   deviceTable(name: string): DeviceState | null;
   deviceStatus(name: string): DeviceState | null;
   /** Table and status of many, in the order of their names; null for what is not there any more. */
-  devicesInFull(names: readonly string[]): [table: DeviceState | null, status: DeviceState | null][];
+  devicesInFull(names: readonly string[]): (FullState | null)[];
   deviceNames(): string[];
   targetTypes(): string[];
   /** Of libdevmapper, and of the kernel's driver; null where that does not answer. */
@@ -117,7 +129,7 @@ export interface Addon {
   loopAnswers(
     loops: readonly { name: string; file: string }[],
     milliseconds: number,
-  ): (AttachedLoop | null | false)[];
+  ): (LoopAnswer | null | false)[];
   refreshLoopSize(loop: number): void;
   /** From now on through the page cache; what was written is on its way to the disk first. */
   stopDirectIo(loop: number): void;

@@ -1,4 +1,5 @@
 import type { DerivedLabel } from '../devices/plan/derived-label.ts';
+import type { DeviceIdentity } from '../devices/plan/device-names.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { SnapshotStatus } from '../devices/plan/snapshot-status.ts';
@@ -45,6 +46,8 @@ export interface Filesystem {
 /** A device-mapper device with one of our names. */
 export interface MappedDevice {
   name: string;
+  /** What the name says. */
+  identity: DeviceIdentity;
   device: DeviceNumber;
   openCount: number;
   suspended: boolean;

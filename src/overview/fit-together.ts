@@ -1,4 +1,3 @@
-import { parseDeviceName } from '../devices/plan/device-names.ts';
 import type { DeviceNumber } from '../devices/plan/device-number.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { LoopDevice, MappedDevice } from './facts.ts';
@@ -13,9 +12,8 @@ export function fitTogether(devices: readonly MappedDevice[], loops: readonly Lo
     const file = files.get(number);
     return file === undefined || file === key;
   };
-  return devices.every(({ name, target }) => {
-    const identity = parseDeviceName(name);
-    if (identity === undefined || (target.kind !== 'origin' && target.kind !== 'snapshot')) return true;
+  return devices.every(({ identity, target }) => {
+    if (target.kind !== 'origin' && target.kind !== 'snapshot') return true;
     if (target.kind === 'origin') return carries(target.base, identity.base);
     const cows = identity.type === 'snapshot' ? identity.cows : [];
     return (

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -22,13 +23,27 @@ struct question {
 	char *file;
 };
 
-/* Shared with the process that asks. */
+/* What the process that asks needs of stack: system calls and paths. */
+#define STACK_SIZE (256U << 10)
+
+/* Written by the process that asks. */
 struct answer {
 	bool given;
 	/* As ask_loop has it, with errno where that is -1. */
 	int found, error_number;
 	struct loop_info64 status;
 	dev_t number;
+	/* Whether the path leads to the file behind the loop device, and then its size and how much of it is there, in bytes. */
+	bool named;
+	double size, allocated;
+};
+
+/* All that the process that asks works with. */
+struct room {
+	struct question *questions;
+	struct answer *answers;
+	uint32_t count;
+	char *stack;
 };
 
 /* May never return. Or fail: that is an answer, too. `last` is the filesystem that has just been asked for its room. */
@@ -40,26 +55,32 @@ static void ask(const struct question *question, struct answer *answer, dev_t *l
 	answer->found = ask_loop(question->name, &answer->status, &node);
 	answer->error_number = errno;
 	answer->number = node.st_rdev;
-	if (stat(question->file, &there) == 0 && there.st_dev != *last) {
+	if (stat(question->file, &there) == 0) {
+		answer->named = there.st_dev == answer->status.lo_device && there.st_ino == answer->status.lo_inode;
+		answer->size = (double)there.st_size;
+		/* st_blocks counts 512 bytes each, whatever the filesystem's own block is (man 3 stat). */
+		answer->allocated = (double)there.st_blocks * 512;
 		/* What a client of NFS was told of a file, a delegation lets it say again; for room the server itself is asked. */
-		statfs(question->file, &room);
+		if (there.st_dev != *last)
+			statfs(question->file, &room);
 		*last = there.st_dev;
 	}
-	answer->given = true;
+	__atomic_store_n(&answer->given, true, __ATOMIC_RELEASE);
 }
 
 /*
  * In the new process. Whatever this program has open (locks, the pipe of who waits for its output) must not stay open
  * with a process that cannot be ended while the kernel waits.
  */
-static void ask_all(const struct question *questions, struct answer *answers, uint32_t count)
+static int ask_all(void *argument)
 {
+	const struct room *room = argument;
 	uint32_t index;
 	dev_t last = 0;
 
 	syscall(SYS_close_range, 0U, ~0U, 0U);
-	for (index = 0; index < count; index++)
-		ask(&questions[index], &answers[index], &last);
+	for (index = 0; index < room->count; index++)
+		ask(&room->questions[index], &room->answers[index], &last);
 	_exit(0);
 }
 
@@ -72,29 +93,40 @@ static bool ends_before(pid_t process, int64_t end)
 
 	if (descriptor < 0)
 		return false;
+	/* Not by errno, which is the other process's as well. */
 	do
 		ready = poll(&entry, 1, milliseconds_left(end));
-	while (ready < 0 && errno == EINTR);
+	while (ready < 0 && milliseconds_left(end) > 0);
 	close(descriptor);
 	return ready > 0;
 }
 
-/* False with errno where no process can be had. */
-static bool ask_until(const struct question *questions, struct answer *answers, uint32_t count, int64_t end)
+enum end { NO_PROCESS, STILL_THERE, ENDED };
+
+/*
+ * NO_PROCESS has errno. The other process shares this one's memory: a copy, as fork makes it, costs what all of this program's pages
+ * do. It writes nothing but its stack, its answers and errno, and this one does nothing beside it but wait; the memory of one that
+ * is still there must stay as it is, though it runs no more when it has been killed, but in the kernel.
+ */
+static enum end ask_until(struct room *room, int64_t end)
 {
-	pid_t process = fork();
+	sigset_t all, before;
+	pid_t process;
 	bool ended;
 
+	/* What this program does at a signal is not for the other process to do. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	process = clone(ask_all, room->stack + STACK_SIZE, CLONE_VM | SIGCHLD, room);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (process < 0)
-		return false;
-	if (process == 0)
-		ask_all(questions, answers, count);
+		return NO_PROCESS;
 	ended = ends_before(process, end);
 	if (!ended)
 		kill(process, SIGKILL);
 	/* One that does not end even so is its next parent's, when this program has ended. */
 	waitpid(process, NULL, ended ? 0 : WNOHANG);
-	return true;
+	return ended ? ENDED : STILL_THERE;
 }
 
 static bool read_questions(napi_env env, napi_value array, struct question *questions, uint32_t count)
@@ -121,21 +153,30 @@ static bool read_questions(napi_env env, napi_value array, struct question *ques
 	return true;
 }
 
-static napi_value give_answers(napi_env env, const struct question *questions, const struct answer *answers, uint32_t count)
+static napi_value describe_answer(napi_env env, const char *name, const struct answer *answer)
+{
+	napi_value loop = describe_attached_loop(env, name, &answer->status, answer->number);
+
+	set_property(env, loop, "size", answer->named ? make_number(env, answer->size) : make_null(env));
+	set_property(env, loop, "allocated", answer->named ? make_number(env, answer->allocated) : make_null(env));
+	return loop;
+}
+
+static napi_value give_answers(napi_env env, const struct room *room)
 {
 	napi_value result = NULL;
 	uint32_t index;
 
 	napi_create_array(env, &result);
-	for (index = 0; index < count; index++) {
-		const struct answer *answer = &answers[index];
-		const char *name = questions[index].name;
+	for (index = 0; index < room->count; index++) {
+		const struct answer *answer = &room->answers[index];
+		const char *name = room->questions[index].name;
 		napi_value given;
 
-		if (!answer->given)
+		if (!__atomic_load_n(&answer->given, __ATOMIC_ACQUIRE))
 			given = make_boolean(env, false);
 		else if (answer->found > 0)
-			given = describe_attached_loop(env, name, &answer->status, answer->number);
+			given = describe_answer(env, name, answer);
 		else if (answer->found < 0 && (answer->error_number == EACCES || answer->error_number == EPERM))
 			return throw_system_error(env, "read status of loop device", name, answer->error_number, "");
 		else
@@ -145,29 +186,46 @@ static napi_value give_answers(napi_env env, const struct question *questions, c
 	return result;
 }
 
-/* The questions and where the answers come have been made; false with errno where they could not be. */
-static bool make_room(struct question **questions, struct answer **answers, uint32_t count)
+/* The pages of all that the process that asks works with: they are given back in one, or left to it. */
+static size_t pages_for(uint32_t count)
 {
-	*questions = calloc(count, sizeof(**questions));
-	if (!*questions)
+	return STACK_SIZE + count * (sizeof(struct question) + sizeof(struct answer));
+}
+
+/* False with errno where there is no room. */
+static bool make_room(struct room *room, uint32_t count)
+{
+	char *pages = mmap(NULL, pages_for(count), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED)
 		return false;
-	*answers = mmap(NULL, count * sizeof(**answers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (*answers != MAP_FAILED)
-		return true;
-	free(*questions);
-	return false;
+	room->count = count;
+	room->stack = pages;
+	room->answers = (struct answer *)(pages + STACK_SIZE);
+	room->questions = (struct question *)(room->answers + count);
+	return true;
+}
+
+static void give_back_room(struct room *room)
+{
+	uint32_t index;
+
+	for (index = 0; index < room->count; index++)
+		free(room->questions[index].file);
+	munmap(room->stack, pages_for(room->count));
 }
 
 /*
- * loopAnswers(loops as loopFiles has them, milliseconds): what each tells, as askLoops has it; false of one that does not within that
- * time, or whose path or the filesystem there does not. They are asked one after the other: behind such a one all are false.
+ * loopAnswers(loops as loopFiles has them, milliseconds): what each tells, as askLoops has it, with size and allocated of its file, in
+ * bytes, where its path leads there; false of one that does not within that time, or whose path or the filesystem there does not.
+ * They are asked one after the other: behind such a one all are false.
  */
 static napi_value loop_answers(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[2], result = NULL;
-	struct question *questions;
-	struct answer *answers;
-	uint32_t milliseconds, count, index;
+	struct room room = { 0 };
+	uint32_t milliseconds, count;
+	enum end end = ENDED;
 
 	if (!get_arguments(env, info, 2, arguments) || !get_uint32(env, arguments[1], &milliseconds))
 		return NULL;
@@ -176,19 +234,18 @@ static napi_value loop_answers(napi_env env, napi_callback_info info)
 		return NULL;
 	}
 	if (count == 0)
-		return give_answers(env, NULL, NULL, 0);
-	if (!make_room(&questions, &answers, count))
+		return give_answers(env, &room);
+	if (!make_room(&room, count))
 		return throw_system_error(env, "make room to ask", "loop devices", errno, "");
-	if (read_questions(env, arguments[0], questions, count)) {
-		if (ask_until(questions, answers, count, monotonic_milliseconds() + milliseconds))
-			result = give_answers(env, questions, answers, count);
+	if (read_questions(env, arguments[0], room.questions, count)) {
+		end = ask_until(&room, monotonic_milliseconds() + milliseconds);
+		if (end == NO_PROCESS)
+			throw_system_error(env, "start a process to ask", "loop devices", errno, "");
 		else
-			throw_system_error(env, "fork to ask", "loop devices", errno, "");
+			result = give_answers(env, &room);
 	}
-	for (index = 0; index < count; index++)
-		free(questions[index].file);
-	free(questions);
-	munmap(answers, count * sizeof(*answers));
+	if (end != STILL_THERE)
+		give_back_room(&room);
 	return result;
 }
 

@@ -30,6 +30,26 @@ static napi_value describe_targets(napi_env env, struct dm_task *task)
 	return targets;
 }
 
+/*
+ * Asks for the state of a device and its targets. The task is to be destroyed; none where there is no device of that name. False with
+ * an exception pending.
+ */
+static bool ask_state(napi_env env, const char *name, int type, const char *operation, struct dm_task **task, struct dm_info *state)
+{
+	*task = begin_task(env, type, operation, name);
+	if (!*task)
+		return false;
+	if (!dm_task_run(*task) && dm_task_get_errno(*task) != ENXIO) {
+		abandon_task(env, *task, operation, name);
+		return false;
+	}
+	if (dm_task_get_errno(*task) != ENXIO && dm_task_get_info(*task, state) && state->exists)
+		return true;
+	dm_task_destroy(*task);
+	*task = NULL;
+	return true;
+}
+
 /* The state of a device with its targets; null where there is none of that name; NULL with an exception pending. */
 static napi_value ask_device(napi_env env, const char *name, int type, const char *operation)
 {
@@ -37,19 +57,10 @@ static napi_value ask_device(napi_env env, const char *name, int type, const cha
 	struct dm_info state;
 	struct dm_task *task;
 
-	task = begin_task(env, type, operation, name);
-	if (!task)
+	if (!ask_state(env, name, type, operation, &task, &state))
 		return NULL;
-	if (!dm_task_run(task)) {
-		if (dm_task_get_errno(task) != ENXIO)
-			return abandon_task(env, task, operation, name);
-		dm_task_destroy(task);
+	if (!task)
 		return make_null(env);
-	}
-	if (!dm_task_get_info(task, &state) || !state.exists) {
-		dm_task_destroy(task);
-		return make_null(env);
-	}
 	napi_create_object(env, &result);
 	set_property(env, result, "major", make_number(env, state.major));
 	set_property(env, result, "minor", make_number(env, state.minor));
@@ -84,7 +95,29 @@ static napi_value device_status(napi_env env, napi_callback_info info)
 	return describe_device(env, info, DM_DEVICE_STATUS, "read status");
 }
 
-/* devicesInFull(names): [table, status] of each; null in the place of what is not there any more. */
+/* As ask_device, with its table, and its status beside. */
+static napi_value ask_in_full(napi_env env, const char *name)
+{
+	napi_value result = ask_device(env, name, DM_DEVICE_TABLE, "read table");
+	napi_valuetype type;
+	struct dm_info state;
+	struct dm_task *task;
+
+	if (!result)
+		return NULL;
+	napi_typeof(env, result, &type);
+	if (type == napi_null)
+		return result;
+	if (!ask_state(env, name, DM_DEVICE_STATUS, "read status", &task, &state))
+		return NULL;
+	if (!task)
+		return make_null(env);
+	set_property(env, result, "status", describe_targets(env, task));
+	dm_task_destroy(task);
+	return result;
+}
+
+/* devicesInFull(names): the state of each with its table, and its status beside; null in the place of what is not there any more. */
 static napi_value devices_in_full(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[1], result = NULL;
@@ -98,20 +131,16 @@ static napi_value devices_in_full(napi_env env, napi_callback_info info)
 	}
 	napi_create_array_with_length(env, count, &result);
 	for (uint32_t index = 0; index < count; index++) {
-		napi_value element, both, table, status;
+		napi_value element, device;
 		char name[NAME_SIZE];
 
 		if (napi_get_element(env, arguments[0], index, &element) != napi_ok ||
 		    !get_string(env, element, name, sizeof(name)))
 			return NULL;
-		table = ask_device(env, name, DM_DEVICE_TABLE, "read table");
-		status = table ? ask_device(env, name, DM_DEVICE_STATUS, "read status") : NULL;
-		if (!status)
+		device = ask_in_full(env, name);
+		if (!device)
 			return NULL;
-		napi_create_array_with_length(env, 2, &both);
-		napi_set_element(env, both, 0, table);
-		napi_set_element(env, both, 1, status);
-		napi_set_element(env, result, index, both);
+		napi_set_element(env, result, index, device);
 	}
 	return result;
 }

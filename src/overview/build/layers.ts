@@ -1,4 +1,4 @@
-import { type DeviceIdentity, parseDeviceName, snapshotName } from '../../devices/plan/device-names.ts';
+import { snapshotName } from '../../devices/plan/device-names.ts';
 import { type Bytes, bytes, SECTOR_BYTES, type Sectors } from '../../devices/plan/units.ts';
 import type { MappedDevice } from '../facts.ts';
 import { type Fill, type Image, isBroken, type Layer, type LayerState, type Origin } from '../overview.ts';
@@ -22,15 +22,14 @@ export function layerOf(
   findImage: ImageFinder,
   users: UserFinder,
 ): Layer {
-  const { name, target, suspended } = device;
-  const identity = parseDeviceName(name);
+  const { name, identity, target, suspended } = device;
   const snapshot = target.kind === 'snapshot' ? target : undefined;
-  const cowKey = identity?.type === 'snapshot' ? identity.cows.at(-1) : undefined;
+  const cowKey = identity.type === 'snapshot' ? identity.cows.at(-1) : undefined;
   const cow =
     snapshot === undefined
       ? unknownImage(cowKey)
       : (findImage(snapshot.table.cow) ?? unknownImage(undefined, snapshot.table.cow));
-  const state = matchesName(identity, device, base, cow, under?.name) ? stateOf(device) : 'foreign';
+  const state = matchesName(device, base, cow, under?.name) ? stateOf(device) : 'foreign';
   const usage = users.ofDevice(device);
   return {
     name,
@@ -50,9 +49,8 @@ export function layerOf(
 }
 
 export function originOf(device: MappedDevice, base: Image, users: UserFinder): Origin {
-  const { name, target, suspended } = device;
-  const identity = parseDeviceName(name);
-  const proper = target.kind === 'origin' && (base.key === undefined || base.key === identity?.base);
+  const { name, identity, target, suspended } = device;
+  const proper = target.kind === 'origin' && (base.key === undefined || base.key === identity.base);
   return {
     name,
     device: device.device,
@@ -65,13 +63,12 @@ export function originOf(device: MappedDevice, base: Image, users: UserFinder): 
 
 /** Whether the table is what the name says. A block device may have been given by another node than the one found. */
 function matchesName(
-  identity: DeviceIdentity | undefined,
-  { target }: MappedDevice,
+  { identity, target }: MappedDevice,
   base: Image,
   cow: Image,
   under: string | undefined,
 ): boolean {
-  if (identity?.type !== 'snapshot') return false;
+  if (identity.type !== 'snapshot') return false;
   if (target.kind !== 'snapshot') return target.kind === 'none';
   const same = (image: Image, key: string | undefined) =>
     image.loop === undefined || image.key === undefined || image.key === key;

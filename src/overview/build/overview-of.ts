@@ -1,4 +1,4 @@
-import { type DeviceIdentity, parseDeviceName, snapshotName } from '../../devices/plan/device-names.ts';
+import { snapshotName } from '../../devices/plan/device-names.ts';
 import type { DeviceNumber } from '../../devices/plan/device-number.ts';
 import type { CloneDevice, Facts, MappedDevice } from '../facts.ts';
 import type { Clone, Image, Layer, Overview, SpareLoop, Template } from '../overview.ts';
@@ -8,17 +8,11 @@ import { type ImageFinder, imageFinder, imageOfLoop, isOutdated, unknownImage } 
 import { layerOf, originOf } from './layers.ts';
 import { type UserFinder, userFinder } from './users.ts';
 
-/** A device with what its name says. */
-interface Named {
-  device: MappedDevice;
-  identity: DeviceIdentity;
-}
-
 /** The devices of one base. */
 interface Group {
   base: Image;
   origin: MappedDevice | undefined;
-  members: Named[];
+  members: MappedDevice[];
 }
 
 /** Makes the tree of what was seen. Where a device lies is what its table says; its name, where it has no table. */
@@ -40,8 +34,7 @@ function groupByBase({ devices }: Facts, findImage: ImageFinder): Group[] {
   const byNumber = new Map(devices.map(device => [device.device, device]));
   const groups = new Map<string, Group>();
   for (const device of devices) {
-    const identity = parseDeviceName(device.name);
-    if (identity === undefined) continue;
+    const { identity } = device;
     const number = baseNumber(device, byNumber);
     const found = number === undefined ? undefined : findImage(number);
     const base = found ?? unknownImage(number === undefined ? identity.base : undefined, number);
@@ -51,7 +44,7 @@ function groupByBase({ devices }: Facts, findImage: ImageFinder): Group[] {
     if (group.base.device === undefined) group.base = base;
     groups.set(id, group);
     if (identity.type === 'origin') group.origin = device;
-    else group.members.push({ device, identity });
+    else group.members.push(device);
   }
   return [...groups.values()];
 }
@@ -75,10 +68,10 @@ function baseNumber(
 
 function templateOf(group: Group, facts: Facts, findImage: ImageFinder, users: UserFinder): Template {
   const { base, members } = group;
-  const names = new Map(members.map(({ device }) => [device.name, device]));
-  const numbers = new Map(members.map(({ device }) => [device.device, device]));
-  const under = ({ device, identity }: Named): MappedDevice | undefined => {
-    if (device.target.kind === 'snapshot') return numbers.get(device.target.table.origin);
+  const names = new Map(members.map(device => [device.name, device]));
+  const numbers = new Map(members.map(device => [device.device, device]));
+  const under = ({ identity, target }: MappedDevice): MappedDevice | undefined => {
+    if (target.kind === 'snapshot') return numbers.get(target.table.origin);
     if (identity.type !== 'snapshot' || identity.cows.length === 1) return undefined;
     return names.get(snapshotName(identity.base, identity.cows.slice(0, -1)));
   };
@@ -87,7 +80,7 @@ function templateOf(group: Group, facts: Facts, findImage: ImageFinder, users: U
   const running = group.origin !== undefined;
   const layersOn = (lower: MappedDevice | undefined, parent: Layer | undefined): Layer[] =>
     (above.get(lower) ?? [])
-      .map(({ device }) => {
+      .map(device => {
         const layer = layerOf(device, { base, under: parent, outdated, running }, findImage, users);
         layer.layers = layersOn(device, layer);
         return layer;

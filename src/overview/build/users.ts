@@ -39,8 +39,10 @@ export function userFinder(facts: Facts): UserFinder {
     recorded: disk.recorded,
   });
   const processes = (device: DeviceNumber): User[] => {
+    const openersHere = openersByNumber.get(device);
+    if (openersHere === undefined) return [];
     const once = new Map<string, User>();
-    for (const opener of openersByNumber.get(device) ?? []) {
+    for (const opener of openersHere) {
       const { device: _, ...user } = opener;
       once.set(user.kind === 'process' ? `process ${user.pid}` : JSON.stringify(user), user);
     }
@@ -100,7 +102,8 @@ function isNoneOf(vms: readonly VmUser[]): (user: LibvirtUser) => boolean {
 }
 
 /** A disk that both the record and the kernel tell of is one. */
-function mergeDisks(disks: readonly VmDisk[]): VmDisk[] {
+function mergeDisks(disks: readonly VmDisk[]): readonly VmDisk[] {
+  if (disks.length < 2) return disks;
   const merged = new Map<string, VmDisk>();
   for (const disk of disks) {
     const id = `${disk.domain} ${disk.disk}`;

@@ -4,7 +4,7 @@ import { type DeviceNumber, deviceNumberOf } from '../../devices/plan/device-num
 import { type ImageKey, imageKey } from '../../devices/plan/image-key.ts';
 import { mountsOnTheWay } from '../../devices/plan/mount-table.ts';
 import { bytes } from '../../devices/plan/units.ts';
-import { type Addon, type AttachedLoop, addon, type FileStatus } from '../../native/addon.ts';
+import { type Addon, addon, type FileStatus, type LoopAnswer } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import type { BackingFile, LoopDevice } from '../facts.ts';
@@ -20,18 +20,14 @@ const PATIENCE_MILLISECONDS = 2000;
 export function readAttachedLoops(): LoopDevice[] {
   const files = addon()
     .loopFiles()
-    .map(({ name, file }) => ({ name, file: file.replace(/\n$/, '') }));
+    .map(({ name, file }) => ({ name, file: file.replace(/\n$/, '') }))
+    // By their numbers, which no zero begins.
+    .sort((a, b) => a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
   const answers = askLoops(files);
-  return files
-    .flatMap(({ name, file }) => {
-      const answer = answers.get(name);
-      return answer ? describe(answer, file) : silentLoop(name, file);
-    })
-    .sort((a, b) => numberOf(a) - numberOf(b));
-}
-
-function numberOf({ node }: LoopDevice): number {
-  return Number(/\d+$/.exec(node)?.[0] ?? 0);
+  return files.flatMap(({ name, file }) => {
+    const answer = answers.get(name);
+    return answer ? describe(answer, file) : silentLoop(name, file);
+  });
 }
 
 interface LoopFile {
@@ -40,7 +36,7 @@ interface LoopFile {
   file: string;
 }
 
-type Answers = Map<string, AttachedLoop>;
+type Answers = Map<string, LoopAnswer>;
 
 /**
  * What the loop devices tell, by their names; nothing of those that do not answer. All are asked by another process, whatever lies at
@@ -104,14 +100,18 @@ function loopAnswers(files: readonly LoopFile[], milliseconds: number): ReturnTy
   }
 }
 
-function describe({ name, rdev, device, inode, offset, sizeLimit }: AttachedLoop, shown: string): LoopDevice {
+function describe(answer: LoopAnswer, shown: string): LoopDevice {
+  const { name, rdev, device, inode, offset, sizeLimit, size, allocated } = answer;
   const key = imageKey(device, inode);
   return {
     node: `/dev/${name}`,
     device: deviceNumberOf(rdev),
     key,
     whole: offset === 0n && sizeLimit === 0n,
-    file: locateFile(shown, key, quietStatus),
+    file:
+      size === null || allocated === null
+        ? locateFile(shown, key, quietStatus)
+        : presentFile(shown, { size, allocated }),
   };
 }
 
@@ -158,7 +158,7 @@ function isFile(status: Found | undefined, key: ImageKey): status is FileStatus 
   return status !== 'nothing' && status !== undefined && imageKey(status.device, status.inode) === key;
 }
 
-function presentFile(path: string, { size, allocated }: FileStatus): BackingFile {
+function presentFile(path: string, { size, allocated }: Pick<FileStatus, 'size' | 'allocated'>): BackingFile {
   return { path, place: 'present', size: bytes(size), allocated: bytes(allocated) };
 }
 

@@ -5,7 +5,7 @@ import { parseOriginTable } from '../../devices/plan/origin-table.ts';
 import { parseSnapshotStatus } from '../../devices/plan/snapshot-status.ts';
 import { MERGE, parseMergeTable, parseSnapshotTable } from '../../devices/plan/snapshot-table.ts';
 import { bytes, SECTOR_BYTES } from '../../devices/plan/units.ts';
-import { addon, type DeviceState } from '../../native/addon.ts';
+import { addon, type FullState } from '../../native/addon.ts';
 import type { MappedDevice, MappedTarget } from '../facts.ts';
 
 /**
@@ -13,28 +13,24 @@ import type { MappedDevice, MappedTarget } from '../facts.ts';
  * @throws Refusal when there is no device-mapper, or no permission to ask it
  */
 export function readMappedDevices(): MappedDevice[] {
-  const names = askDeviceMapper(() => addon().deviceNames()).filter(
-    name => parseDeviceName(name) !== undefined,
-  );
+  const ours = askDeviceMapper(() => addon().deviceNames()).flatMap(name => {
+    const identity = parseDeviceName(name);
+    return identity === undefined ? [] : { name, identity };
+  });
   return addon()
-    .devicesInFull(names)
-    .flatMap(([table, status], index) =>
-      table === null || status === null ? [] : describe(names[index] ?? '', table, status),
-    );
+    .devicesInFull(ours.map(({ name }) => name))
+    .flatMap((state, index) => {
+      const named = ours[index];
+      return named === undefined || state === null ? [] : describe(named, state);
+    });
 }
 
-function describe(name: string, table: DeviceState, status: DeviceState): MappedDevice {
-  const { major, minor, openCount, suspended } = table;
-  return {
-    name,
-    device: deviceNumber(major, minor),
-    openCount,
-    suspended,
-    target: readTarget(table, status),
-  };
+function describe(named: Pick<MappedDevice, 'name' | 'identity'>, state: FullState): MappedDevice {
+  const { major, minor, openCount, suspended } = state;
+  return { ...named, device: deviceNumber(major, minor), openCount, suspended, target: readTarget(state) };
 }
 
-function readTarget({ liveTable, targets }: DeviceState, status: DeviceState): MappedTarget {
+function readTarget({ liveTable, targets, status }: FullState): MappedTarget {
   if (!liveTable) return { kind: 'none' };
   const origin = parseOriginTable(targets);
   if (origin !== undefined)
@@ -42,5 +38,5 @@ function readTarget({ liveTable, targets }: DeviceState, status: DeviceState): M
   const merging = targets[0]?.type === MERGE;
   const table = merging ? parseMergeTable(targets) : parseSnapshotTable(targets);
   if (table === undefined) return { kind: 'foreign' };
-  return { kind: 'snapshot', table, status: parseSnapshotStatus(status.targets), merging };
+  return { kind: 'snapshot', table, status: parseSnapshotStatus(status), merging };
 }

@@ -1,5 +1,5 @@
 import type { DerivedLabel } from '../../../src/devices/plan/derived-label.ts';
-import { originName, snapshotName } from '../../../src/devices/plan/device-names.ts';
+import { deviceName } from '../../../src/devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../../../src/devices/plan/device-number.ts';
 import { type ImageKey, imageKey } from '../../../src/devices/plan/image-key.ts';
 import { ownCow } from '../../../src/devices/plan/own-cow.ts';
@@ -108,11 +108,11 @@ export class World {
   ): MappedDevice {
     const cow = this.attach(path, options.place);
     const lower = under.at(-1);
-    const lowerCows = lower === undefined ? [] : (lower.name.split('-').slice(2) as ImageKey[]);
+    const lowerCows = lower?.identity.type === 'snapshot' ? lower.identity.cows : [];
     const all = sectors(this.#size / SECTOR_BYTES);
     const filled = options.filled ?? 0;
     return this.device({
-      name: snapshotName(base.key, [...lowerCows, cow.key]),
+      identity: { type: 'snapshot', base: base.key, cows: [...lowerCows, cow.key] },
       openCount: options.openCount ?? 0,
       suspended: options.suspended ?? false,
       target: {
@@ -138,15 +138,19 @@ export class World {
 
   origin(base: Attached, openCount = 1): MappedDevice {
     return this.device({
-      name: originName(base.key),
+      identity: { type: 'origin', base: base.key },
       openCount,
       suspended: false,
       target: { kind: 'origin', base: base.device, size: bytes(this.#size) },
     });
   }
 
-  device(device: Omit<MappedDevice, 'device'>): MappedDevice {
-    const made = { ...device, device: deviceNumber(254, this.facts.devices.length) };
+  device(device: Omit<MappedDevice, 'name' | 'device'>): MappedDevice {
+    const made = {
+      ...device,
+      name: deviceName(device.identity),
+      device: deviceNumber(254, this.facts.devices.length),
+    };
     this.facts.devices.push(made);
     // Whoever lies on a device has it open.
     if (made.target.kind === 'snapshot') {
