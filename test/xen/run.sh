@@ -1,6 +1,7 @@
 #!/bin/bash
 # The tests on a real Xen: builds what is missing, installs into a folder with make install, boots, prints the results.
 #   run.sh [PART...]   of test/xen/dom0/parts; without, all that have a number: the tests
+# BASELINE=FILE: the script that times.sh races, in the place of its own.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
@@ -28,6 +29,7 @@ case " $* " in *vm-layer.sh*)
 esac
 rm "$files"/lab/parts/*
 for part; do cp "$here/dom0/parts/${part##*/}" "$files/lab/parts/"; done
+[ -z "${BASELINE:-}" ] || cp "$BASELINE" "$files/lab/bash-script"
 echo "${LIBVIRT_ROUNDS:-1}" >"$files/lab/libvirt-rounds"
 # Idle machines need 6; what shares its processors with others has been seen to need 15.
 minutes=${XEN_LAB_MINUTES:-30}
