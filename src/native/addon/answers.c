@@ -81,7 +81,7 @@ static int ask_all(void *argument)
 	syscall(SYS_close_range, 0U, ~0U, 0U);
 	for (index = 0; index < room->count; index++)
 		ask(&room->questions[index], &room->answers[index], &last);
-	_exit(0);
+	return 0;
 }
 
 /* Whether the process has ended before `end`. */
@@ -101,7 +101,23 @@ static bool ends_before(pid_t process, int64_t end)
 	return ready > 0;
 }
 
+/* How long one that has been killed is waited for: it is gone at once, where the kernel does not hold it. */
+#define PARTING_MILLISECONDS 50
+
 enum end { NO_PROCESS, STILL_THERE, ENDED };
+
+static enum end end_of(pid_t process, int64_t end)
+{
+	bool ended = ends_before(process, end);
+
+	if (!ended) {
+		kill(process, SIGKILL);
+		ended = ends_before(process, monotonic_milliseconds() + PARTING_MILLISECONDS);
+	}
+	/* One that does not end even so is its next parent's, when this program has ended. */
+	waitpid(process, NULL, ended ? 0 : WNOHANG);
+	return ended ? ENDED : STILL_THERE;
+}
 
 /*
  * NO_PROCESS has errno. The other process shares this one's memory: a copy, as fork makes it, costs what all of this program's pages
@@ -112,21 +128,13 @@ static enum end ask_until(struct room *room, int64_t end)
 {
 	sigset_t all, before;
 	pid_t process;
-	bool ended;
 
 	/* What this program does at a signal is not for the other process to do. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	process = clone(ask_all, room->stack + STACK_SIZE, CLONE_VM | SIGCHLD, room);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (process < 0)
-		return NO_PROCESS;
-	ended = ends_before(process, end);
-	if (!ended)
-		kill(process, SIGKILL);
-	/* One that does not end even so is its next parent's, when this program has ended. */
-	waitpid(process, NULL, ended ? 0 : WNOHANG);
-	return ended ? ENDED : STILL_THERE;
+	return process < 0 ? NO_PROCESS : end_of(process, end);
 }
 
 static bool read_questions(napi_env env, napi_value array, struct question *questions, uint32_t count)

@@ -41,6 +41,8 @@ round() {
   call "$2" remove 900 >>"/results/times-$1-remove"
   xenstore-rm /local/domain/0/backend/vbd/900 /local/domain/0/backend/vbd/902
   losetup -D
+  # A script that finds a disk in use by another may keep its record.
+  rm -f /run/xen-hotplug/backend-vbd-90[02]-51712-*
 }
 # In turn: both meet the same machine.
 for ((turn = 0; turn < rounds; turn++)); do
