@@ -218,6 +218,8 @@ export interface Addon {
   shareRange(source: number, from: number, destination: number, to: number, length: number): number;
   /** Copies bytes to the same place of another file; how many, fewer where the source ends. */
   copyRange(source: number, target: number, position: number, length: number): number;
+  /** All of the bytes, at that place of a file; its own position stays where it is. */
+  writeAt(descriptor: number, position: number, bytes: Uint8Array): void;
   /** Returns when all that was written to the filesystem of the file is on disk. */
   syncFilesystem(descriptor: number): void;
   takeLease(descriptor: number): boolean;

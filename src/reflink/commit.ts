@@ -63,10 +63,10 @@ export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'rev
 }
 
 /** What a template was derived from its image says, and each version of it. Nothing depends on it. */
-function carryDerivedLabel(image: string, dirty: string): void {
+export function carryDerivedLabel(image: string, version: string): void {
   try {
     const label = addon().fileAttribute(image, DERIVED_LABEL);
-    if (label !== null) addon().setFileAttribute(dirty, DERIVED_LABEL, label);
+    if (label !== null) addon().setFileAttribute(version, DERIVED_LABEL, label);
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -4,6 +4,7 @@ import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import { namesIfThere, removeIfThere, statusIfThere } from '../devices/kernel/if-there.ts';
 import { findImage } from '../devices/kernel/images.ts';
 import { syncFolder } from '../devices/kernel/sync-folder.ts';
+import { requireNoOperation } from '../devices/operations.ts';
 import { folderOf } from '../devices/plan/folder-of.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
 import { parseVersionName, reflinkFiles, versionPath } from '../devices/plan/reflink-names.ts';
@@ -113,11 +114,17 @@ function required(image: string): FileStatus {
 function whileClosed<Result>(volume: Volume, action: () => Result): Result {
   const image = findImage({ role: 'template', path: volume.image });
   return withLocks(image === undefined ? [volume.lock] : [volume.lock, image.key], () => {
-    const loop = withHeldDescriptors(held => findLoop(volume, held)?.path);
-    if (loop !== undefined)
-      throw new Refusal(
-        `template ${volume.image} runs, on ${loop}: stop it first, or block-snapshot cleanup reflink-origin ${loop}`,
-      );
+    if (image !== undefined) requireNoOperation(image);
+    requireNotRunning(volume);
     return action();
   });
+}
+
+/** Asked under its locks. @throws Refusal while a template runs */
+export function requireNotRunning(volume: Volume): void {
+  const loop = withHeldDescriptors(held => findLoop(volume, held)?.path);
+  if (loop !== undefined)
+    throw new Refusal(
+      `template ${volume.image} runs, on ${loop}: stop it first, or block-snapshot cleanup reflink-origin ${loop}`,
+    );
 }

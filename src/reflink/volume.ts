@@ -83,7 +83,7 @@ export function requireNoCow({ role }: ImagePath, image: string): void {
   const cow = ownCow(image);
   if (cow === undefined || statusIfThere(cow) === undefined) return;
   throw new Refusal(
-    `${role} ${image} is a template of snapshots (${cow} lies beside it), which is written in place: use type snapshot; or, ` +
-      'where no VM uses it and none of its runs is to be undone, remove that cow',
+    `${role} ${image} is a template of snapshots (${cow} lies beside it), which is written in place: use type snapshot, or make ` +
+      `it one of clones (block-snapshot convert ${image} reflink)`,
   );
 }

@@ -50,7 +50,7 @@ export interface Revision {
 export function revisionNames(cow: string): RevisionName[] {
   const seen = new Set<ImageKey | undefined>([keyOf(cow)]);
   const names: RevisionName[] = [];
-  for (const path of pathsOf(cow)) {
+  for (const path of revisionPaths(cow)) {
     const key = keyOf(path);
     if (key === undefined || seen.has(key)) continue;
     seen.add(key);
@@ -79,9 +79,12 @@ export function revisionsOf(files: TemplateFiles): { revisions: Revision[]; reve
   }));
 }
 
-/** Notes on a run's cow that the run has ended now. Where the filesystem keeps no attributes, the file's time has to do. */
-export function noteEnd(cow: string): void {
-  addon().setFileAttribute(cow, ENDED_ATTRIBUTE, String(Date.now()));
+/**
+ * Notes on a run's cow when the run has ended. Where the filesystem keeps no attributes, the file's time has to do.
+ * @param ended milliseconds since 1970
+ */
+export function noteEnd(cow: string, ended = Date.now()): void {
+  addon().setFileAttribute(cow, ENDED_ATTRIBUTE, String(ended));
 }
 
 /**
@@ -91,7 +94,7 @@ export function noteEnd(cow: string): void {
 export function settleRevisions(cow: string): RevisionName[] {
   const wanted = revisionNames(cow);
   const paths = new Set(wanted.map(({ path }) => path));
-  for (const path of pathsOf(cow)) if (!paths.has(path)) removeRevision(path);
+  for (const path of revisionPaths(cow)) if (!paths.has(path)) removeRevision(path);
   return wanted.map(({ path, key }, index) => {
     const settled = revisionPath(cow, index + 1);
     if (settled !== path) moveStore(path, settled);
@@ -121,7 +124,7 @@ export function linkRevisions({ cow, linked }: TemplateFiles): void {
 
 function renewLinks(cow: string, linked: string): void {
   const names = new Map(revisionNames(cow).map(({ path }) => [linked + path.slice(cow.length), path]));
-  for (const path of pathsOf(linked))
+  for (const path of revisionPaths(linked))
     if (!names.has(path) && isLink(path) && addon().fileStatus(path) === null) addon().removeFile(path);
   for (const [link, path] of names) if (addon().fileStatus(link) === null) addon().makeLink(path, link);
 }
@@ -137,7 +140,7 @@ function isLink(path: string): boolean {
 }
 
 /** All paths that are called as a revision is, in the order of their numbers. */
-function pathsOf(cow: string): string[] {
+export function revisionPaths(cow: string): string[] {
   const folder = folderOf(cow);
   const numbered: { path: string; number: number }[] = [];
   for (const name of namesIfThere(folder)) {

@@ -125,6 +125,7 @@ export const FUNCTIONS: Functions = {
   copyRange: {
     takes: [aFile, anotherFile, number(53, () => 0), number(53, () => 8192)],
   },
+  writeAt: { takes: [aFile, position, bytes(() => Buffer.from('some bytes'))] },
   // It waits 20 s for the end of what comes by a pipe.
   readInput: {
     takes: [

@@ -8,7 +8,7 @@ import { readImports } from './imports.ts';
 
 /** Commands as messages give them: ours by what they do, others by their name. */
 const COMMAND =
-  /\b(?:block-snapshot (?:commit|cleanup|list|trim|revisions|prepare|revert)(?: --[a-z]+)?|losetup --?[a-z-]+|dmsetup [a-z]+|setfattr -x|chown root|chmod [a-z0-9-]+|chattr [-+]\w|lsattr|umount|swapoff|modprobe [a-z-]+|mknod|fuser|lsblk|blockdev --\w+|udevadm [a-z]+|truncate -s|fallocate|virsh [a-z]+)(?= ?[=$`')/(\w-]|[.,;:]|$)/g;
+  /\b(?:block-snapshot (?:commit|cleanup|list|trim|revisions|prepare|revert|convert)(?: --[a-z]+)?|losetup --?[a-z-]+|dmsetup [a-z]+|setfattr -x|chown root|chmod [a-z0-9-]+|chattr [-+]\w|lsattr|umount|swapoff|modprobe [a-z-]+|mknod|fuser|lsblk|blockdev --\w+|udevadm [a-z]+|truncate -s|fallocate|virsh [a-z]+)(?= ?[=$`')/(\w-]|[.,;:]|$)/g;
 
 /** Modules whose texts are not advice: how commands are called, and templates' errors, which have tests of their own. */
 const NO_ADVICE =

@@ -5,11 +5,15 @@ import {
   areaPosition,
   CHUNK,
   chunkBytes,
+  chunkOfException,
   countExceptions,
   exceptedChunk,
   exceptionsPerArea,
   HEADER_BYTES,
+  keepingChunk,
   parseStoreHeader,
+  printStoreHeader,
+  setException,
 } from '../../src/devices/plan/exception-store.ts';
 import { imageKey } from '../../src/devices/plan/image-key.ts';
 import { parseOriginTable } from '../../src/devices/plan/origin-table.ts';
@@ -173,3 +177,41 @@ t.test('a stack is as deep as its name has room', async t => {
     message: "/1000 with 11 cows is too deep a stack: the device's name would be longer than 127 bytes",
   });
 });
+
+t.test('a store that is written is read as what it is', async t => {
+  const chunk = sectors(64);
+  const header = printStoreHeader(chunk);
+  t.equal(header.length, HEADER_BYTES);
+  t.same(parseStoreHeader(new Uint8Array(header).buffer), { kind: 'store', valid: true, chunk });
+  t.equal(new DataView(header.buffer).getUint32(8, true), 1, 'the only version that the kernel takes');
+  const metadata = new ArrayBuffer(chunkBytes(chunk));
+  setException(metadata, 0, 0, 2);
+  setException(metadata, 1, 2 ** 33, 3);
+  t.equal(countExceptions(metadata), 2);
+  t.same(
+    [0, 1].map(index => exceptedChunk(metadata, index)),
+    [0, 2 ** 33],
+  );
+  t.same(
+    [0, 1].map(index => keepingChunk(metadata, index)),
+    [2, 3],
+  );
+});
+
+t.test(
+  'what a store keeps lies behind the metadata that names it, and never where metadata lies',
+  async t => {
+    const chunk = sectors(64);
+    const perArea = exceptionsPerArea(chunk);
+    const chunkOf = (number: number) => chunkOfException(number, chunk);
+    const areas = [0, 1, 2].map(index => areaPosition(index, chunk) / chunkBytes(chunk));
+    t.same([chunkOf(0), chunkOf(perArea - 1), chunkOf(perArea)], [2, perArea + 1, perArea + 3]);
+    const kept = Array.from({ length: 2 * perArea + 1 }, (_, number) => chunkOf(number));
+    t.equal(new Set(kept).size, kept.length, 'each has a chunk of its own');
+    t.same(
+      kept.filter(one => areas.includes(one)),
+      [],
+    );
+    t.ok(kept.every((one, number) => one > (areas[Math.floor(number / perArea)] ?? Number.NaN)));
+  },
+);

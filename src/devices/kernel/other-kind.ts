@@ -17,6 +17,6 @@ export function requireNoClones(image: string): void {
   if (sign === undefined) return;
   throw new Refusal(
     `base ${image} is a template of clones (${sign} lies beside it), whose runs are not kept in a cow: use types reflink and ` +
-      'reflink-origin; or, where none of its versions is needed any more, remove those',
+      `reflink-origin, or make it one of snapshots (block-snapshot convert ${image} snapshot)`,
   );
 }

@@ -93,15 +93,34 @@ export interface Range {
 export function keptRanges(descriptor: number): Range[] | undefined {
   const header = readStoreHeader(descriptor);
   if (header.kind !== 'store' || !header.valid) return undefined;
-  const size = chunkBytes(header.chunk);
-  const chunks: number[] = [];
-  for (const { metadata, count } of areasOf(descriptor, header.chunk))
-    for (let index = 0; index < count; index++) chunks.push(exceptedChunk(metadata, index));
   const ranges: Range[] = [];
-  for (const chunk of chunks.sort((one, other) => one - other)) {
+  for (const { start, length } of [...keptChunks(descriptor)].sort((one, other) => one.start - other.start)) {
     const last = ranges.at(-1);
-    if (last !== undefined && last.end === chunk * size) last.end += size;
-    else ranges.push({ start: chunk * size, end: (chunk + 1) * size });
+    if (last !== undefined && last.end === start) last.end += length;
+    else ranges.push({ start, end: start + length });
   }
   return ranges;
+}
+
+/** A chunk of its base that a store keeps; all in bytes. */
+export interface KeptChunk {
+  /** Where it begins in the base. */
+  start: number;
+  length: number;
+  /** Where the store keeps it. */
+  kept: number;
+}
+
+/** The chunks that a store keeps; none where it is no valid one. */
+export function* keptChunks(descriptor: number): Generator<KeptChunk> {
+  const header = readStoreHeader(descriptor);
+  if (header.kind !== 'store' || !header.valid) return;
+  const length = chunkBytes(header.chunk);
+  for (const { metadata, count } of areasOf(descriptor, header.chunk))
+    for (let index = 0; index < count; index++)
+      yield {
+        start: exceptedChunk(metadata, index) * length,
+        length,
+        kept: keepingChunk(metadata, index) * length,
+      };
 }

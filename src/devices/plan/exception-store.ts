@@ -46,6 +46,17 @@ export function parseStoreHeader(header: ArrayBuffer): StoreHeader {
   return { kind: 'store', valid: view.getUint32(4, true) !== 0, chunk };
 }
 
+/** The version of what is on disk (SNAPSHOT_DISK_VERSION). */
+const DISK_VERSION = 1;
+
+/** The beginning of a valid store, for whoever writes a whole one: HEADER_BYTES bytes. */
+export function printStoreHeader(chunk: Sectors): Uint8Array {
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES));
+  for (const [index, word] of [MAGIC, 1, DISK_VERSION, chunk].entries())
+    view.setUint32(4 * index, word, true);
+  return new Uint8Array(view.buffer);
+}
+
 /** The kernel takes no other (dm_exception_store_set_chunk_size). */
 function isPowerOfTwo(value: number): boolean {
   return value > 0 && value < 2 ** 31 && (value & (value - 1)) === 0;
@@ -58,6 +69,15 @@ function isPowerOfTwo(value: number): boolean {
  */
 export function areaPosition(index: number, chunk: Sectors): Bytes {
   return bytes((1 + index * (exceptionsPerArea(chunk) + 1)) * chunkBytes(chunk));
+}
+
+/**
+ * The chunk of a store that keeps the block of its n-th exception, where they are kept in order: behind the header, with a metadata
+ * chunk before as many as that names.
+ * @param number from 0
+ */
+export function chunkOfException(number: number, chunk: Sectors): number {
+  return 2 + number + Math.floor(number / exceptionsPerArea(chunk));
 }
 
 /** How many exceptions a piece of metadata begins with: the first one that names no chunk is behind the last. */
@@ -77,4 +97,11 @@ export function keepingChunk(metadata: ArrayBuffer, index: number): number {
 /** The chunk of the base that an exception stands for: the first of its two numbers. */
 export function exceptedChunk(metadata: ArrayBuffer, index: number): number {
   return Number(new DataView(metadata).getBigUint64(index * EXCEPTION_BYTES, true));
+}
+
+/** Writes an exception into a piece of metadata. @param keeping the chunk of the store that keeps it */
+export function setException(metadata: ArrayBuffer, index: number, excepted: number, keeping: number): void {
+  const view = new DataView(metadata);
+  view.setBigUint64(index * EXCEPTION_BYTES, BigInt(excepted), true);
+  view.setBigUint64(index * EXCEPTION_BYTES + 8, BigInt(keeping), true);
 }

@@ -1,4 +1,4 @@
-/* Bytes copied from one file into another. */
+/* Bytes written to their place in a file: copied from another, or given. */
 #define _GNU_SOURCE
 #include "reading.h"
 #include "values.h"
@@ -62,9 +62,34 @@ static napi_value copy_range(napi_env env, napi_callback_info info)
 	return make_number(env, (double)done);
 }
 
+/* writeAt(descriptor, position, bytes): all of them. */
+static napi_value write_at(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[3];
+	int32_t descriptor;
+	uint64_t position;
+	size_t length;
+	char *bytes;
+
+	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
+	    !get_uint64(env, arguments[1], &position))
+		return NULL;
+	if (napi_get_buffer_info(env, arguments[2], (void **)&bytes, &length) != napi_ok) {
+		throw_wrong_type(env, "bytes");
+		return NULL;
+	}
+	errno = write_through(descriptor, bytes, length, (off_t)position);
+	if (errno)
+		return throw_descriptor_error(env, "write", descriptor);
+	return make_undefined(env);
+}
+
 void register_copies(napi_env env, napi_value exports)
 {
-	static const struct function_entry entries[] = { { "copyRange", copy_range } };
+	static const struct function_entry entries[] = {
+		{ "copyRange", copy_range },
+		{ "writeAt", write_at },
+	};
 
 	register_functions(env, exports, entries, ARRAY_LENGTH(entries));
 }

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<OtherCommand, Command>> = {
   trim: async parameters => (await import('./template/trim.ts')).runTrim(parameters),
   derive: async parameters => (await import('./template/derive.ts')).runDerive(parameters),
   dedupe: async parameters => (await import('./template/dedupe.ts')).runDedupe(parameters),
+  convert: async parameters => (await import('./template/convert.ts')).runConvert(parameters),
   volatile: async parameters => (await import('./template/volatile.ts')).runVolatile(parameters),
   list: async parameters => (await import('./overview/list.ts')).runList(parameters),
   doctor: async parameters => (await import('./doctor/doctor.ts')).runDoctor(parameters),

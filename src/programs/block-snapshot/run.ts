@@ -44,6 +44,7 @@ export const OTHER_COMMANDS = [
   'trim',
   'derive',
   'dedupe',
+  'convert',
   'volatile',
   'list',
   'graph',

@@ -2,6 +2,7 @@ import { DOCTOR } from '../block-snapshot/doctor/usage.ts';
 import { hotShape } from '../block-snapshot/hot-shapes.ts';
 import { GRAPH, LIST } from '../block-snapshot/overview/usage.ts';
 import type { HOT_COMMANDS, HOT_PROGRAMS, LIBVIRT_HOOKS, OTHER_COMMANDS } from '../block-snapshot/run.ts';
+import { CONVERT } from '../block-snapshot/template/convert-usage.ts';
 import { DEDUPE, DERIVE } from '../block-snapshot/template/family-usage.ts';
 import { COMMIT, REVERT, REVISIONS, TRIM, VOLATILE } from '../block-snapshot/template/usage.ts';
 import type { CommandShape } from '../command-shape.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: Readonly<
   trim: TRIM,
   derive: DERIVE,
   dedupe: DEDUPE,
+  convert: CONVERT,
   volatile: VOLATILE,
   list: LIST,
   graph: GRAPH,

@@ -1,9 +1,7 @@
-import { configuration } from '../../devices/configuration.ts';
 import { withHeldDescriptors } from '../../devices/kernel/held-descriptors.ts';
 import { carriesOurs } from '../../devices/kernel/in-the-way.ts';
 import { findLoops } from '../../devices/kernel/loop-devices.ts';
-import { Refusal } from '../../words/refusal.ts';
-import { lookAtRun } from '../commit.ts';
+import { requireCommitted } from '../committed.ts';
 import type { Template } from '../template-files.ts';
 import { type NameUser, requireClosed, requireStopped } from '../users.ts';
 
@@ -13,14 +11,9 @@ import { type NameUser, requireClosed, requireStopped } from '../users.ts';
  * @throws Refusal where it runs, has a run that was not committed, or is half-way back
  */
 export function requireDerivable(template: Template, nameUser: NameUser): void {
-  const { image, cow } = template;
+  const { image } = template;
   requireStopped(image, nameUser);
-  const run = lookAtRun(template, configuration(), nameUser);
-  if (!('reason' in run))
-    throw new Refusal(
-      `template ${image.path} has a run that is not committed (${cow.path} keeps what was before it): ` +
-        `block-snapshot commit ${image.path} first`,
-    );
+  requireCommitted(template, nameUser);
   if (!carriesSnapshots(template)) requireClosed(image);
 }
 

@@ -9,6 +9,7 @@ import { Refusal } from '../../words/refusal.ts';
 import { withOperation } from '../operation-lock.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
+import { requireUnchanged } from '../unchanged.ts';
 import type { NameUser } from '../users.ts';
 import { requireDerivable } from './derivable.ts';
 import { type NewTemplate, newTemplate } from './new-template.ts';
@@ -43,7 +44,7 @@ export function derive(files: TemplateFiles, argument: string, nameUser: NameUse
         withDescriptor(openNameless(place), to => {
           const before = addon().descriptorStatus(from);
           addon().cloneFile(from, to);
-          requireUnchanged(template, from, before);
+          requireUnchanged(template.image, before, addon().descriptorStatus(from));
           nameImage(to, place, template);
         });
       } catch (error) {
@@ -81,7 +82,7 @@ export function deriveByCopying(
       try {
         const before = addon().descriptorStatus(from);
         await copyAll(from, to, progress);
-        requireUnchanged(template, from, before);
+        requireUnchanged(template.image, before, addon().descriptorStatus(from));
         nameImage(to, place, template);
       } finally {
         addon().closeFile(to);
@@ -117,19 +118,6 @@ function look(files: TemplateFiles, argument: string): [Template, NewTemplate] {
 
 function derivedOf({ image }: Template, place: NewTemplate): Derived {
   return { image: place.image, from: image.path, size: image.size };
-}
-
-/** @throws Refusal when somebody whom nothing accounts for has written to the image meanwhile */
-function requireUnchanged(
-  { image }: Template,
-  descriptor: number,
-  before: { size: number; changed: bigint },
-): void {
-  const { size, changed } = addon().descriptorStatus(descriptor);
-  if (size !== before.size || changed !== before.changed)
-    throw new Refusal(
-      `template ${image.path} is being written by another program: end that first; nothing was made`,
-    );
 }
 
 async function copyAll(from: number, to: number, progress: Progress): Promise<void> {

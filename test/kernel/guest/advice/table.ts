@@ -41,6 +41,8 @@ export const ADVICE: Readonly<Record<string, string>> = {
   'devices/operations.ts: block-snapshot revert --abandon':
     'a sector of the undo that cannot be read: the revert is given up as advised',
   'devices/operations.ts: setfattr -x': 'labels that are none, taken away as advised',
+  'devices/kernel/other-kind.ts: block-snapshot convert':
+    'what starts as the other kind is refused, and starts when it is converted as advised',
   'overview/text/overview-text.ts: block-snapshot cleanup':
     'what list says that nobody uses goes by the command it gives',
   'overview/text/overview-text.ts: block-snapshot commit':
@@ -61,9 +63,13 @@ export const ADVICE: Readonly<Record<string, string>> = {
     'a loop device that nobody has is no disk of a VM that starts: it is made anew',
   'reflink/template.ts: block-snapshot cleanup': 'while a template runs it is neither committed nor reverted',
   'reflink/template.ts: block-snapshot commit': 'while a template runs it is neither committed nor reverted',
+  'reflink/volume.ts: block-snapshot convert':
+    'what starts as the other kind is refused, and starts when it is converted as advised',
   'templates/commit.ts: block-snapshot commit':
     'a run that could not be committed for want of room: committed as advised when there is some',
-  'templates/derive/derivable.ts: block-snapshot commit':
+  'templates/convert/to-snapshots.ts: block-snapshot commit':
+    'a template of clones is not converted while it is in use, nor with a run that is not committed',
+  'templates/committed.ts: block-snapshot commit':
     'of a template that runs, or whose run is not committed, nothing is derived',
   'templates/open-files.ts: losetup -d': "of an image on somebody's loop device: detached as it advises",
   'templates/revert/abandon-plan.ts: block-snapshot revert':

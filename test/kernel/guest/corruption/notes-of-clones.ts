@@ -1,8 +1,10 @@
-// What is noted on clones, damaged: what a template was derived from, and what a disk was made of.
+// What is noted on clones, damaged: what a template was derived from, what a disk was made of, and what a conversion has left.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { requireImage } from '../../../../src/devices/kernel/images.ts';
 import { DERIVED_LABEL, printDerivedLabel } from '../../../../src/devices/plan/derived-label.ts';
 import { addon } from '../../../../src/native/addon.ts';
 import { isMadeAnew, madeOf, versionUnder } from '../../../../src/reflink/made-anew.ts';
+import { CONVERTED, dropLeftOver } from '../../../../src/templates/convert/left-over.ts';
 import type { Template } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { seen } from '../list/seen.ts';
@@ -46,5 +48,24 @@ export function madeOfNote({ vm1, root, folder }: Template): Scene {
       if (key !== undefined && !/^[0-9a-f]+:\d+$/.test(key)) tried.fail(`it was made of ${key}`);
     },
     end: () => addon().removeFileAttribute(vm1, name),
+  };
+}
+
+/** What a conversion has left goes, whatever its mark says; and what has gone is not said to be there. */
+export function leftOverNote({ root, rootCow, folder }: Template): Scene {
+  const version = `${root}.1@2026-01-01T00:00:00Z`;
+  return {
+    whole: Buffer.from('.'),
+    others: [Buffer.from('1 is=- inode=1')],
+    put: content => {
+      writeFileSync(version, 'a version');
+      setAttribute(version, CONVERTED, content.subarray(0, 2000));
+    },
+    named: [folder],
+    use: async tried => {
+      const left = await tried.run('a conversion', () => dropLeftOver(root, rootCow));
+      if (left !== undefined && existsSync(version) !== left.includes(version)) tried.fail(`left: ${left}`);
+    },
+    end: () => rmSync(version, { force: true }),
   };
 }

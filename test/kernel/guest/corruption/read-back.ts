@@ -17,6 +17,7 @@ export const READ_BACK = {
   'the label beside an image': ['devices/kernel/label-file.ts'],
   'what a template was derived from': ['devices/kernel/derived-label-file.ts', 'reflink/commit.ts'],
   'what a disk was made of': ['reflink/made-anew.ts'],
+  'what a conversion has left over': ['templates/convert/left-over.ts'],
   'the header of a store': ['devices/kernel/store-contents.ts', 'devices/kernel/cow-file.ts'],
   'a store': ['devices/kernel/store-contents.ts'],
   'the mark of a revert': ['templates/revert/mark.ts', 'templates/revert/abandon-plan.ts'],
@@ -75,5 +76,7 @@ export const GIVEN: readonly string[] = [
   'jinja/environment.ts',
   'programs/block-snapshot/libvirt-hook.ts',
   'programs/manual/write-shared.ts',
+  'templates/convert/differences.ts',
+  'templates/convert/to-clones.ts',
   'templates/planned.ts',
 ];

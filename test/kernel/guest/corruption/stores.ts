@@ -14,7 +14,7 @@ import { cleanupHere, prepareHere } from '../in-process.ts';
 import { planMessage } from '../kernel-log.ts';
 import { commitHere, revertHere, revisionsHere, runTemplate } from '../life/in-process.ts';
 import { seen } from '../list/seen.ts';
-import { derivedLabel, madeOfNote } from './notes-of-clones.ts';
+import { derivedLabel, leftOverNote, madeOfNote } from './notes-of-clones.ts';
 import type { ReadBack } from './read-back.ts';
 import { type Scene, setAttribute, type Tried, textOf } from './scene.ts';
 
@@ -258,6 +258,7 @@ export const STORES = {
   'the label of an image': label(BASE_LABEL, false),
   'the label beside an image': label(BASE_LABEL, true),
   'what a template was derived from': derivedLabel,
+  'what a conversion has left over': leftOverNote,
   'what a disk was made of': madeOfNote,
   'the header of a store': store(true),
   'a store': store(false),
