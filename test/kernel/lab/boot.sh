@@ -43,17 +43,7 @@ printf 'export PATH=%q:$PATH\ncd %q\n' "$(dirname "$(command -v node)")" "$PWD" 
 # Which tests to run, where that was chosen (test/check.sh).
 [ -z "${TAP_GREP-}" ] || printf 'export TAP_GREP=%q\n' "$TAP_GREP" >>"$scratch/environment"
 
-# A processor of its own, where one is free: this kernel and its processes wait for each other at every system call, and
-# waking one another across processors costs as much again (measured on 6.1: 52 s of processor time against 90).
-pinned=()
-for processor in /sys/devices/system/cpu/cpu[0-9]*; do
-  taskset -c "${processor##*cpu}" true 2>/dev/null || continue
-  exec 8<"$processor/uevent"
-  if flock -n 8; then
-    pinned=(taskset -c "${processor##*cpu}")
-    break
-  fi
-done
+. "$here/own-processor.sh"
 
 # The third console line is the program's standard output, a file outside; the first is the kernel's and init's.
 mkfifo "$scratch/output"

@@ -20,16 +20,7 @@ done
 scratch=$(mktemp -d)
 trap 'kill -KILL -- "-$(cat "$scratch/lab/pid" 2>/dev/null)" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM HUP
-# A processor of its own, where one is free, as test/kernel/lab/boot.sh.
-pinned=()
-for processor in /sys/devices/system/cpu/cpu[0-9]*; do
-  taskset -c "${processor##*cpu}" true 2>/dev/null || continue
-  exec 8<"$processor/uevent"
-  if flock -n 8; then
-    pinned=(taskset -c "${processor##*cpu}")
-    break
-  fi
-done
+. "$here/../../kernel/lab/own-processor.sh"
 cd "$kernel" || exit 125
 # shellcheck disable=SC2086
 TMPDIR=$scratch "${pinned[@]}" timeout --signal=KILL "${VM_LAB_MINUTES:-3}m" env LD_LIBRARY_PATH="$kernel/libraries" ./linux.uml \
