@@ -74,13 +74,18 @@ thin_layer() {
   metadata_for "$size"
   data=$((size - metadata))
   warn_if_small "$data"
-  piece dmroot-meta 0 "$metadata"
-  piece dmroot-data "$metadata" "$data"
+  # As it is, what it begins with is the data: each device more is looked at by udev, and takes its time at each start.
+  data_device=$device
+  if [ "$crypt" = yes ]; then
+    piece dmroot-data 0 "$data"
+    data_device=/dev/mapper/dmroot-data
+  fi
+  piece dmroot-meta "$data" "$metadata"
   make_pieces
   exec 9>&-
   nul 4096
   printf "$bytes" 1<>/dev/mapper/dmroot-meta || stop "the store on $device cannot be written: look into the kernel's log (dmesg)"
-  pieces="dmroot-pool,,,rw,0 $((data * 2048)) thin-pool /dev/mapper/dmroot-meta /dev/mapper/dmroot-data 128 0 2 skip_block_zeroing error_if_no_space" made="dmroot-pool $made"
+  pieces="dmroot-pool,,,rw,0 $((data * 2048)) thin-pool /dev/mapper/dmroot-meta $data_device 128 0 2 skip_block_zeroing error_if_no_space" made="dmroot-pool $made"
   make_pieces
   device_mapper message dmroot-pool 0 'create_thin 0'
   device_mapper create dmroot --noudevsync --table "0 $root_sectors thin /dev/mapper/dmroot-pool 0 /dev/$root"
