@@ -23,6 +23,8 @@ root=$work/root
 ln -sf mawk "$root/usr/bin/awk"
 : >"$root/etc/fstab"
 rm -rf "$root/usr/share/"{doc,man,locale,info}
+# Its folder is as old as Debian's package says.
+touch "$root"
 # Those of other versions may be in use at this moment.
 find "$cache" -maxdepth 1 -name 'vm-[0-9a-f]*' -mtime +7 -exec rm -rf {} +
 mv "$root" "$folder"
