@@ -40,7 +40,10 @@ for name; do
     manuals) packages="$packages groff-base mandoc zsh bsdutils" ;;
     # gcc's sanitizers come with it, and perl with Debian.
     memory) packages="$packages gcc libc6-dev libdevmapper-dev perl-base" ;;
-    vm) packages="$packages busybox-static fdisk e2fsprogs kmod util-linux" ;;
+    vm)
+      packages="$packages busybox-static fdisk e2fsprogs kmod util-linux mmdebstrap xz-utils"
+      [ "$(id -u)" = 0 ] || packages="$packages uidmap"
+      ;;
     core-admin) packages="$packages python3-jinja2 python3-lxml python3-docutils python3-yaml" ;;
     deb) packages="$packages dpkg-dev debhelper" ;;
     rpm) packages="$packages rpm patchelf" ;;
@@ -62,7 +65,7 @@ if ! command -v dpkg-query >/dev/null; then
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
       manuals) type groff mandoc zsh script >/dev/null 2>&1 ;;
       memory) [ -e "$(cc -print-file-name=libasan.so)" ] && [ -e "$(cc -print-file-name=libubsan.so)" ] && type perl >/dev/null 2>&1 ;;
-      vm) type busybox sfdisk mke2fs depmod unshare >/dev/null 2>&1 ;;
+      vm) type busybox sfdisk mke2fs depmod unshare mmdebstrap xz >/dev/null 2>&1 ;;
       core-admin) /usr/bin/python3 -c 'import jinja2, lxml, docutils, yaml' ;;
       libvirt) [ -x /usr/sbin/libvirtd ] && type qemu-system-x86_64 xmllint virsh >/dev/null 2>&1 ;;
       deb) type dpkg-buildpackage dh >/dev/null 2>&1 ;;

@@ -53,6 +53,11 @@ export class VmLab {
     return file;
   }
 
+  /** A root disk that holds a whole Debian with systemd, which others have as well: only to be read. @returns its path */
+  debian(): string {
+    return join(this.#run('debian-root.sh').trim(), 'root.img');
+  }
+
   /** An empty disk, sparse. @returns its path */
   disk(name: string, mebibytes: number): string {
     const file = join(this.folder, name);
