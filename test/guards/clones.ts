@@ -5,6 +5,8 @@ const DISKS = 'kernel/guest/reflink/disks';
 const REFUSALS = 'kernel/guest/reflink/refusals';
 const LIFE = 'kernel/guest/reflink/life';
 const DRIVER = 'kernel/guest/reflink/driver';
+const CONVERT = 'kernel/guest/reflink/convert';
+const CONVERT_REFUSALS = 'kernel/guest/reflink/convert-refusals';
 const ATTACHED = 'kernel/guest/reflink/attached';
 
 export const CLONE_GUARDS: readonly Guard[] = [
@@ -90,6 +92,65 @@ export const CLONE_GUARDS: readonly Guard[] = [
     to: '',
     program: DISKS,
     checks: ['XFS: cleanup of a disk that somebody has open leaves it, says so, and it stays'],
+    executable: true,
+  },
+  {
+    rule: 'no undo that belongs to another image becomes a version',
+    from: '  requireBelonging(\n    image,\n    undos.map(({ path }) => path),\n  );\n',
+    to: '',
+    program: CONVERT_REFUSALS,
+    checks: ['XFS: an image that was changed behind the back of its undos is not converted'],
+    executable: true,
+  },
+  {
+    rule: 'what other disks have by a second name is not going to be written in place',
+    from: '  if (others > 0)\n',
+    to: '  if (others > 9)\n',
+    program: CONVERT_REFUSALS,
+    checks: [
+      'XFS: a template of clones is not converted while it is in use, nor with a run that is not committed',
+    ],
+    executable: true,
+  },
+  {
+    rule: 'what is of no use after a conversion goes',
+    from: '    underLocks(conversion, () => dropLeftOver(image.path, cow.path));\n',
+    to: '',
+    program: CONVERT,
+    checks: ['XFS: a template becomes one of type reflink, and has every byte of every version that it had'],
+    executable: true,
+  },
+  {
+    rule: 'what no conversion has made is removed by none',
+    from: '  return addon().fileAttribute(path, CONVERTED) !== null;\n',
+    to: "  return addon().fileAttribute(path, CONVERTED) !== '';\n",
+    program: CONVERT,
+    checks: [
+      'XFS: what a conversion that was killed has left goes with the next, and nothing that it did not make',
+    ],
+    executable: true,
+  },
+  {
+    rule: 'a conversion to clones comes about last',
+    from: '        files.nameAll(undo);\n        for (const version of plan) markLeftOver(version.undo);\n        syncFolder(image.path);\n        removeCow(cow.path);\n',
+    to: '        removeCow(cow.path);\n        files.nameAll(undo);\n        for (const version of plan) markLeftOver(version.undo);\n',
+    program: 'kernel/guest/reflink-kills',
+    checks: ['XFS: a conversion to clones, killed at system calls'],
+    executable: true,
+  },
+  {
+    rule: 'what a run wrote is on disk before it is the newest version',
+    from: '    withDescriptor(openToRead(dirty), descriptor => addon().syncFile(descriptor));\n',
+    to: '',
+    program: 'kernel/guest/reflink-power-cuts',
+    checks: ['the power fails at points of a commit of a template of clones: btrfs'],
+  },
+  {
+    rule: 'a clone is on disk before it has its name',
+    from: '      addon().syncFile(descriptor);\n    });\n    addon().renameFile(making, path);\n',
+    to: '    });\n    addon().renameFile(making, path);\n',
+    program: 'kernel/guest/reflink-power-cuts',
+    checks: ['the power fails at points of the starts and ends of a template and of a VM: btrfs'],
     executable: true,
   },
 ];

@@ -8,4 +8,6 @@ onKernel(
   'prepare of a clone',
   'add of a clone',
   "remove of a template's run, with its commit",
+  'a conversion to clones',
+  'a conversion to snapshots',
 );

@@ -2,13 +2,13 @@
 // is done again up to each point on a copy.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { syncFolder } from '../../../../src/devices/kernel/sync-folder.ts';
 import { makeWholeFile } from '../../../../src/devices/kernel/whole-file.ts';
 import { loadModules } from '../filesystems/modules.ts';
 import { hashOf, MEBIBYTE, makeImage } from '../images.ts';
-import { afterPowerCut, record, SHARING_RECORDED } from '../life-crashes/recorded-disk.ts';
-import { replay } from '../life-crashes/write-log.ts';
+import { atPoints } from '../life-crashes/points.ts';
+import { record, SHARING_RECORDED } from '../life-crashes/recorded-disk.ts';
 import { DRIVERS, kernel, must } from '../programs.ts';
 import { leftovers } from '../state.ts';
 import { dedupeHere, deriveHere } from './in-process.ts';
@@ -22,29 +22,6 @@ loadModules('xfs', 'btrfs');
 const parentIn = (mount: string) => join(mount, 'parent.img');
 const childIn = (mount: string) => join(mount, 'child', 'root.img');
 
-/** Looks at the disk after writes that changed it. @param look told whether the action was answered before */
-async function atPoints(
-  test: Test,
-  { start, entries }: Awaited<ReturnType<typeof record>>,
-  look: (mount: string, point: string, done: boolean) => void,
-): Promise<void> {
-  const begin = entries.findIndex(entry => entry.kind === 'mark' && entry.name === 'begin');
-  const end = entries.findIndex(entry => entry.kind === 'mark' && entry.name === 'done');
-  test.ok(begin >= 0 && end > begin, 'the recording is whole');
-  const disk = Buffer.from(start);
-  const step = Math.max(1, Math.floor((entries.length - begin) / SAMPLE));
-  let looked = 0;
-  for (const [index, entry] of entries.entries()) {
-    replay(disk, entry);
-    if (index < begin || (index !== end && (index - begin) % step !== 0)) continue;
-    looked += 1;
-    await afterPowerCut(disk, async mount =>
-      look(mount, `write ${index} of ${entries.length}`, index >= end),
-    );
-  }
-  test.ok(looked >= 10, `${looked} of ${entries.length - begin} points were looked at`);
-}
-
 for (const kind of SHARING_RECORDED) {
   t.test(`the power fails at points of a derive: ${kind.name}`, async test => {
     let hash = '';
@@ -56,7 +33,7 @@ for (const kind of SHARING_RECORDED) {
       kind,
     );
     const seen = { nothing: 0, whole: 0 };
-    await atPoints(test, recording, (mount, point, done) => {
+    await atPoints(test, recording, SAMPLE, (mount, point, done) => {
       test.equal(hashOf(parentIn(mount)), hash, `${point}: the template is as it was`);
       const folder = join(mount, 'child');
       const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -84,7 +61,7 @@ for (const kind of SHARING_RECORDED) {
       kind,
     );
     const seen = { nothing: 0, whole: 0 };
-    await atPoints(test, recording, (mount, point, done) => {
+    await atPoints(test, recording, SAMPLE, (mount, point, done) => {
       const there = existsSync(markIn(mount));
       if (there) test.equal(readFileSync(markIn(mount), 'utf8'), text, `${point}: it is whole`);
       if (done) test.ok(there, `${point}: it was answered`);
@@ -106,7 +83,7 @@ for (const kind of SHARING_RECORDED) {
       },
       kind,
     );
-    await atPoints(test, recording, (mount, point) => {
+    await atPoints(test, recording, SAMPLE, (mount, point) => {
       const hashes = [parentIn(mount), join(mount, 'other.img')].map(hashOf);
       test.same(hashes, [hash, hash], `${point}: no byte is another`);
     });
