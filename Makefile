@@ -43,7 +43,7 @@ NEEDS_test := build kernel libvirt manuals memory templates vm xen
 NEEDS_test-kernel := build kernel libvirt manuals memory vm
 NEEDS_test-beside-xen := build manuals memory templates
 NEEDS_test-unit := build manuals
-NEEDS_test-xen := build xen
+NEEDS_test-xen := build vm xen
 NEEDS_bench-xen := build xen
 NEEDS_test-memory := build kernel memory
 NEEDS_coverage := build manuals templates
@@ -53,8 +53,10 @@ NEEDS_rpm := build rpm
 NEEDS_test-packages := build deb rpm packages
 # One file needs what the whole of its kind does.
 NEEDS_check := build kernel $(if $(findstring /manuals/,$(FILE))$(findstring /told,$(FILE)),manuals) \
-	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory) $(if $(findstring vm-layer,$(FILE)),vm)
-$(foreach target,demo bench test-long test-guards,$(eval NEEDS_$(target) := build kernel))
+	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory) $(if $(findstring vm-layer,$(FILE)),vm) $(if $(findstring libvirt,$(FILE)),libvirt)
+NEEDS_test-long := build kernel libvirt vm xen
+$(foreach target,demo bench,$(eval NEEDS_$(target) := build kernel))
+NEEDS_test-guards := build kernel vm
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
 needs:
@@ -255,7 +257,7 @@ test-arm64: needs $(MODULES) ## Compile the small program for arm64, and run it 
 	@test/arm64/run.sh
 
 .PHONY: test-long
-test-long: build build/.stamp needs ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, and try filesystems on Linux 6.1: the last result is in docs/test-long.md
+test-long: build build/.stamp needs ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, try filesystems on Linux 6.1, and the layer inside VMs on Xen and QEMU: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 env CLONE_STARTS=200 node build/test/kernel/guest/reflink.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-kills.js
@@ -265,6 +267,9 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 	@$(LAB) --minutes 120 node build/test/kernel/guest/signals.js full
 	@$(LAB) --minutes 60 node build/test/kernel/guest/power-cuts.js full
 	@$(LAB) --minutes 900 node build/test/kernel/guest/pairs.js full
+	@node build/test/vm-layer/libvirt.test.js full
+	@VM_BOOTS=20 node build/test/vm-layer/initramfs-tools.test.js
+	@test/xen/run.sh vm-layer.sh
 
 .PHONY: test-guards
 test-guards: build build/.stamp needs ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md

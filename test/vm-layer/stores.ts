@@ -38,7 +38,7 @@ echo firmware $(cat /lib/firmware/updates/lab.bin)`,
         firmware: 'of the image',
       });
       test.equal(sumOf(whole), sum, `the root disk is as it was after boot ${boot}`);
-      // Here a disk takes no discards of a pool's size (32 KiB are the most): the Xen lab sees its room given back.
+      // Here a disk takes no discards of a pool's size (32 KiB are the most): domains of QEMU (libvirt.test.ts) and Xen give it back.
       const taken = takenBy(volatile);
       test.ok(taken < 60, `after boot ${boot} the volatile disk takes ${taken} MiB`);
     }

@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
 
-"$project/test/needs.sh" xen
+"$project/test/needs.sh" xen vm
 image=$("$here/lab/build-image.sh")
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
@@ -22,7 +22,8 @@ cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x100000 -o "$files/lab/still-ke
 # The system of a VM with the layer of its own, and its initramfs as Debian makes it.
 case " $* " in *vm-layer.sh*)
   mkdir "$files/lab/vm"
-  "$project/test/vm-layer/lab/initramfs.sh" initramfs-tools with "$files/lab/vm/initramfs" bookworm "$image/vm-modules" >&2
+  kernel=$("$project/test/vm-layer/lab/debian-kernel.sh")
+  "$project/test/vm-layer/lab/initramfs.sh" initramfs-tools with "$files/lab/vm/initramfs" bookworm "$kernel/lib/modules" >&2
   "$project/test/vm-layer/lab/root-image.sh" "$files/lab/vm/root.img" whole
   gzip -1 "$files/lab/vm/root.img"
   ;;

@@ -4,7 +4,8 @@
 #          named     it is the second partition, called "Root filesystem"; the third is another
 #          third     it is the third partition
 #          split     as whole, for systems in which /lib is a folder of its own and no link to /usr/lib
-# Its init runs the script on the eighth disk (ubdh, xvdh, vdh), and switches off.
+# Its init runs a script, and switches off: in user-mode Linux that on the eighth disk (ubdh), elsewhere what lab_script= on the
+# kernel's command line says, in base64.
 set -euo pipefail
 file=$1 kind=$2
 work=$(mktemp -d)
@@ -30,13 +31,14 @@ exec </dev/null
 if [ -b /dev/ubdh ]; then
   exec >/dev/tty1 2>&1
   stty -F /dev/tty1 raw 2>/dev/null
+  tr -d '\000' </dev/ubdh >/run/script
 else
   exec >/dev/console 2>&1
+  for word in $(cat /proc/cmdline); do
+    case $word in lab_script=*) echo "${word#*=}" | base64 -d >/run/script ;; esac
+  done
 fi
 echo up
-for disk in /dev/ubdh /dev/xvdh /dev/vdh; do
-  [ ! -b $disk ] || dd if=$disk 2>/dev/null | tr -d '\000' >/run/script
-done
 . /run/script
 echo done
 sync

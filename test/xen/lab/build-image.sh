@@ -8,8 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 release=bookworm
 . "$here/../../../tools/cache.sh"
 . "$here/../../../tools/debian-packages.sh"
-for_vms=$here/../../../etc/vm/kernel-modules
-version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" "$for_vms" | sha256sum | cut -c1-16)
+version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" "$here/../../vm-layer/lab/debian-kernel.sh" | sha256sum | cut -c1-16)
 image=$cache/xen-$version
 say() { echo "xen lab: $*" >&2; }
 end_when_cached "$image" root.img
@@ -23,15 +22,14 @@ fi
 begin_in_cache "$image" root.img lock
 
 say "building the image in $image (once; about a minute)"
-# Kernel and hypervisor are unpacked only: they boot from outside. The kernel's package is the one that this one asks for.
+# Kernel and hypervisor are unpacked only: they boot from outside.
+kernel=$("$here/../../vm-layer/lab/debian-kernel.sh")
+release_name=$(ls "$kernel/lib/modules")
 hypervisor=xen-hypervisor-4.17-amd64
-fail() { say "Debian $release cannot be fetched from: $(why_not "$work.log")"; rm -f "$work.log"; exit 1; }
-unpack_packages "$release" linux-image-amd64 "$hypervisor" >"$work.log" 2>&1 || fail
-kernel=$(dpkg-deb -f "$work"/packages/linux-image-amd64_*.deb Depends | sed -n 's/.*\(linux-image-[0-9][^ ,]*amd64\).*/\1/p')
-(cd "$work/packages" && apt_of "$release" download "$kernel") >"$work.log" 2>&1 || fail
+unpack_packages "$release" "$hypervisor" >"$work.log" 2>&1 ||
+  { say "Debian $release cannot be fetched from: $(why_not "$work.log")"; rm -f "$work.log"; exit 1; }
 rm -f "$work.log"
 mv "$work/root" "$work/$hypervisor"
-dpkg-deb -x "$work/packages/$kernel"_*.deb "$work/$kernel"
 packages=xen-utils-4.17,xenstore-utils,dmsetup,util-linux,mount,kmod,udev,bash,strace,procps
 packages+=,libvirt-daemon,libvirt-daemon-driver-xen,libvirt-clients,libxml2-utils
 mmdebstrap --variant=minbase --include="$packages" \
@@ -46,41 +44,16 @@ sed -i /vme/d "$work/root/usr/share/libvirt/cpu_map/x86_486.xml"
 find "$work/root/usr/lib/x86_64-linux-gnu/libvirt/connection-driver" -name '*.so' ! -name '*_libxl.so' -delete
 
 cd "$work"
-release_name=${kernel#linux-image-}
 mkdir -p "$work/image" "$work/root/lib/modules" "$work/root/lab"
 zcat "$hypervisor/boot/xen-4.17-amd64.gz" >"$work/image/xen.elf"
+cp "$kernel/vmlinux" "$work/image/vmlinux"
 cp -a "$kernel/lib/modules/$release_name" "$work/root/lib/modules/"
-
-# A compressed kernel is unpacked by an emulated processor otherwise, at every boot and every start of a VM. The
-# offsets are of the payload in the setup header (Documentation/x86/boot.rst of Linux).
-vmlinuz=$kernel/boot/vmlinuz-$release_name
-word() { od -An -tu"$2" -j "$1" -N "$2" "$vmlinuz" | tr -d ' '; }
-start=$((($(word 497 1) + 1) * 512 + $(word 584 4)))
-tail -c +$((start + 1)) "$vmlinuz" | head -c $(($(word 588 4) - 4)) | xz -dc --single-stream >"$work/image/vmlinux" 2>/dev/null || true
-[ "$(head -c 4 "$work/image/vmlinux" | tail -c 3)" = ELF ] || { say "$kernel is not compressed with xz"; exit 1; }
-
-# The modules that dom0 and the VMs need, with those that they depend on.
-modules=$work/root/lib/modules/$release_name
-depmod -b "$work/root" "$release_name"
 needs() {
   local name
   for name; do
-    modprobe -d "$work/root" -S "$release_name" --show-depends "$name" 2>/dev/null | awk '$1 == "insmod" { print $2 }'
+    modprobe -d "$kernel" -S "$release_name" --show-depends "$name" | awk '$1 == "insmod" { print $2 }'
   done | awk '!seen[$0]++'
 }
-# What a VM's own initramfs may have of them (test/vm-layer).
-vm_modules=$work/image/vm-modules/$release_name
-mkdir -p "$vm_modules"
-cp "$modules"/modules.{order,builtin,builtin.modinfo} "$vm_modules/"
-# shellcheck disable=SC2046
-needs $(grep -v '^#' "$for_vms") | while read -r module; do
-  mkdir -p "$vm_modules/$(dirname "${module#"$modules/"}")"
-  cp "$module" "$vm_modules/${module#"$modules/"}"
-done
-needs virtio_pci virtio_blk crc32c_generic ext4 xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-blkback loop \
-  dm-mod dm-snapshot xen-blkfront | sed "s#^$modules/##" | sort >"$work/kept"
-(cd "$modules" && find . -name '*.ko*' | sed 's#^\./##' | sort | comm -23 - "$work/kept" | xargs rm -f)
-depmod -b "$work/root" "$release_name"
 
 # initial_ramdisk INIT|none MODULE... makes one of busybox, the modules in their order, and the script.
 initial_ramdisk() {
@@ -99,7 +72,7 @@ initial_ramdisk() {
 }
 initial_ramdisk dom0-init virtio_pci virtio_blk crc32c_generic ext4 >"$work/image/dom0.cpio.gz"
 initial_ramdisk none xen-blkfront >"$work/root/lab/guest.cpio.gz"
-cp "$work/image/vmlinux" "$work/root/lab/vmlinux"
+cp "$kernel/vmlinux" "$work/root/lab/vmlinux"
 
 echo dom0 >"$work/root/etc/hostname"
 rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists"

@@ -26,6 +26,9 @@ function writableFolders(): void {
   must('mount', '--bind', PROJECT, '/run/project');
   for (const folder of ['/etc/libvirt', '/var/lib', '/var/log', '/var/cache', '/tmp'])
     must('mount', '-t', 'tmpfs', 'tmpfs', folder);
+  // The consoles of domains.
+  mkdirSync('/dev/pts', { recursive: true });
+  must('mount', '-t', 'devpts', 'devpts', '/dev/pts');
   for (const folder of ['/var/lib/libvirt', '/var/log/libvirt', '/var/cache/libvirt']) mkdirSync(folder);
   // A project that lies below one of them has to stay where it is.
   if (!existsSync(PROJECT)) {

@@ -10,15 +10,19 @@ must('chown', '-R', 'root:root', TEMPLATES);
 must('chmod', '-R', 'go-w', TEMPLATES);
 
 export interface TestDisk {
-  prepare: 'snapshot' | 'origin' | null;
+  prepare: 'snapshot' | 'origin' | 'reflink' | null;
   path: string;
   rw?: boolean;
 }
 
 let numbers = 0;
 
-/** Writes the description of a VM. @returns the options for domain-xml that name it */
-export function describeVm(name: string, disks: TestDisk[], memory = 16): string[] {
+/**
+ * Writes the description of a VM.
+ * @param more what else it says, as which kernel it boots
+ * @returns the options for domain-xml that name it
+ */
+export function describeVm(name: string, disks: TestDisk[], memory = 16, more: object = {}): string[] {
   numbers += 1;
   const file = `/run/${name}-${numbers}.json`;
   const vm = {
@@ -26,6 +30,7 @@ export function describeVm(name: string, disks: TestDisk[], memory = 16): string
     uuid: uuidOf(name),
     accelerator: 'qemu',
     virt_mode: 'hvm',
+    ...more,
     memory,
     maxmem: 0,
     vcpus: 1,

@@ -1,0 +1,29 @@
+// The layer inside a VM of QEMU, on disks that libvirt's hook makes: in the lab's machine, with what is made here. With `full` as its
+// parameter one start is not all (make test-long).
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { onKernel } from '../kernel/lab.ts';
+import { PROJECT } from '../unit/executable.ts';
+
+// libvirtd has folders of its own over those where temporary files are.
+const folder = mkdtempSync(join(PROJECT, 'build/libvirt-layer-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const make = (script: string, ...parameters: string[]) =>
+  execFileSync(join(PROJECT, 'test/vm-layer/lab', script), parameters, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+
+const kernel = make('debian-kernel.sh');
+copyFileSync(join(kernel, 'vmlinux'), join(folder, 'vmlinux'));
+make(
+  'initramfs.sh',
+  'initramfs-tools',
+  'with',
+  join(folder, 'initramfs'),
+  'bookworm',
+  join(kernel, 'lib/modules'),
+);
+make('root-image.sh', join(folder, 'root.img'), 'whole');
+onKernel('the layer inside domains of libvirtd and QEMU', ['--minutes', '20'], 'libvirt-layer.js', folder);
