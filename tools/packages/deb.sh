@@ -43,7 +43,6 @@ block-snapshot ($version-$revision) unstable; urgency=medium
  -- $maintainer  $(date -R -d "@$SOURCE_DATE_EPOCH")
 END
 for file in "$tools"/debian/*.{preinst,postinst,prerm,postrm}; do [ ! -e "$file" ] || script "${file##*/}"; done
-cp "$tools"/debian/*.triggers "$debian/"
 for package in $(all_packages); do
   for file in "$tools"/debian/{all,"$package"}.lintian-overrides; do
     [ ! -e "$file" ] || cat "$file" >>"$debian/$package.lintian-overrides"
