@@ -75,7 +75,8 @@ make_ready() {
 fetched() { find "$1"/written \( -name node_modules -o -name .npm -o -name 'uml-[0-9a-f]*' -o -name 'engine-[0-9a-f]*' \) -prune -print | grep -v "$2" || :; }
 
 core='for file in test/domain-xml/folders.test.ts test/domain-xml/live-executable.test.ts test/jinja/grammar.test.ts test/kernel/list.test.ts; do make check FILE=$file || exit 1; done'
-[ -z "${WHOLE-}" ] || core='make test'
+called='the chosen tests'
+[ -z "${WHOLE-}" ] || core='make test' called='make test'
 
 failed=()
 table=$kept/table.md
@@ -104,7 +105,7 @@ while IFS='|' read -r name release packages who place options home command wante
     fi
   fi
   [[ $end != FAILED* ]] || failed+=("$name")
-  echo "| $name | ${command/"$core"/the chosen tests} | $end |" | tee -a "$table"
+  echo "| $name | ${command/"$core"/$called} | $end |" | tee -a "$table"
   rm -rf "$over"
 done <"$here/machines"
 
