@@ -14,7 +14,7 @@ const LOOKS: readonly { subject: string; from: string; check: string }[] = [
   {
     subject: 'the stores',
     from: "{ about: 'the stores', look: () => storeFindings(seen) },",
-    check: 'a run that overflowed',
+    check: 'a store that overflowed is found, with what became of it',
   },
   {
     subject: 'the loop devices',
