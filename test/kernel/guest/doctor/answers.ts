@@ -1,6 +1,7 @@
 // The executable: what it prints, how it ends, and what --fix does by itself.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { asNobody } from '../as-nobody.ts';
 import { checkLasting } from '../checks.ts';
 import { deleteBackend, disk, mustAdd } from '../hotplug/disks.ts';
 import { MEBIBYTE, makeImage } from '../images.ts';
@@ -63,7 +64,7 @@ checkLasting(
 );
 
 checkLasting('what cannot be looked at is never healthy', async test => {
-  const { status, stdout } = run('setpriv', ['--reuid=65534', '--clear-groups', executable(), 'doctor']);
+  const { status, stdout } = asNobody('doctor');
   test.equal(status, 1);
   test.match(stdout, 'not seen: the devices could not be looked at: no permission');
 });
