@@ -10,6 +10,13 @@ nul() {
   done
 }
 
+# begin_empty DEVICE : its first 4 KiB become zeros, on the device itself. device-mapper reads it past the cache, and where somebody else
+# has it open at that moment, as udev has that looks at each device, they stay in the cache when we close it.
+begin_empty() {
+  nul 4096
+  printf "$bytes" 1<>"$1" && blockdev --flushbufs "$1"
+}
+
 # word NUMBER : its four bytes, the lowest first
 word() {
   bytes=

@@ -83,8 +83,7 @@ thin_layer() {
   piece dmroot-meta "$data" "$metadata"
   make_pieces
   exec 9>&-
-  nul 4096
-  printf "$bytes" 1<>/dev/mapper/dmroot-meta || stop "the store on $device cannot be written: look into the kernel's log (dmesg)"
+  begin_empty /dev/mapper/dmroot-meta || stop "the store on $device cannot be written: look into the kernel's log (dmesg)"
   pieces="dmroot-pool,,,rw,0 $((data * 2048)) thin-pool /dev/mapper/dmroot-meta $data_device 128 0 2 skip_block_zeroing error_if_no_space" made="dmroot-pool $made"
   make_pieces
   device_mapper message dmroot-pool 0 'create_thin 0'

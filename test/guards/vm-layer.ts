@@ -14,10 +14,17 @@ export const VM_LAYER_GUARDS: readonly Guard[] = [
   },
   {
     rule: "the layer's store begins empty, whatever the start before has left in it",
-    from: '  printf "$bytes" 1<>/dev/mapper/dmroot-meta ||',
+    from: '  begin_empty /dev/mapper/dmroot-meta ||',
     to: '  true ||',
     program: STORES,
     checks: ['initramfs-tools: a thin layer takes the writes, gives back what is deleted, and forgets'],
+  },
+  {
+    rule: 'what the kernel reads past the cache is written before, whoever else has it open',
+    from: ' && blockdev --flushbufs "$1"',
+    to: '',
+    program: 'kernel/guest/vm-store',
+    checks: ['a store begins empty on the disk itself, though somebody has it open'],
   },
   {
     rule: 'the root of a VM is the partition that is called so',

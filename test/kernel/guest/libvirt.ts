@@ -11,6 +11,7 @@ import {
 import t, { type Test } from 'tap';
 import { hashOf, MEBIBYTE, makeImage, makeTemplate, readAt } from './images.ts';
 import {
+  awaitHookCall,
   domainXml,
   hookCalls,
   mustVirsh,
@@ -109,10 +110,7 @@ t.test('libvirtd is killed and comes back while domains run: nothing is disturbe
   const recorded = records();
   restartDaemon();
   test.equal(mustVirsh('list', '--name').trim().split('\n').sort().join(), 'origin,work1,work2');
-  test.ok(
-    hookCalls().some(call => call.endsWith(' work1 reconnect begin -')),
-    'libvirt has called the hooks for it',
-  );
+  awaitHookCall(/ work1 reconnect begin -$/);
   test.same([fingerprint(), records()], [before, recorded]);
   const said = throughQemu('work1', 'read -P 0xa5 1048576 4096');
   test.match(said, /^read 4096\/4096 bytes/m);
@@ -195,7 +193,8 @@ t.test('a start that fails after the devices were made leaves nothing', async te
     { prepare: null, path: '/dev/no-such-disk' },
   );
   test.match(refused(test, 'late'), /no-such-disk/);
-  test.ok(hookCalls().some(call => call.endsWith(' late release end -')));
+  // The last word is libvirt's reason, which 9.0 does not know yet.
+  awaitHookCall(/ late release end (?:-|failed)$/);
 });
 
 t.test('a domain that was renamed does not get the disk of another', async test => {

@@ -132,6 +132,15 @@ export function hookCalls(): string[] {
   return readFileSync(HOOK_LOG, 'utf8').trimEnd().split('\n');
 }
 
+/** Waits for a call of a hook that virsh does not wait for. @param call its line @throws Error after a minute */
+export function awaitHookCall(call: RegExp): void {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (hookCalls().some(line => call.test(line))) return;
+    spawnSync('sleep', ['0.1']);
+  }
+  throw new Error(`no hook was called as ${call}: ${hookCalls().join('\n')}`);
+}
+
 writableFolders();
 users();
 hooks();
