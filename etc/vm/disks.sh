@@ -52,7 +52,7 @@ mebibytes_of() {
 
 # split_volatile NUMBER LEAST : swap is its first partition, the one of that number the rest, of as many MiB at least; 0 for
 # swap alone. Both stay open, as files 8 and 9: the kernel lets go no partition that is open, and udev has them all read
-# again when the disk was written.
+# again when the disk was written. Only to be read: a file that could be written is one that udev looks at when it is closed.
 split_volatile() {
   wait_for is_disk "$volatile_disk" ||
     stop "no volatile disk $volatile_disk after $patience s: give this VM one, name another with dmroot.volatile=, or take dmroot.store=zram, which needs none"
@@ -87,8 +87,8 @@ hold_partitions() {
     blockdev --rereadpt "/dev/$volatile_disk" 2>/dev/null || return 1
     is_divided || return 1
   fi
-  [ "$swap" = 0 ] || command exec 8<>"$swap_device" || return 1
-  [ "$rest" = 0 ] || command exec 9<>"$rest_device" || { exec 8>&- && return 1; }
+  [ "$swap" = 0 ] || command exec 8<"$swap_device" || return 1
+  [ "$rest" = 0 ] || command exec 9<"$rest_device" || { exec 8>&- && return 1; }
 }
 
 # Whether the kernel has the partitions, as they are to be; their nodes, into $swap_device and $rest_device.

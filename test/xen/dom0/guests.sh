@@ -70,9 +70,9 @@ triple_faults() { xl dmesg | grep -c 'Triple fault'; }
 # node_of NAME : of its disk xvda, as the script gave it to xenstore.
 node_of() { xenstore-read "/local/domain/0/backend/vbd/$(xl domid "$1")/51712/node"; }
 
-# waits_for NAME PATTERN : on its console, for three minutes. The line's match is in BASH_REMATCH then.
+# waits_for NAME PATTERN : on its console, for three minutes, or $patience seconds. The line's match is in BASH_REMATCH then.
 waits_for() {
-  local ends=$((SECONDS + 180)) look=$((SECONDS + 5)) said
+  local ends=$((SECONDS + ${patience:-180})) look=$((SECONDS + 5)) said
   while [ $SECONDS -lt $ends ]; do
     { said=$(<"$consoles/guest-$1.log"); } 2>/dev/null
     [[ ${said//$'\r'/} =~ $2 ]] && return 0

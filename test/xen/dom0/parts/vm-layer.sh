@@ -6,11 +6,12 @@ truncate -s 100M $folder/root.img $folder/root-cow.img $folder/vm1-cow.img
 sum=$(hash_of $folder/root.img)
 
 # layer_boots MEBIBYTES SCRIPT : with a volatile disk of that size, to the end of the script; what crashes in QEMU's emulation
-# is tried again, as in 35-pvh.sh, and it has no registers of AVX there that a program finds as it left them. What the volatile disk
-# has from before stays on it.
+# is tried again, as in 35-pvh.sh; and no driver computes with the registers of AVX, which that emulation takes away under it. What
+# the volatile disk has from before stays on it.
 layer_boots() {
-  local attempt faults words
-  words="root=/dev/mapper/dmroot ro dmroot.swap=16M dmroot.modules=no panic=0 noxsave tsc_early_khz=$(clock) lab_script=$(base64 -w 0 <<<"$2")"
+  # A whole system starts.
+  local attempt faults words patience=600
+  words="root=/dev/mapper/dmroot ro dmroot.swap=16M dmroot.modules=no panic=0 modprobe.blacklist=sha256_ssse3,aesni_intel tsc_early_khz=$(clock) lab_script=$(base64 -w 0 <<<"$2")"
   vm layer pvh "block-snapshot:xvda:r:$folder/root.img:$folder/root-cow.img:$folder/vm1-cow.img"
   # Its third disk is attached as by default: by Xen's own script for files.
   sed -i -e "s#^ramdisk = .*#ramdisk = \"/lab/vm/initramfs\"#; s#^memory = .*#memory = 320#; s#console=hvc0 quiet#& $words#" \
