@@ -1,5 +1,6 @@
 import { baseFindings } from './bases.ts';
 import { recordFindings, staleLinkFindings, staleRecordFindings } from './claims.ts';
+import { cloneFindings } from './clones.ts';
 import { cookieFindings } from './cookies.ts';
 import { deviceFindings, mergeFindings } from './devices.ts';
 import type { Check, Seen } from './finding.ts';
@@ -54,6 +55,7 @@ export function deviceChecks(seen: Seen): Check[] {
     { about: 'records of devices that are gone', look: () => staleRecordFindings(seen) },
     { about: "the links of libvirt's domains", look: staleLinkFindings },
     { about: "the templates' files", look: () => templateFindings(seen) },
+    { about: 'the files of clones', look: () => cloneFindings(seen) },
     { about: 'what udev does', look: () => udevFindings(seen) },
     { about: 'whether bases answer', look: () => baseFindings(seen) },
   ];

@@ -72,6 +72,36 @@ export const KINDS = {
     means: 'the template has stopped, and VMs that start still see what it was before its last run',
     mended: 'the run is committed; it can be undone',
   },
+  'two-kinds': {
+    means:
+      'what lies beside the template belongs to templates of the other kind: of which kind it is meant to be is not known',
+    mended: 'move away what is not of it, or remove the cow of one that is meant to have clones',
+  },
+  'conversion-left': {
+    means:
+      'what a conversion that was killed has left: it takes space, and holds nothing that the template has not got',
+    mended: 'the conversion is called once more, and removes it',
+  },
+  'clone-left': {
+    means:
+      'a disk that is made anew at each start, without its VM: what was written of it takes space until the VM starts',
+    mended: 'it is removed, which its next start does as well; nobody may have it open',
+    passing: true,
+  },
+  'empty-clone': {
+    means:
+      'a crash has left it without its bytes: the disk does not start, and its template is not committed',
+    mended: 'it is removed, and the next start makes it of the newest version',
+  },
+  'half-clone': {
+    means: 'half of a clone, which a killed command or a crash has left: it takes space until the next start',
+    mended: 'it is removed, which that start does as well',
+    passing: true,
+  },
+  'stale-precache': {
+    means: 'a clone for the next start, of a version that is not the newest any more: it takes space',
+    mended: 'it is removed, which the next start does as well',
+  },
   'spare-loop': {
     means: 'it carries nothing that can be seen, and keeps its file busy',
     mended: 'it is detached, if nobody needs it',

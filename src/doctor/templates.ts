@@ -1,6 +1,5 @@
 import { configuration } from '../devices/configuration.ts';
 import { bindStores } from '../devices/kernel/bind-stores.ts';
-import { namesIfThere } from '../devices/kernel/if-there.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
 import { StaleCow } from '../devices/kernel/stale-cow.ts';
@@ -10,16 +9,11 @@ import { snapshotName } from '../devices/plan/device-names.ts';
 import { CHUNK } from '../devices/plan/exception-store.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
 import { halfReverted, lostStores } from '../overview/conclusions.ts';
-import { quietStatus } from '../overview/kernel/attached-loops.ts';
 import { Refusal } from '../words/refusal.ts';
 import { halfRevertedFinding } from './devices.ts';
 import type { Command, Finding, Seen } from './finding.ts';
-import { operationTexts } from './locks.ts';
+import { knownImages } from './known-templates.ts';
 import { path, said, words } from './said.ts';
-
-/** Where Qubes keeps the images of its file pool: a folder for each VM. */
-const POOL_FOLDERS = ['/var/lib/qubes/vm-templates', '/var/lib/qubes/appvms'];
-const POOL_IMAGES = ['root.img', 'private.img'];
 
 /** What is wrong with the files of templates that are known, whether or not anything runs on them. */
 export function templateFindings({ overview }: Seen): Finding[] {
@@ -27,29 +21,12 @@ export function templateFindings({ overview }: Seen): Finding[] {
   const told = new Set(halfReverted(overview));
   const lost = new Set(lostStores(overview).map(({ layer }) => layer.cow.path));
   const used = overview.templates.flatMap(({ base }) => (base.place === 'present' ? (base.path ?? []) : []));
-  return [...new Set([...used, ...operatedOn(), ...pooled()])].flatMap(image => {
+  return [...new Set([...used, ...knownImages()])].flatMap(image => {
     const cow = ownCow(image);
     if (cow === undefined || told.has(image)) return [];
     if (isHalfReverted(cow)) return [halfRevertedFinding(image)];
     return running.has(image) || lost.has(cow) ? [] : cowFindings(image, cow);
   });
-}
-
-/** The images of operations of this boot. */
-function operatedOn(): string[] {
-  return operationTexts().flatMap(text => / of (\/.*) \([a-z]+ \d+\)$/.exec(text.trim())?.[1] ?? []);
-}
-
-/** The images of Qubes' file pool. */
-function pooled(): string[] {
-  return POOL_FOLDERS.flatMap(folder =>
-    namesIfThere(folder).flatMap(vm =>
-      POOL_IMAGES.map(image => `${folder}/${vm}/${image}`).filter(image => {
-        const status = quietStatus(image);
-        return status !== 'nothing' && status?.kind === 'file';
-      }),
-    ),
-  );
 }
 
 /** Of the cow of a template that does not run: what keeps VMs from starting on it, or from seeing its last run. */

@@ -37,6 +37,11 @@ const LOOKS: readonly { subject: string; from: string; check: string }[] = [
     check: 'what a killed operation has left',
   },
   {
+    subject: 'the files of clones',
+    from: "{ about: 'the files of clones', look: () => cloneFindings(seen) },",
+    check: 'what a VM has left of a disk that is made anew',
+  },
+  {
     subject: 'what udev does',
     from: "{ about: 'what udev does', look: () => udevFindings(seen) },",
     check: 'rules of udev that are missing',

@@ -3,6 +3,7 @@ import './doctor/surroundings.ts';
 import './doctor/devices.ts';
 import './doctor/stores.ts';
 import './doctor/files.ts';
+import './doctor/clones.ts';
 import './doctor/bases.ts';
 import './doctor/records.ts';
 import './doctor/locks.ts';
