@@ -55,7 +55,7 @@ NEEDS_test-packages := build deb rpm packages
 NEEDS_check := build kernel $(if $(findstring /manuals/,$(FILE))$(findstring /told,$(FILE)),manuals) \
 	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory) $(if $(findstring vm-layer,$(FILE)),vm) $(if $(findstring libvirt,$(FILE)),libvirt)
 NEEDS_test-long := build kernel libvirt vm xen
-$(foreach target,demo bench,$(eval NEEDS_$(target) := build kernel))
+$(foreach target,demo bench bench-clones,$(eval NEEDS_$(target) := build kernel))
 NEEDS_test-guards := build kernel vm
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
@@ -261,6 +261,8 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 env CLONE_STARTS=200 node build/test/kernel/guest/reflink.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-kills.js
+	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-errors.js full
+	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-power-cuts.js full
 	@UML_RELEASE=bookworm $(LAB) --minutes 60 node build/test/kernel/guest/families.js full
 	@$(LAB) --minutes 60 node build/test/kernel/guest/life-crashes/kills.js full
 	@$(LAB) --minutes 300 node build/test/kernel/guest/injected-errors.js full
@@ -308,6 +310,10 @@ measure:
 	@$(LAB) --minutes 20 node build/test/bench/merge.js
 	@$(LAB) --minutes 20 node build/test/bench/direct-io.js
 	@$(LAB) --minutes 20 node build/test/bench/reflink.js
+
+.PHONY: bench-clones
+bench-clones: build build/.stamp needs ## Measure both kinds of disks side by side, for the table in docs/reflink.md
+	@$(LAB) --minutes 30 node build/test/bench/clone-writes.js
 
 .PHONY: bench-templates
 bench-templates: build build/.stamp needs ## Measure domain-xml against Python's Jinja2 and Bun, and live data against JSON

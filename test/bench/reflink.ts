@@ -1,6 +1,6 @@
 // Both kinds of disks side by side, on XFS and btrfs in memory: their starts and ends as whole processes, in turn; and what a clone
 // itself takes, with the fsync that comes before its name, from within a process that runs already.
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILESYSTEMS } from '../kernel/guest/filesystems/mounts.ts';
 import { MEBIBYTE, makeImage, newFolder } from '../kernel/guest/images.ts';
@@ -65,6 +65,49 @@ function round(folder: string): Round {
   };
 }
 
+/** How many pieces a template's image lies in, for what a precache would save. */
+const PIECES = [100, 3000, 9000];
+
+/** A file in as many pieces: holes lie between them. */
+function makeFragmented(path: string, pieces: number): void {
+  makeImage(path, pieces * 8192);
+  const descriptor = openSync(path, 'r+');
+  for (let piece = 0; piece < pieces; piece++)
+    writeSync(descriptor, Buffer.alloc(4096, 1), 0, 4096, piece * 8192);
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+/** What a clone that was made ahead saves of the start of a template's own run: milliseconds without and with it. */
+function startsOf(root: string): [made: number, ahead: number] {
+  const dirty = root.replace(/\.img$/, '-dirty.img');
+  const start = () => {
+    const milliseconds = timeProgram(executable(), ['prepare', 'reflink-origin', root]);
+    must(executable(), 'cleanup', 'reflink-origin', must(executable(), 'prepare', 'reflink-origin', root));
+    rmSync(dirty);
+    return milliseconds;
+  };
+  const made = start();
+  must('cp', '--reflink=always', '--preserve=timestamps', root, root.replace(/\.img$/, '-precache.img'));
+  must('sync', '-f', root);
+  return [made, start()];
+}
+
+function measurePrecaches(folder: string): void {
+  for (const pieces of PIECES) {
+    const root = join(folder, `pieces-${pieces}.img`);
+    makeFragmented(root, pieces);
+    const starts = Array.from({ length: 5 }, () => startsOf(root));
+    const clones = Array.from({ length: 5 }, () => cloneOf(root));
+    console.log(
+      figure(`FICLONE and fsync of ${pieces} pieces`, median(clones.map(({ clone, sync }) => clone + sync))),
+    );
+    console.log(figure("start of a template's run on them", median(starts.map(([made]) => made))));
+    console.log(figure('the same, of a clone that was made ahead', median(starts.map(([, ahead]) => ahead))));
+    rmSync(root);
+  }
+}
+
 for (const name of ['XFS', 'btrfs']) {
   const filesystem = FILESYSTEMS.find(one => one.name === name);
   if (filesystem === undefined) throw new Error(`no ${name}`);
@@ -96,6 +139,7 @@ for (const name of ['XFS', 'btrfs']) {
   console.log(
     `  ${'whole prepare / prepare of what exists'.padEnd(44)}${(of('reflink') / of('existingSnapshot')).toFixed(2).padStart(8)}`,
   );
+  measurePrecaches(mounted.point);
   mounted.unmount();
   // All of it is memory.
   rmSync(folder, { recursive: true });
