@@ -12,9 +12,10 @@ TEST_SOURCES := $(shell find test -name '*.ts')
 ADDON_SOURCES := $(wildcard src/native/addon/*.c)
 ADDON_HEADERS := $(wildcard src/native/addon/*.h)
 ENGINE_SOURCES := $(filter-out %/compile.c,$(wildcard src/native/engine/*.c))
-ENGINE_HEADERS := $(wildcard src/native/engine/*.h src/native/engine/device-mapper/*.h)
+ENGINE_HEADERS := $(wildcard src/native/engine/*.h src/native/engine/device-mapper/*.h src/native/programs/*.h)
 # What the small program has in the place of libdevmapper, and of libm.
-INSTEAD_SOURCES := $(wildcard src/native/engine/device-mapper/*.c) src/native/programs/mathematics.c
+INSTEAD_SOURCES := $(wildcard src/native/engine/device-mapper/*.c) src/native/programs/mathematics.c \
+	src/native/programs/remainder.c
 # Of the addon, what the renderer has (src/native/programs/domain-xml.c).
 RENDERER_ADDON := $(addprefix src/native/addon/,values.c files.c descriptors.c input.c links.c sockets.c writing.c checksum.c)
 MODULES := node_modules/.package-lock.json
@@ -92,7 +93,7 @@ $(ENGINE)/bytecode.c: $(SOURCES) package.json tools/bundle.mjs $(ENGINE)/compile
 link_program = $(CC) $(C) $(HARDENED) -I$(ENGINE)/include -Isrc/native/engine $(CFLAGS) -o $@ $(ENGINE_SOURCES) \
 	src/native/programs/$(1).c $(2) $(3) $(4) $(HARDENED_LINK) $(LDFLAGS) -lc -lm
 link_hot = $(call link_program,block-snapshot,$(1),$(ADDON_SOURCES) $(INSTEAD_SOURCES),$(ENGINE)/libqjs.a)
-link_renderer = $(call link_program,domain-xml,$(1),$(RENDERER_ADDON),$(ENGINE)/with-parser/libqjs.a)
+link_renderer = $(call link_program,domain-xml,$(1),$(RENDERER_ADDON) src/native/programs/remainder.c,$(ENGINE)/with-parser/libqjs.a)
 
 # Engine, addon and bytecode in one: what Xen, libvirt and qubesd call.
 HOT_SOURCES := $(ENGINE_SOURCES) $(INSTEAD_SOURCES) src/native/programs/block-snapshot.c $(ADDON_SOURCES) $(ADDON_HEADERS)
@@ -105,7 +106,7 @@ $(ENGINE)/renderer.c: $(SOURCES) $(SHIPPED) tools/bundle-renderer.js package.jso
 	$(BUN) tools/bundle-renderer.js src/render.ts $(ENGINE)/renderer $(VERSION)
 	cd $(ENGINE)/renderer && ../compile render.js $$(ls | grep -vxF render.js) >../renderer.c
 
-RENDERER_SOURCES := $(ENGINE_SOURCES) src/native/programs/domain-xml.c $(RENDERER_ADDON) $(ADDON_HEADERS)
+RENDERER_SOURCES := $(ENGINE_SOURCES) src/native/programs/domain-xml.c src/native/programs/remainder.c $(RENDERER_ADDON) $(ADDON_HEADERS)
 $(DIST)/domain-xml: $(RENDERER_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/renderer.c
 	$(call link_renderer,$(ENGINE)/renderer.c)
 

@@ -21,26 +21,18 @@ t.test('an addon that needs a newer glibc than there is says so, in one line', a
   });
 });
 
-t.test(
-  'README names the C library that executables need when they are built on Debian 12, whose own is 2.36',
-  async t => {
-    const needed = ['block-snapshot', 'domain-xml', 'block-snapshot-tools', 'block-snapshot.node'].flatMap(
-      name =>
-        [
-          ...execFileSync('readelf', ['-W', '--version-info', join(PROJECT, 'dist', name)], {
-            encoding: 'utf8',
-          }).matchAll(/\bGLIBC_2\.(\d+)/g),
-        ].map(([, version]) => Number(version)),
-    );
-    const named = Number(/ glibc 2\.(\d+)\b/.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))?.[1]);
-    const here = execFileSync('getconf', ['GNU_LIBC_VERSION'], { encoding: 'utf8' }).trim();
-    const most = Math.max(...needed);
-    t.ok(
-      here === 'glibc 2.36' ? most === named : most >= named,
-      `2.${most}, on ${here}; named is 2.${named}`,
-    );
-  },
-);
+t.test('README names the C library that executables need, whichever they are built with', async t => {
+  const needed = ['block-snapshot', 'domain-xml', 'block-snapshot-tools', 'block-snapshot.node'].flatMap(
+    name =>
+      [
+        ...execFileSync('readelf', ['-W', '--version-info', join(PROJECT, 'dist', name)], {
+          encoding: 'utf8',
+        }).matchAll(/\bGLIBC_2\.(\d+)/g),
+      ].map(([, version]) => Number(version)),
+  );
+  const named = Number(/ glibc 2\.(\d+)\b/.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))?.[1]);
+  t.equal(Math.max(...needed), named);
+});
 
 t.test('an addon that is missing or something else says what to do, in one line', async t => {
   const path = join(t.testdir(), 'block-snapshot.node');

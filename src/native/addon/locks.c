@@ -98,6 +98,48 @@ static bool may_be_ours(unsigned long process)
 	return false;
 }
 
+/* The digits at a place, and what ends them, which is passed, too. */
+static bool take_number(const char **at, unsigned int base, char end, unsigned long *number)
+{
+	const char *first = *at;
+
+	for (*number = 0;; (*at)++) {
+		unsigned int digit = base;
+
+		if (**at >= '0' && **at <= '9')
+			digit = **at - '0';
+		else if (**at >= 'a' && **at <= 'f')
+			digit = **at - 'a' + 10;
+		if (digit >= base)
+			break;
+		*number = *number * base + digit;
+	}
+	return *at != first && *(*at)++ == end;
+}
+
+/*
+ * A line of /proc/locks about a lock by flock that somebody has: its number, the kind, two words, the process, and the file. By hand, for
+ * sscanf is another function with each age of glibc, and a program that has the newer one runs on no older glibc.
+ */
+static bool read_lock(const char *line, unsigned long *process, unsigned long *major_number, unsigned long *minor_number,
+		      unsigned long *inode)
+{
+	static const char kind[] = ": FLOCK ";
+	const char *at = strstr(line, kind);
+	int word;
+
+	if (!at)
+		return false;
+	at += strlen(kind);
+	for (word = 0; word < 2; word++) {
+		at += strspn(at, " ");
+		at += strcspn(at, " ");
+	}
+	at += strspn(at, " ");
+	return take_number(&at, 10, ' ', process) && take_number(&at, 16, ':', major_number) &&
+	       take_number(&at, 16, ':', minor_number) && take_number(&at, 10, ' ', inode);
+}
+
 /*
  * removedLockHolder(descriptor): the process that holds a lock on a file which had the path of this one before and was
  * removed while it was held; 0 where there is none (man 5 proc_locks).
@@ -125,10 +167,9 @@ static napi_value removed_lock_holder(napi_env env, napi_callback_info info)
 	if (!locks)
 		return throw_system_error(env, "open", "/proc/locks", errno, "");
 	while (holder == 0 && getline(&line, &size, locks) > 0) {
-		unsigned long process, inode;
-		unsigned int major_number, minor_number;
+		unsigned long process, inode, major_number, minor_number;
 
-		if (sscanf(line, "%*d: FLOCK %*s %*s %lu %x:%x:%lu", &process, &major_number, &minor_number, &inode) == 4 &&
+		if (read_lock(line, &process, &major_number, &minor_number, &inode) &&
 		    process != looked_at && major_number == major(own.st_dev) && minor_number == minor(own.st_dev) &&
 		    inode != own.st_ino) {
 			/* The locks of one process mostly follow each other. */
