@@ -26,4 +26,10 @@ make(
   join(kernel, 'lib/modules'),
 );
 make('root-image.sh', join(folder, 'root.img'), 'whole');
-onKernel('the layer inside domains of libvirtd and QEMU', ['--minutes', '20'], 'libvirt-layer.js', folder);
+onKernel(
+  'the layer inside domains of libvirtd and QEMU',
+  ['--minutes', '20'],
+  'libvirt-layer.js',
+  folder,
+  ...process.argv.slice(2),
+);
