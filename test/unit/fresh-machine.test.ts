@@ -79,8 +79,8 @@ t.test('Root on a machine that knows of no package yet installs none before Node
     PATH: pathOf(t, {
       ...BARE,
       id: 'echo 0',
-      'apt-get': `echo "$@" >>${calls}`,
-      'apt-cache': `[ -e ${calls} ] && echo "  Candidate: 18.20.4+dfsg-1~deb12u1" || echo "  Candidate: (none)"`,
+      'apt-get': `echo "$@" >>"${calls}"`,
+      'apt-cache': `[ -e "${calls}" ] && echo "  Candidate: 18.20.4+dfsg-1~deb12u1" || echo "  Candidate: (none)"`,
     }),
   });
   t.equal(status, 1);
@@ -134,8 +134,8 @@ t.test('Temporary files go where programs can be run', async t => {
 
 t.test('A lab that fails hides no other, and what has failed is named at the very end', async t => {
   const folder = programs(t, {
-    make: `echo "$*" >>${t.testdirName}/calls
-case $* in *test-kernel*) echo "failed: a lab" >${t.testdirName}/build/failed.txt; exit 2 ;; esac`,
+    make: `echo "$*" >>"${t.testdirName}/calls"
+case $* in *test-kernel*) echo "failed: a lab" >"${t.testdirName}/build/failed.txt"; exit 2 ;; esac`,
   });
   mkdirSync(join(folder, 'test/xen/lab'), { recursive: true });
   copyFileSync(join(PROJECT, 'test/all.sh'), join(folder, 'test/all.sh'));
