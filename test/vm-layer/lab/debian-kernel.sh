@@ -9,7 +9,7 @@ release=bookworm
 . "$here/../../../tools/cache.sh"
 . "$here/../../../tools/debian-packages.sh"
 for_vms=$here/../../../etc/vm/kernel-modules
-for_dom0=(virtio_pci virtio_blk crc32c_generic ext4 xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-blkback loop dm-mod
+for_dom0=(virtio_pci virtio_blk crc32c_generic ext4 xfs xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-blkback loop dm-mod
   dm-snapshot xen-blkfront)
 version=$(cat "${BASH_SOURCE[0]}" "$for_vms" | sha256sum | cut -c1-16)
 folder=$cache/debian-kernel-$version

@@ -31,7 +31,7 @@ unpack_packages "$release" "$hypervisor" >"$work.log" 2>&1 ||
 rm -f "$work.log"
 mv "$work/root" "$work/$hypervisor"
 packages=xen-utils-4.17,xenstore-utils,dmsetup,util-linux,mount,kmod,udev,bash,strace,procps
-packages+=,libvirt-daemon,libvirt-daemon-driver-xen,libvirt-clients,libxml2-utils
+packages+=,xfsprogs,libvirt-daemon,libvirt-daemon-driver-xen,libvirt-clients,libxml2-utils
 mmdebstrap --variant=minbase --include="$packages" \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
@@ -55,7 +55,8 @@ needs() {
   done | awk '!seen[$0]++'
 }
 
-# initial_ramdisk INIT|none MODULE... makes one of busybox, the modules in their order, and the script.
+# initial_ramdisk INIT|none MODULE... makes one of busybox, the modules in their order, and the script. $later are modules that
+# it has besides, listed by themselves: loading them takes its time.
 initial_ramdisk() {
   local script=$1 folder module
   shift
@@ -68,10 +69,15 @@ initial_ramdisk() {
     cp "$module" "$folder/modules/"
     basename "$module" >>"$folder/modules.list"
   done
+  # shellcheck disable=SC2086
+  [ -z "${later-}" ] || needs $later | while read -r module; do
+    cp "$module" "$folder/modules/"
+    basename "$module" >>"$folder/modules.later"
+  done
   (cd "$folder" && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1)
 }
 initial_ramdisk dom0-init virtio_pci virtio_blk crc32c_generic ext4 >"$work/image/dom0.cpio.gz"
-initial_ramdisk none xen-blkfront >"$work/root/lab/guest.cpio.gz"
+later="crc32c_generic ext4" initial_ramdisk none xen-blkfront >"$work/root/lab/guest.cpio.gz"
 cp "$kernel/vmlinux" "$work/root/lab/vmlinux"
 
 echo dom0 >"$work/root/etc/hostname"
