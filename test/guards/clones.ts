@@ -143,7 +143,7 @@ export const CLONE_GUARDS: readonly Guard[] = [
     from: '    withDescriptor(openToRead(dirty), descriptor => addon().syncFile(descriptor));\n',
     to: '',
     program: 'kernel/guest/reflink-power-cuts',
-    checks: ['the power fails at points of a commit of a template of clones: XFS'],
+    checks: ['the power fails at points of a run and a commit of a template of clones: XFS'],
   },
   {
     rule: 'a clone is on disk before it has its name',

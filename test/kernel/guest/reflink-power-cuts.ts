@@ -77,16 +77,18 @@ function onEach(name: string, body: (test: Test, kind: RecordedFilesystem) => Pr
     });
 }
 
-onEach('a commit of a template of clones', async (test, kind) => {
+onEach('a run and a commit of a template of clones', async (test, kind) => {
   let versions: string[] = [];
   const recording = await record(
     mount => {
       versions = [template(mount)];
       versions.unshift(run(mount, 0));
       commitReflink(volumeIn(mount), KEEP);
-      versions.unshift(run(mount, 300_000));
     },
-    async mount => void commitReflink(volumeIn(mount), KEEP),
+    async mount => {
+      versions.unshift(run(mount, 300_000));
+      commitReflink(volumeIn(mount), KEEP);
+    },
     kind,
   );
   const seen = { before: 0, after: 0 };
@@ -97,10 +99,9 @@ onEach('a commit of a template of clones', async (test, kind) => {
     seen[committed ? 'after' : 'before'] += 1;
     test.same(found, committed ? versions : versions.slice(1), `${point}: every version is there, whole`);
     if (done) test.ok(committed, `${point}: it was answered`);
-    else if (!committed)
-      test.equal(hashOf(volumeIn(mount).dirty), versions[0], `${point}: nothing written is lost`);
     commitReflink(volumeIn(mount), KEEP);
-    test.same(hashesIn(mount), versions, `${point}: the next commit gets to the same end`);
+    if (committed) test.same(hashesIn(mount), versions, `${point}: the next commit has nothing to do`);
+    else test.ok(hashesIn(mount).includes(versions[1] ?? ''), `${point}: the next commit loses nothing`);
   });
   test.ok(seen.before > 0 && seen.after > 0, JSON.stringify(seen));
 });
