@@ -63,31 +63,27 @@ class Reader {
     return match;
   }
 
-  /** A value with the blanks around it. */
+  /** A value with the blanks around it. Of two calls for each level of nesting, for all are on the stack at once. */
   #value(): unknown {
     this.#match(BLANKS);
-    const value = this.#bareValue();
+    const first = this.#text[this.#at];
+    let value: unknown;
+    if (first === '{' || first === '[') {
+      this.#depth += 1;
+      if (this.#depth > MAXIMUM_DEPTH) this.#fail('it is nested too deeply');
+      value = first === '{' ? this.#object() : this.#list();
+      this.#depth -= 1;
+    } else value = this.#plainValue(first);
     this.#match(BLANKS);
     return value;
   }
 
-  #bareValue(): unknown {
-    const first = this.#text[this.#at];
-    if (first === '{') return this.#nested(() => this.#object());
-    if (first === '[') return this.#nested(() => this.#list());
+  #plainValue(first: string | undefined): unknown {
     if (first === '"') return this.#string();
     const word = this.#match(WORD);
     if (word !== undefined) return WORDS[word[0]];
     const number = this.#match(NUMBER);
     return number === undefined ? this.#fail('a value is expected') : this.#number(number);
-  }
-
-  #nested(read: () => unknown): unknown {
-    this.#depth += 1;
-    if (this.#depth > MAXIMUM_DEPTH) this.#fail('it is nested too deeply');
-    const value = read();
-    this.#depth -= 1;
-    return value;
   }
 
   #number([text, fraction, exponent]: RegExpExecArray): unknown {
