@@ -76,6 +76,13 @@ export function lstatSync(path: string) {
 }
 
 export function rmSync(path: string): void {
+  try {
+    // One that may not be looked into goes all the same when it is empty.
+    addon().removeFolder(path);
+    return;
+  } catch (error) {
+    if (!isSystemError(error, 'ENOTEMPTY')) throw error;
+  }
   for (const name of addon().listFolder(path)) {
     const inside = `${path}/${name}`;
     if (lstatSync(inside)?.isDirectory() === true) rmSync(inside);
