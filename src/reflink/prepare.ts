@@ -169,7 +169,7 @@ class Making {
       const { path } = withDescriptor(openImage(disk, 'write'), file =>
         attachLoop(disk, file, false, held, node => this.#claim(node)),
       );
-      this.#undo.add(() => letGo(path, this.#volume, 0));
+      this.#undo.addUppermost(() => letGo(path, this.#volume, 0));
       return path;
     });
   }
