@@ -1,5 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import { makingPath } from '../plan/reflink-names.ts';
 import { cloneRefusal } from './clone-refusal.ts';
 import { removeIfThere } from './if-there.ts';
@@ -27,7 +28,11 @@ export function makeClone(source: Image, from: number, path: string, options: Cl
       const { user, group, mode } = source.owner;
       addon().setOwner(descriptor, user, group, mode & 0o777);
       if (options.keepsTime === true) addon().copyModified(from, descriptor);
-      if (options.attribute !== undefined) addon().setFileAttribute(making, ...options.attribute);
+      // Without it nobody knows what it is: a later start would refuse it.
+      if (options.attribute !== undefined && !addon().setFileAttribute(making, ...options.attribute))
+        throw new Refusal(
+          `a clone of ${source.role} ${source.path} as ${path}: its attribute finds no room (disk full, or a quota): make room there`,
+        );
       addon().syncFile(descriptor);
     });
     addon().renameFile(making, path);

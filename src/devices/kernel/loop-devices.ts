@@ -163,17 +163,18 @@ export function attachLoop(
       throw error;
     }
     held.hold(descriptor);
-    if (directIo === 'on')
-      withLoop(descriptor, lasting !== undefined, () => requireDirectIo(descriptor, image));
-    return { path, descriptor, device: descriptorDevice(descriptor), flags };
+    return withLoop(descriptor, lasting !== undefined, () => {
+      if (directIo === 'on') requireDirectIo(descriptor, image);
+      return { path, descriptor, device: descriptorDevice(descriptor), flags };
+    });
   }
   throw new Refusal(`no free loop device for ${image.role} ${image.path}: see losetup -l for what uses them`);
 }
 
 /** What was attached and would last is let go again when something is wrong with it. */
-function withLoop(descriptor: number, lasts: boolean, check: () => void): void {
+function withLoop<Result>(descriptor: number, lasts: boolean, look: () => Result): Result {
   try {
-    check();
+    return look();
   } catch (error) {
     if (lasts) addon().detachLoop(descriptor);
     throw error;
