@@ -207,7 +207,7 @@ test: needs ## Lint, and run every test, those on the real kernel and the real X
 # One after the other: the processors are taken.
 .PHONY: test-beside-xen
 test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(PROBES) needs
-	test/tap.sh 20 --jobs=1 --timeout=$(FILE_SECONDS) $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
+	test/tap.sh 40 --jobs=1 --timeout=$(FILE_SECONDS) $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins $(PROBES) needs ## Run the tests that need no kernel of their own
