@@ -5,7 +5,7 @@ import { makingPath } from '../plan/reflink-names.ts';
 import { cloneRefusal } from './clone-refusal.ts';
 import { removeIfThere } from './if-there.ts';
 import type { Image } from './images.ts';
-import { withDescriptor } from './open-descriptor.ts';
+import { ownLike, withDescriptor } from './open-descriptor.ts';
 
 export interface CloneOptions {
   /** An attribute that it has from the beginning: name and value. */
@@ -25,8 +25,7 @@ export function makeClone(source: Image, from: number, path: string, options: Cl
   try {
     withDescriptor(createAnew(making), descriptor => {
       addon().cloneFile(from, descriptor);
-      const { user, group, mode } = source.owner;
-      addon().setOwner(descriptor, user, group, mode & 0o777);
+      ownLike(source, descriptor);
       if (options.keepsTime === true) addon().copyModified(from, descriptor);
       // Without it nobody knows what it is: a later start would refuse it.
       if (options.attribute !== undefined && !addon().setFileAttribute(making, ...options.attribute))

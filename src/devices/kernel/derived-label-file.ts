@@ -8,6 +8,7 @@ import {
   printDerivedLabel,
 } from '../plan/derived-label.ts';
 import { removeIfThere, statusIfThere } from './if-there.ts';
+import { openPath } from './open-descriptor.ts';
 import { makeWholeFile } from './whole-file.ts';
 
 /** Bytes of the longest text that is kept in an attribute; a character has three at most. */
@@ -43,7 +44,7 @@ export function writeDerivedLabel(descriptor: number, path: string, label: Deriv
   // What lies there was another image's.
   removeIfThere(beside);
   const fits = text.length * 3 <= LONGEST;
-  if (fits && addon().setFileAttribute(`/proc/self/fd/${descriptor}`, DERIVED_LABEL, text)) return;
+  if (fits && addon().setFileAttribute(openPath(descriptor), DERIVED_LABEL, text)) return;
   makeWholeFile(beside, 0o644, file => addon().writeText(file, `${text}\n`));
 }
 

@@ -12,7 +12,7 @@ import {
   type StoreLabel,
 } from '../plan/label.ts';
 import { removeIfThere, statusIfThere } from './if-there.ts';
-import { withDescriptor } from './open-descriptor.ts';
+import { openPath, withDescriptor } from './open-descriptor.ts';
 
 // A label is an attribute of its file, so that it goes wherever the file goes, by whoever's hand. On filesystems that keep
 // no attributes it is a small file beside, which goes by the name.
@@ -64,7 +64,7 @@ function readLabel<Label>(
 
 function readAttribute(file: OpenFile, kind: Kind): string | undefined {
   try {
-    return addon().fileAttribute(openPath(file), kind) ?? undefined;
+    return addon().fileAttribute(openPath(file.descriptor), kind) ?? undefined;
   } catch (error) {
     if (isSystemError(error, 'ERANGE')) throw noLabel(file, kind);
     if (isSystemError(error))
@@ -82,13 +82,9 @@ function noLabel({ path }: OpenFile, kind: Kind): Refusal {
   );
 }
 
-function openPath({ descriptor }: OpenFile): string {
-  return `/proc/self/fd/${descriptor}`;
-}
-
 /** Beside the file itself, by whichever links it was given. */
 function besidePath(file: OpenFile, kind: Kind): string {
-  return (addon().readLink(openPath(file)) ?? file.path) + BESIDE[kind];
+  return (addon().readLink(openPath(file.descriptor)) ?? file.path) + BESIDE[kind];
 }
 
 function readBeside(path: string): string | undefined {
@@ -98,7 +94,8 @@ function readBeside(path: string): string | undefined {
 /** @throws Refusal when it cannot be kept: what it is for would not be known afterwards */
 function writeLabel(file: OpenFile, kind: Kind, text: string): void {
   try {
-    if (!addon().setFileAttribute(openPath(file), kind, text)) writeBeside(besidePath(file, kind), text);
+    if (!addon().setFileAttribute(openPath(file.descriptor), kind, text))
+      writeBeside(besidePath(file, kind), text);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new Refusal(

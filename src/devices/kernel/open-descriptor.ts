@@ -35,7 +35,7 @@ export function openImage(
   return withDescriptor(found, () => {
     const { device, inode } = addon().descriptorStatus(found);
     if (imageKey(device, inode) !== image.key) throw replaced(image);
-    const path = `/proc/self/fd/${found}`;
+    const path = openPath(found);
     try {
       return access === 'read' ? openToRead(path) : openToWrite(path);
     } catch (error) {
@@ -43,6 +43,19 @@ export function openImage(
       throw error;
     }
   });
+}
+
+/** The path of a file that is open, whether or not it has one of its own. */
+export function openPath(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}
+
+/** Gives an open file the owner and the permissions of an image. @throws SystemError */
+export function ownLike(
+  { owner: { user, group, mode } }: { owner: { user: number; group: number; mode: number } },
+  descriptor: number,
+): void {
+  addon().setOwner(descriptor, user, group, mode & 0o777);
 }
 
 export function replaced(image: { role: string; path: string }): Refusal {

@@ -1,6 +1,6 @@
 import { namesIfThere, removeIfThere, statusIfThere } from '../../devices/kernel/if-there.ts';
 import { dropStoreLabel } from '../../devices/kernel/label-file.ts';
-import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openPath, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { folderOf } from '../../devices/plan/folder-of.ts';
 import { parseVersionName } from '../../devices/plan/reflink-names.ts';
@@ -28,11 +28,6 @@ export function markLeftOver(path: string): void {
     markConverted(descriptor);
     addon().syncFile(descriptor);
   });
-}
-
-/** The path of a file that is open, whether or not it has one of its own. */
-export function openPath(descriptor: number): string {
-  return `/proc/self/fd/${descriptor}`;
 }
 
 /** Whether a conversion has made a file, or put it into the other kind. */

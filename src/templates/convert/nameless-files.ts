@@ -1,5 +1,6 @@
 import { statusIfThere } from '../../devices/kernel/if-there.ts';
 import type { Image } from '../../devices/kernel/images.ts';
+import { ownLike } from '../../devices/kernel/open-descriptor.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import type { Undo } from '../../devices/kernel/undo.ts';
 import { nameWhole } from '../../devices/kernel/whole-file.ts';
@@ -21,8 +22,7 @@ export class NamelessFiles {
     const { temporary, readWrite } = addon().openFlags;
     const descriptor = addon().openFile(folderOf(path), temporary | readWrite, 0o600);
     this.#files.push({ descriptor, path });
-    const { user, group, mode } = this.#image.owner;
-    addon().setOwner(descriptor, user, group, mode & 0o777);
+    ownLike(this.#image, descriptor);
     return descriptor;
   }
 

@@ -3,7 +3,7 @@ import { cloneRefusal } from '../../devices/kernel/clone-refusal.ts';
 import { statusIfThere } from '../../devices/kernel/if-there.ts';
 import { type Image, openStore } from '../../devices/kernel/images.ts';
 import { dropStoreLabel } from '../../devices/kernel/label-file.ts';
-import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openImage, openPath, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keptChunks, requireWholeStore } from '../../devices/kernel/store-contents.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { Undo } from '../../devices/kernel/undo.ts';
@@ -20,7 +20,7 @@ import type { Template } from '../template-files.ts';
 import { requireUnusedTemplate } from '../trim.ts';
 import { requireUnchanged } from '../unchanged.ts';
 import { type Conversion, stateOf, underLocks } from './conversion.ts';
-import { markLeftOver, openPath, requireRoomForOthers } from './left-over.ts';
+import { markLeftOver, requireRoomForOthers } from './left-over.ts';
 import { NamelessFiles } from './nameless-files.ts';
 
 /** Bytes after which others get their turn. */

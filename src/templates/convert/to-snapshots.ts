@@ -10,7 +10,7 @@ import { removeIfThere, statusIfThere } from '../../devices/kernel/if-there.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { writeStoreLabel } from '../../devices/kernel/label-file.ts';
 import { mountOf } from '../../devices/kernel/mounts.ts';
-import { openImage, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openImage, openPath, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { Undo } from '../../devices/kernel/undo.ts';
 import { chunkBytes, storeSize } from '../../devices/plan/exception-store.ts';
@@ -27,7 +27,7 @@ import { requireUnusedTemplate } from '../trim.ts';
 import { requireUnchanged } from '../unchanged.ts';
 import { type Conversion, stateOf, underLocks } from './conversion.ts';
 import { differences } from './differences.ts';
-import { markLeftOver, openPath, requireRoomForOthers, versionPaths } from './left-over.ts';
+import { markLeftOver, requireRoomForOthers, versionPaths } from './left-over.ts';
 import { NamelessFiles } from './nameless-files.ts';
 import { StoreWriter } from './store-writer.ts';
 

@@ -1,5 +1,5 @@
 import { dropDerivedLabel, writeDerivedLabel } from '../../devices/kernel/derived-label-file.ts';
-import { openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
+import { openToRead, ownLike, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
 import { nameWhole } from '../../devices/kernel/whole-file.ts';
 import { folderOf } from '../../devices/plan/folder-of.ts';
@@ -32,8 +32,7 @@ export function openNameless({ beside }: NewTemplate): number {
  * @throws Refusal when the name is taken; SystemError
  */
 export function nameImage(descriptor: number, place: NewTemplate, source: Template): void {
-  const { user, group, mode } = source.image.owner;
-  addon().setOwner(descriptor, user, group, mode & 0o777);
+  ownLike(source.image, descriptor);
   if (place.folder !== undefined) makeFolderLike(place.folder, folderOf(source.image.path));
   try {
     writeDerivedLabel(descriptor, place.image, { from: source.image.path, made: Date.now() });
