@@ -193,7 +193,7 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 # What tests run on the engines.
 PROBES := $(ENGINE)/probe $(ENGINE)/renderer-probe
 
-UNIT_TESTS := 'build/test/unit/**/*.test.js'
+UNIT_TESTS := 'build/test/unit/**/*.test.js' 'build/test/fuzz/*.test.js'
 TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
 KERNEL_TESTS := 'build/test/kernel/*.test.js' 'build/test/vm-layer/*.test.js'
 MEMORY_TESTS := 'build/test/memory/*.test.js'
@@ -244,6 +244,10 @@ test-core-admin: build build/.stamp ## Let qubesd's own code judge random qubes.
 fuzz-templates: build/.stamp .tap/plugins needs ## Render random templates as Jinja2 does, others each time, until one differs
 	@while JINJA_SEED=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') JINJA_TRIALS=20000 \
 		tap --timeout=0 build/test/jinja/random-templates.test.js; do :; done; exit 1
+
+.PHONY: fuzz
+fuzz: build/.stamp needs ## Look for inputs that break a reader of what is hostile, guided by what they reach in it: TARGET= of test/fuzz/targets, SECONDS_EACH=600, KEEP=1 keeps the inputs: the last result is in docs/fuzz.md
+	@test/fuzz/fuzz.sh $(TARGET)
 
 .PHONY: check
 check: build build/.stamp .tap/plugins $(PROBES) ## Run one test file, in whichever lab it needs: FILE=test/..., NAME= a part of a test's name
@@ -331,7 +335,7 @@ format: $(MODULES) ## Format the sources
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf dist build .tap .fresh $(SHIPPED)
+	rm -rf dist build .tap .fresh .fuzz $(SHIPPED)
 
 .PHONY: distclean
 distclean: clean ## Remove what npm has brought as well, and what is kept in ~/.cache/block-snapshot

@@ -7,6 +7,7 @@ import { DISK_GUARDS } from './disks.ts';
 import { DOCTOR_GUARDS } from './doctor.ts';
 import { FAMILY_GUARDS } from './families.ts';
 import type { Guard } from './guard.ts';
+import { HOSTILE_GUARDS } from './hostile.ts';
 import { IDENTITY_GUARDS } from './identity.ts';
 import { LOOP_GUARDS } from './loops.ts';
 import { POWER_GUARDS } from './power.ts';
@@ -17,6 +18,7 @@ import { VM_LAYER_GUARDS } from './vm-layer.ts';
 export const GUARDS: readonly Guard[] = [
   ...LOOP_GUARDS,
   ...STORE_GUARDS,
+  ...HOSTILE_GUARDS,
   ...IDENTITY_GUARDS,
   ...DEVICE_GUARDS,
   ...BINDING_GUARDS,

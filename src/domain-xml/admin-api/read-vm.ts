@@ -56,7 +56,8 @@ export async function readVm(api: AdminApi, name: string, release?: Release): Pr
     others.state(name),
   ]);
   const chosen = release === undefined ? releaseOf(own) : { release, warnings: [] };
-  // All four before the first is asked for: what is under way when one is refused would fail with nobody to hear it.
+  // All of them before the first is asked for: what is under way when one is refused would fail with nobody to hear it.
+  const labelName = own.text('label');
   const [template, netvm, audio, gui] = (['template', 'netvm', 'audiovm', 'guivm'] as const).map(property =>
     own.vm(property, others.listed),
   );
@@ -65,7 +66,7 @@ export async function readVm(api: AdminApi, name: string, release?: Release): Pr
     netvm ? others.netvm(netvm, [name]) : null,
     others.peer(audio ?? null),
     others.peer(gui ?? null),
-    others.label(own.text('label')),
+    others.label(labelName),
   ]);
   await others.acquaint([template, audio, gui, ...chainOf(netVm)]);
   const networked = netVm !== null || own.flag('provides_network');

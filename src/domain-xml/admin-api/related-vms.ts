@@ -72,8 +72,6 @@ export class RelatedVms {
   async #readWithTemplates(name: string, chain: readonly string[]): Promise<RelatedVm> {
     if (name === ADMIN_VM) return { name, features: await this.features(name) };
     const features = this.features(name);
-    // It is awaited further down: a failure before that must not go unheard.
-    features.catch(() => {});
     if (!TEMPLATE_BASED.has(this.klassOf(name))) return { name, features: await features, template: null };
     const next = (await this.properties(name)).vm('template', this.listed);
     const template = next === null ? null : await this.withTemplates(next, chain);
@@ -84,8 +82,6 @@ export class RelatedVms {
   async netvm(name: string, above: readonly string[] = []): Promise<RelatedVm> {
     const chain = nextInChain('netvm', name, above);
     const features = this.features(name);
-    // It is awaited further down: a failure before that must not go unheard.
-    features.catch(() => {});
     const own = await this.properties(name);
     const next = own.vm('netvm', this.listed);
     const netvm = next === null ? null : await this.netvm(next, chain);
@@ -146,9 +142,13 @@ export class RelatedVms {
 
 /** What is asked once of each: the answer, or the question that is under way. */
 function once<T>(answers: Map<string, Promise<T>>, name: string, ask: () => Promise<T>): Promise<T> {
-  const known = answers.get(name) ?? ask();
-  answers.set(name, known);
-  return known;
+  const known = answers.get(name);
+  if (known !== undefined) return known;
+  const asked = ask();
+  // Whoever has asked may be refused something else before the answer is waited for: what nobody hears ends the program.
+  asked.catch(() => {});
+  answers.set(name, asked);
+  return asked;
 }
 
 /**
