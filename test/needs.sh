@@ -29,7 +29,7 @@ for name; do
       ;;
     build) packages="$packages gcc libc6-dev libdevmapper-dev pkg-config" ;;
     arm64) packages="$packages gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user" ;;
-    kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2 btrfs-progs xfsprogs dosfstools bindfs nfs-kernel-server iproute2 attr psmisc" ;;
+    kernel) packages="$packages libdevmapper1.02.1 kmod dmsetup udev mount util-linux e2fsprogs strace coreutils lvm2 btrfs-progs xfsprogs dosfstools bindfs nfs-kernel-server iproute2 attr psmisc nbd-server nbd-client open-iscsi" ;;
     templates) packages="$packages python3 libxml2-utils libvirt0 libvirt-clients" ;;
     xen)
       packages="$packages qemu-system-x86 mmdebstrap cpio busybox-static e2fsprogs kmod xz-utils dpkg-dev util-linux"
@@ -60,7 +60,7 @@ if ! command -v dpkg-query >/dev/null; then
       node) type node npm >/dev/null 2>&1 ;;
       build) [ -e /usr/include/libdevmapper.h ] && type cc >/dev/null 2>&1 ;;
       arm64) type aarch64-linux-gnu-gcc qemu-aarch64 >/dev/null 2>&1 ;;
-      kernel) type linux.uml strace perl dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser >/dev/null 2>&1 ;;
+      kernel) type linux.uml strace perl dmsetup losetup mkfs.ext4 mkfs.btrfs mkfs.xfs mkfs.vfat bindfs rpc.nfsd ip setfattr fuser nbd-server nbd-client iscsistart >/dev/null 2>&1 ;;
       xen) type qemu-system-x86_64 mmdebstrap cpio busybox mke2fs modprobe xz dpkg-deb >/dev/null 2>&1 ;;
       templates) [ -e /usr/share/libvirt/schemas/domain.rng ] && [ -x /usr/bin/python3 ] && type xmllint virsh >/dev/null 2>&1 ;;
       manuals) type groff mandoc zsh script >/dev/null 2>&1 ;;

@@ -21,6 +21,12 @@ const LATER = {
     'devices/request/stack-request.ts',
     'programs/block-snapshot/operations.ts',
   ],
+  // A base that is a block device.
+  blockBase: [
+    'devices/kernel/base-answers.ts',
+    'devices/kernel/network-device.ts',
+    'devices/plan/network-link.ts',
+  ],
   // What is there already, once the base is locked.
   locked: [
     'devices/kernel/backed-by.ts',

@@ -2,6 +2,7 @@ import { addon } from '../native/addon.ts';
 import { warn } from '../words/complaint.ts';
 import { Refusal } from '../words/refusal.ts';
 import { configuration } from './configuration.ts';
+import { requireAnswer } from './kernel/base-answers.ts';
 import { CowTaken, type DiskLocks, withBaseLock } from './kernel/base-lock.ts';
 import { buildStack } from './kernel/build-stack.ts';
 import { makeCowFile } from './kernel/cow-file.ts';
@@ -14,6 +15,7 @@ import { withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
 import { requireNoOperation } from './operations.ts';
 import { nodeOf, type OurDevice, ourDevice, snapshotName } from './plan/device-names.ts';
+import type { DiskKey } from './plan/disk-key.ts';
 import { storeSize } from './plan/exception-store.ts';
 import { folderOf } from './plan/folder-of.ts';
 import { imageOfCow, ownCow } from './plan/own-cow.ts';
@@ -45,6 +47,7 @@ export interface PrepareOptions {
  */
 export function prepare(request: StackRequest, options: PrepareOptions = {}): OurDevice {
   let cowsInTurn = false;
+  let answered: DiskKey | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const base = requireImage(request.base);
     // What is wrong with the files is said before anything is locked or looked at.
@@ -54,6 +57,8 @@ export function prepare(request: StackRequest, options: PrepareOptions = {}): Ou
       warn(
         `the last ${base.size % SECTOR_BYTES} bytes of base ${base.path} are no full sector: no VM will see them`,
       );
+    if (base.device !== undefined && answered !== base.disk) requireAnswer(base);
+    answered = base.disk;
     const cows = cowsInTurn ? request.cows.flatMap(cow => findImage(cow) ?? []) : [];
     try {
       const device = withBaseLock(

@@ -130,6 +130,11 @@ export interface Addon {
     loops: readonly { name: string; file: string }[],
     milliseconds: number,
   ): (LoopAnswer | null | false)[];
+  /**
+   * One block is read of each of these nodes, past the page cache, all at once, by another process: true, the code of the error, or
+   * false where there is no answer within that time. That process stays until there is one.
+   */
+  blockAnswers(nodes: readonly string[], milliseconds: number): (boolean | string)[];
   refreshLoopSize(loop: number): void;
   /** From now on through the page cache; what was written is on its way to the disk first. */
   stopDirectIo(loop: number): void;

@@ -10,6 +10,7 @@ import type { Guard } from './guard.ts';
 import { HOSTILE_GUARDS } from './hostile.ts';
 import { IDENTITY_GUARDS } from './identity.ts';
 import { LOOP_GUARDS } from './loops.ts';
+import { NETWORK_GUARDS } from './network.ts';
 import { POWER_GUARDS } from './power.ts';
 import { STORE_GUARDS } from './stores.ts';
 import { TEMPLATE_GUARDS } from './templates.ts';
@@ -29,6 +30,7 @@ export const GUARDS: readonly Guard[] = [
   ...VM_LAYER_GUARDS,
   ...DOCTOR_GUARDS,
   ...CLONE_GUARDS,
+  ...NETWORK_GUARDS,
 ];
 
 /** Where the text of a guard is in the source. */

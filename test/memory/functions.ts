@@ -8,6 +8,7 @@ import {
   bytes,
   descriptor,
   loops,
+  names,
   number,
   type Outcome,
   path,
@@ -77,6 +78,8 @@ const attribute = text(256, () => 'user.label');
 export const FUNCTIONS: Functions = {
   // Whether or not there is such a device.
   loopAnswers: { takes: [loops(() => [{ name: 'loop0', file: file() }]), number(32, () => 5000)] },
+  // Whether or not there are such nodes.
+  blockAnswers: { takes: [names(64, () => ['/dev/loop0', '/dev/null']), number(32, () => 5000)] },
   mountNumber: { takes: [aPath] },
   fileStatus: { takes: [aPath] },
   linkStatus: { takes: [path(() => link())] },

@@ -57,6 +57,7 @@ const DEVICES = [
 const MAKING = [
   'devices/kernel/another-version.ts',
   'devices/kernel/backing.ts',
+  'devices/kernel/base-answers.ts',
   'devices/kernel/bind-stores.ts',
   'devices/kernel/build-stack.ts',
   'devices/kernel/cow-backing.ts',
@@ -67,6 +68,7 @@ const MAKING = [
   'devices/kernel/images.ts',
   'devices/kernel/loop-devices.ts',
   'devices/kernel/lost-store.ts',
+  'devices/kernel/network-device.ts',
   'devices/kernel/one-name.ts',
   'devices/kernel/other-kind.ts',
   'devices/kernel/snapshot-layer.ts',
@@ -79,6 +81,7 @@ const MAKING = [
   'devices/operations.ts',
   'devices/plan/bound-store.ts',
   'devices/plan/discards.ts',
+  'devices/plan/network-link.ts',
   'devices/plan/own-cow.ts',
   'devices/plan/reflink-names.ts',
   'devices/plan/revert-names.ts',

@@ -17,6 +17,8 @@ export interface Settings {
   directIo: DirectIo;
   /** Whether the space of the cows that are made is taken at once. */
   reserve: boolean;
+  /** How long a base that is reached over a network has to give a block. */
+  baseSeconds: number;
 }
 
 /** Those of a file that says nothing, or is not there. */
@@ -26,6 +28,7 @@ export const DEFAULT_SETTINGS: Settings = {
   chunk: CHUNK,
   directIo: 'off',
   reserve: false,
+  baseSeconds: 3,
 };
 
 /** The chunk sizes that can be chosen. A store with any of them may be ours, from before the choice was changed. */
@@ -44,6 +47,8 @@ export function isOurChunk(chunk: Sectors): boolean {
 }
 
 const MOST_REVISIONS = 100;
+/** libxl gives a whole start of a disk 40 s. */
+const MOST_BASE_SECONDS = 10;
 
 /** One key of the configuration. */
 interface Key {
@@ -69,19 +74,27 @@ function oneOf(
   };
 }
 
+/** A key whose values are whole numbers. */
+function numberIn(least: number, most: number, settings: (value: number) => Partial<Settings>): Key {
+  return {
+    values: [String(least), String(most)],
+    wanted: `a number from ${least} to ${most}`,
+    read: value =>
+      /^\d{1,3}$/.test(value) && Number(value) >= least && Number(value) <= most
+        ? settings(Number(value))
+        : undefined,
+  };
+}
+
 /** Every key that there is; test/kernel/guest/life/every-value.ts has a run for each value. */
 export const KEYS: Readonly<Record<string, Key>> = {
-  REVISIONS: {
-    values: ['0', String(MOST_REVISIONS)],
-    wanted: `a number from 0 to ${MOST_REVISIONS}`,
-    read: value =>
-      /^\d{1,3}$/.test(value) && Number(value) <= MOST_REVISIONS ? { revisions: Number(value) } : undefined,
-  },
+  REVISIONS: numberIn(0, MOST_REVISIONS, revisions => ({ revisions })),
   COMMIT_ON_STOP: oneOf({ yes: { commitOnStop: true }, no: { commitOnStop: false } }),
   CHUNK_SIZE: oneOf(Object.fromEntries(Object.entries(CHUNKS).map(([name, chunk]) => [name, { chunk }]))),
   // `auto` is what the first version installed; it took the kernel's word for what a filesystem can do, which was wrong.
   DIRECT_IO: oneOf({ on: { directIo: 'on' }, off: { directIo: 'off' } }, { auto: { directIo: 'off' } }),
   RESERVE: oneOf({ on: { reserve: true }, off: { reserve: false } }),
+  BASE_TIMEOUT: numberIn(1, MOST_BASE_SECONDS, baseSeconds => ({ baseSeconds })),
 };
 
 /**

@@ -13,6 +13,7 @@ NAPI_MODULE_INIT()
 	register_loop(env, exports);
 	register_loop_changes(env, exports);
 	register_answers(env, exports);
+	register_block_answers(env, exports);
 	register_mounts(env, exports);
 	register_files(env, exports);
 	register_descriptors(env, exports);

@@ -1,19 +1,12 @@
-/* Questions that may never be answered are asked by another process, which can be left to itself. */
-#define _GNU_SOURCE
+/* What loop devices are attached to, asked by another process: who serves their files may never answer. */
 #include "clock.h"
 #include "loop.h"
+#include "other-process.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* As many as there can be: the numbers of their devices have 20 bits. */
 #define MOST_LOOPS (1U << 20)
@@ -22,9 +15,6 @@ struct question {
 	char name[64];
 	char *file;
 };
-
-/* What the process that asks needs of stack: system calls and paths. */
-#define STACK_SIZE (256U << 10)
 
 /* Written by the process that asks. */
 struct answer {
@@ -68,73 +58,16 @@ static void ask(const struct question *question, struct answer *answer, dev_t *l
 	__atomic_store_n(&answer->given, true, __ATOMIC_RELEASE);
 }
 
-/*
- * In the new process. Whatever this program has open (locks, the pipe of who waits for its output) must not stay open
- * with a process that cannot be ended while the kernel waits.
- */
 static int ask_all(void *argument)
 {
 	const struct room *room = argument;
 	uint32_t index;
 	dev_t last = 0;
 
-	syscall(SYS_close_range, 0U, ~0U, 0U);
+	let_go_of_files();
 	for (index = 0; index < room->count; index++)
 		ask(&room->questions[index], &room->answers[index], &last);
 	return 0;
-}
-
-/* Whether the process has ended before `end`. */
-static bool ends_before(pid_t process, int64_t end)
-{
-	int descriptor = (int)syscall(SYS_pidfd_open, process, 0U);
-	struct pollfd entry = { .fd = descriptor, .events = POLLIN };
-	int ready;
-
-	if (descriptor < 0)
-		return false;
-	/* Not by errno, which is the other process's as well. */
-	do
-		ready = poll(&entry, 1, milliseconds_left(end));
-	while (ready < 0 && milliseconds_left(end) > 0);
-	close(descriptor);
-	return ready > 0;
-}
-
-/* How long one that has been killed is waited for: it is gone at once, where the kernel does not hold it. */
-#define PARTING_MILLISECONDS 50
-
-enum end { NO_PROCESS, STILL_THERE, ENDED };
-
-static enum end end_of(pid_t process, int64_t end)
-{
-	bool ended = ends_before(process, end);
-
-	if (!ended) {
-		kill(process, SIGKILL);
-		ended = ends_before(process, monotonic_milliseconds() + PARTING_MILLISECONDS);
-	}
-	/* One that does not end even so is its next parent's, when this program has ended. */
-	waitpid(process, NULL, ended ? 0 : WNOHANG);
-	return ended ? ENDED : STILL_THERE;
-}
-
-/*
- * NO_PROCESS has errno. The other process shares this one's memory: a copy, as fork makes it, costs what all of this program's pages
- * do. It writes nothing but its stack, its answers and errno, and this one does nothing beside it but wait; the memory of one that
- * is still there must stay as it is, though it runs no more when it has been killed, but in the kernel.
- */
-static enum end ask_until(struct room *room, int64_t end)
-{
-	sigset_t all, before;
-	pid_t process;
-
-	/* What this program does at a signal is not for the other process to do. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	process = clone(ask_all, room->stack + STACK_SIZE, CLONE_VM | SIGCHLD, room);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return process < 0 ? NO_PROCESS : end_of(process, end);
 }
 
 static bool read_questions(napi_env env, napi_value array, struct question *questions, uint32_t count)
@@ -197,7 +130,7 @@ static napi_value give_answers(napi_env env, const struct room *room)
 /* The pages of all that the process that asks works with: they are given back in one, or left to it. */
 static size_t pages_for(uint32_t count)
 {
-	return STACK_SIZE + count * (sizeof(struct question) + sizeof(struct answer));
+	return BESIDE_STACK + count * (sizeof(struct question) + sizeof(struct answer));
 }
 
 /* False with errno where there is no room. */
@@ -209,7 +142,7 @@ static bool make_room(struct room *room, uint32_t count)
 		return false;
 	room->count = count;
 	room->stack = pages;
-	room->answers = (struct answer *)(pages + STACK_SIZE);
+	room->answers = (struct answer *)(pages + BESIDE_STACK);
 	room->questions = (struct question *)(room->answers + count);
 	return true;
 }
@@ -246,7 +179,7 @@ static napi_value loop_answers(napi_env env, napi_callback_info info)
 	if (!make_room(&room, count))
 		return throw_system_error(env, "make room to ask", "loop devices", errno, "");
 	if (read_questions(env, arguments[0], room.questions, count)) {
-		end = ask_until(&room, monotonic_milliseconds() + milliseconds);
+		end = run_beside(ask_all, &room, room.stack, monotonic_milliseconds() + milliseconds, KILLED);
 		if (end == NO_PROCESS)
 			throw_system_error(env, "start a process to ask", "loop devices", errno, "");
 		else

@@ -66,6 +66,7 @@ void register_udev(napi_env env, napi_value exports);
 void register_loop(napi_env env, napi_value exports);
 void register_loop_changes(napi_env env, napi_value exports);
 void register_answers(napi_env env, napi_value exports);
+void register_block_answers(napi_env env, napi_value exports);
 void register_mounts(napi_env env, napi_value exports);
 void register_files(napi_env env, napi_value exports);
 void register_descriptors(napi_env env, napi_value exports);

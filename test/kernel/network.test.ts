@@ -1,0 +1,3 @@
+import { onKernel } from './lab.ts';
+
+onKernel('bases that lie with a server', ['--udev'], 'network.js');
