@@ -16,35 +16,17 @@ import {
 } from '../devices/plan/device-names.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { OriginTable } from '../devices/plan/origin-table.ts';
+import type { TakeDownOptions, TakenDown } from '../devices/taken-down.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { warn } from '../words/complaint.ts';
 import { Refusal } from '../words/refusal.ts';
 
-export interface TakeDownOptions {
-  /** The attachment that this is done for: its own claim does not keep the device. */
-  attachment?: string;
-  /** How long to wait for the last one to close the device; without it, as long as udev may look at it. */
-  patience?: number;
-  /** What has to happen under the same lock, once it is known what became of the device. */
-  finished?: (outcome: TakeDown) => void;
-}
-
-/** What became of a device that should go. */
-export interface TakeDown {
-  /** What is left because it is in use, as one sentence; undefined when the device is gone. */
-  left: string | undefined;
-  /** Whether something that no claim and no other device accounts for keeps one of its devices open: try again later. */
-  lingering: boolean;
-  /** Whether it is a claim alone that keeps the device: its VM may be gone. */
-  claimed: boolean;
-}
-
 /**
  * Takes down a device that nobody uses, and everything under it that nobody else uses. The loop devices go with the
  * last device on them, by the kernel's own doing.
  */
-export function takeDown({ identity, node }: OurDevice, options: TakeDownOptions = {}): TakeDown {
+export function takeDown({ identity, node }: OurDevice, options: TakeDownOptions<TakenDown> = {}): TakenDown {
   const { base } = identity;
   return withBaseLock(base, () =>
     withUdevSession(udev => {

@@ -1,36 +1,24 @@
 import { type LoopClaim, loopClaims } from '../claims/loop-claims.ts';
 import { withLocks } from '../devices/kernel/base-lock.ts';
 import { glance } from '../devices/kernel/patience.ts';
+import type { TakeDownOptions, TakenDown } from '../devices/taken-down.ts';
 import { clearsItself, hasLoop, keepLoop, letGo, servesOf } from './loop.ts';
 import { dropFiles, isMadeAnew } from './made-anew.ts';
 import { fileKey, type Volume } from './volume.ts';
 
-export interface TakeDownOptions {
-  /** The attachment that this is done for: its own claim does not keep the device. */
-  attachment?: string;
-  /** Milliseconds to wait for the last one to close the device; without it, as long as udev may look at it. */
-  patience?: number;
-  /** What has to happen under the same locks, once it is known what became of the device. */
-  finished?: (outcome: TakeDown) => void;
-}
-
 /** What became of a disk that should go. */
-export interface TakeDown {
-  /** What is left because it is in use, as one sentence; undefined when its loop device is gone. */
-  left: string | undefined;
-  /** Whether something that no claim accounts for keeps it open: try again later. */
-  lingering: boolean;
-  /** Whether it is a claim alone that keeps it: its VM may be gone. */
-  claimed: boolean;
+interface DiskTakenDown extends TakenDown {
   /** Whether what was written of it is kept, and nobody has it open: it can be committed. */
   kept: boolean;
 }
+
+type Options = TakeDownOptions<DiskTakenDown>;
 
 /**
  * Takes down the loop device of a disk that nobody uses. With it goes what was written, of a disk that is made anew at each start.
  * @param node /dev/loopN; what it serves by now is looked at, and nothing of others is touched
  */
-export function takeDownReflink(volume: Volume, node: string, options: TakeDownOptions = {}): TakeDown {
+export function takeDownReflink(volume: Volume, node: string, options: Options = {}): DiskTakenDown {
   const image = fileKey('disk', volume.image);
   return withLocks(image === undefined ? [volume.lock] : [volume.lock, image], () => {
     const outcome = takeDown(volume, node, options);
@@ -39,7 +27,7 @@ export function takeDownReflink(volume: Volume, node: string, options: TakeDownO
   });
 }
 
-function takeDown(volume: Volume, node: string, { attachment, patience }: TakeDownOptions): TakeDown {
+function takeDown(volume: Volume, node: string, { attachment, patience }: Options): DiskTakenDown {
   const serves = servesOf(node, volume);
   const user = serves === 'now' ? loopClaims(attachment).find(claim => claim.node === node) : undefined;
   if (user !== undefined) return leave(node, user);
@@ -56,7 +44,7 @@ function takeDown(volume: Volume, node: string, { attachment, patience }: TakeDo
   return { left: undefined, lingering: false, claimed: false, kept: isClosed && kept };
 }
 
-function leave(node: string, user?: LoopClaim): TakeDown {
+function leave(node: string, user?: LoopClaim): DiskTakenDown {
   const by = user === undefined ? '' : ` by the VM disk ${user.attachment}`;
   return {
     left: `${node} is in use${by}: left as it is`,
