@@ -131,9 +131,9 @@ export const CLONE_GUARDS: readonly Guard[] = [
     executable: true,
   },
   {
-    rule: 'a conversion to clones comes about last',
-    from: '        files.nameAll(undo);\n        for (const version of plan) markLeftOver(version.undo);\n        syncFolder(image.path);\n        removeCow(cow.path);\n',
-    to: '        removeCow(cow.path);\n        files.nameAll(undo);\n        for (const version of plan) markLeftOver(version.undo);\n',
+    rule: 'a conversion comes about last',
+    from: '        files.nameAll(undo);\n        for (const made of plan) markLeftOver(way.replacedBy(made));\n        syncFolder(image.path);\n        way.comeAbout(conversion, undo);\n',
+    to: '        way.comeAbout(conversion, undo);\n        files.nameAll(undo);\n        for (const made of plan) markLeftOver(way.replacedBy(made));\n',
     program: 'kernel/guest/reflink-kills',
     checks: ['XFS: a conversion to clones, killed at system calls'],
     executable: true,

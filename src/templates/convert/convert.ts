@@ -9,10 +9,11 @@ import { withOperation } from '../operation-lock.ts';
 import { linkRevisions } from '../revisions.ts';
 import { findTemplate, type TemplateFiles } from '../template-files.ts';
 import type { NameUser } from '../users.ts';
+import { carryOut } from './carry-out.ts';
 import { type Conversion, type TemplateKind, underLocks } from './conversion.ts';
 import { dropLeftOver } from './left-over.ts';
-import { planToClones, toClones } from './to-clones.ts';
-import { planToSnapshots, toSnapshots } from './to-snapshots.ts';
+import { planToClones, TO_CLONES } from './to-clones.ts';
+import { planToSnapshots, TO_SNAPSHOTS } from './to-snapshots.ts';
 
 /** What became of a conversion. */
 export interface Converted {
@@ -56,7 +57,7 @@ export async function convert(
 async function converted(conversion: Conversion, kind: TemplateKind): Promise<string[]> {
   const { image } = conversion.template;
   try {
-    return await (kind === 'reflink' ? toClones(conversion) : toSnapshots(conversion));
+    return await (kind === 'reflink' ? carryOut(TO_CLONES, conversion) : carryOut(TO_SNAPSHOTS, conversion));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const reason = noRoomText(error, image.path, image.size) ?? `${error.message}: mend that`;

@@ -5,8 +5,6 @@ import { type Image, openStore } from '../../devices/kernel/images.ts';
 import { dropStoreLabel } from '../../devices/kernel/label-file.ts';
 import { openImage, openPath, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keptChunks, requireWholeStore } from '../../devices/kernel/store-contents.ts';
-import { syncFolder } from '../../devices/kernel/sync-folder.ts';
-import { Undo } from '../../devices/kernel/undo.ts';
 import { ownCow } from '../../devices/plan/own-cow.ts';
 import { versionPath } from '../../devices/plan/reflink-names.ts';
 import { addon } from '../../native/addon.ts';
@@ -18,9 +16,8 @@ import { requireBelonging } from '../revert/belonging.ts';
 import { listRevisions, type Revision } from '../revisions.ts';
 import type { Template } from '../template-files.ts';
 import { requireUnusedTemplate } from '../trim.ts';
-import { requireUnchanged } from '../unchanged.ts';
-import { type Conversion, stateOf, underLocks } from './conversion.ts';
-import { markLeftOver, requireRoomForOthers } from './left-over.ts';
+import type { Way } from './carry-out.ts';
+import type { Conversion } from './conversion.ts';
 import { NamelessFiles } from './nameless-files.ts';
 
 /** Bytes after which others get their turn. */
@@ -83,44 +80,18 @@ function requireUndos({ image }: Template, undos: readonly Revision[]): void {
 /**
  * Makes a template of snapshots one of clones: the former versions, which its undos lead to, become files of their own; then its cow goes,
  * which makes it come about.
- * @returns the paths of the former versions, the last one first
- * @throws Refusal or SystemError, with the template as it was
  */
-export async function toClones(conversion: Conversion): Promise<string[]> {
-  const { image, cow } = conversion.template;
-  const [plan, before] = underLocks(conversion, () => {
-    const versions = planToClones(conversion);
-    requireRoomForOthers(image.path, cow.path);
-    return [versions, stateOf(image)] as const;
-  });
-  const files = new NamelessFiles(image);
-  try {
-    await makeVersions(plan, files, conversion);
-    underLocks(conversion, () => {
-      const again = planToClones(conversion);
-      requireUnchanged(image, before, stateOf(image));
-      if (again.map(({ path }) => path).join() !== plan.map(({ path }) => path).join())
-        throw new Refusal(`the undos of ${image.path} were changed meanwhile: it stays as it is; try again`);
-      const undo = new Undo();
-      undo.guard(() => {
-        files.nameAll(undo);
-        for (const version of plan) markLeftOver(version.undo);
-        syncFolder(image.path);
-        removeCow(cow.path);
-      });
-      syncFolder(image.path);
-    });
-    return plan.map(({ path }) => path);
-  } finally {
-    files.close();
-  }
-}
-
-/** The one step that makes it come about. */
-function removeCow(cow: string): void {
-  addon().removeFile(cow);
-  dropStoreLabel(cow);
-}
+export const TO_CLONES: Way<MadeVersion> = {
+  plan: planToClones,
+  make: makeVersions,
+  source: 'undos',
+  sourceOf: ({ path }) => path,
+  replacedBy: ({ undo }) => undo,
+  comeAbout: ({ template: { cow } }) => {
+    addon().removeFile(cow.path);
+    dropStoreLabel(cow.path);
+  },
+};
 
 /** @throws Refusal where its filesystem makes no clones, before anything else is done */
 function requireClones(image: Image, from: number): void {

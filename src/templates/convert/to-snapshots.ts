@@ -11,8 +11,6 @@ import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { writeStoreLabel } from '../../devices/kernel/label-file.ts';
 import { mountOf } from '../../devices/kernel/mounts.ts';
 import { openImage, openPath, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
-import { syncFolder } from '../../devices/kernel/sync-folder.ts';
-import { Undo } from '../../devices/kernel/undo.ts';
 import { chunkBytes, storeSize } from '../../devices/plan/exception-store.ts';
 import { imageKey } from '../../devices/plan/image-key.ts';
 import type { Version as VersionId } from '../../devices/plan/label.ts';
@@ -24,11 +22,11 @@ import { type Version, versionsOf } from '../../reflink/versions.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { noteEnd } from '../revisions.ts';
 import { requireUnusedTemplate } from '../trim.ts';
-import { requireUnchanged } from '../unchanged.ts';
-import { type Conversion, stateOf, underLocks } from './conversion.ts';
+import type { Way } from './carry-out.ts';
+import type { Conversion } from './conversion.ts';
 import { differences } from './differences.ts';
-import { markLeftOver, requireRoomForOthers, versionPaths } from './left-over.ts';
-import { NamelessFiles } from './nameless-files.ts';
+import { versionPaths } from './left-over.ts';
+import type { NamelessFiles } from './nameless-files.ts';
 import { StoreWriter } from './store-writer.ts';
 
 /** An undo, which makes a former version of the one after it. */
@@ -91,51 +89,29 @@ function secondNames(image: string, key: string): string[] {
 /**
  * Makes a template of clones one of snapshots: what each former version has else than the one after it becomes an undo; then it gets an
  * empty cow, which makes it come about.
- * @returns the paths of the undos, of the last run first
- * @throws Refusal or SystemError, with the template as it was
  */
-export async function toSnapshots(conversion: Conversion): Promise<string[]> {
-  const { template, volume } = conversion;
-  const { image, cow } = template;
-  const [plan, before] = underLocks(conversion, () => {
-    const undos = planToSnapshots(conversion);
-    requireRoomForOthers(image.path, cow.path);
-    return [undos, stateOf(image)] as const;
-  });
-  const settings = configuration();
-  const files = new NamelessFiles(image);
-  try {
-    await writeUndos(conversion, plan, files);
-    underLocks(conversion, () => {
-      const again = planToSnapshots(conversion);
-      requireUnchanged(image, before, stateOf(image));
-      if (again.map(({ former }) => former.key).join() !== plan.map(({ former }) => former.key).join())
-        throw new Refusal(
-          `the versions of ${image.path} were changed meanwhile: it stays as it is; try again`,
-        );
-      // Written in place, the image would change them.
-      for (const path of [volume.precache, ...secondNames(image.path, image.key)]) removeIfThere(path);
-      const undo = new Undo();
-      undo.guard(() => {
-        files.nameAll(undo);
-        for (const { former } of plan) markLeftOver(former.path);
-        syncFolder(image.path);
-        undo.add(() => removeIfThere(cow.path));
-        writeEmptyCow(cow.path, storeSize(sectorsOf(image.size), settings.chunk), image, settings);
-      });
-      syncFolder(image.path);
-    });
-    return plan.map(({ path }) => path);
-  } finally {
-    files.close();
-  }
-}
+export const TO_SNAPSHOTS: Way<MadeUndo> = {
+  plan: planToSnapshots,
+  make: writeUndos,
+  source: 'versions',
+  sourceOf: ({ former }) => former.key,
+  replacedBy: ({ former }) => former.path,
+  // Written in place, the image would change them.
+  clear: ({ template: { image }, volume }) => {
+    for (const path of [volume.precache, ...secondNames(image.path, image.key)]) removeIfThere(path);
+  },
+  comeAbout: ({ template: { image, cow } }, undo) => {
+    const settings = configuration();
+    undo.add(() => removeIfThere(cow.path));
+    writeEmptyCow(cow.path, storeSize(sectorsOf(image.size), settings.chunk), image, settings);
+  },
+};
 
 /** Each undo is a store that keeps, on the version after it, what the former one has else. */
 async function writeUndos(
-  { template: { image }, progress }: Conversion,
   plan: readonly MadeUndo[],
   files: NamelessFiles,
+  { template: { image }, progress }: Conversion,
 ): Promise<void> {
   const base = versionOf(image);
   progress.start(image.size * plan.length);
