@@ -11,13 +11,7 @@ version=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-16)
 folder=$cache/debian-root-$version
 say() { echo "vm lab: $*" >&2; }
 end_when_cached "$folder" root.img
-# Files of many owners: whoever is not root makes them in a user namespace, where he is, and has others.
-if [ "$(id -u)" != 0 ]; then
-  as_root=(unshare --map-root-user --map-auto --mount)
-  reason=$("${as_root[@]}" true 2>&1) ||
-    { say "whoever is not root needs a user namespace and numbers in /etc/subuid and /etc/subgid ($reason): run this once as root, with XDG_CACHE_HOME=${cache%/*}: ${BASH_SOURCE[0]}" && exit 1; }
-  exec "${as_root[@]}" env XDG_CACHE_HOME="${cache%/*}" "${BASH_SOURCE[0]}"
-fi
+begin_as_root
 begin_in_cache "$folder" root.img debian-root-lock
 
 say "installing Debian $release into $folder (once; about a minute)"

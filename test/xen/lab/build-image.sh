@@ -12,13 +12,7 @@ version=$(cat "${BASH_SOURCE[0]}" "$here/dom0-init" "$here/../../vm-layer/lab/de
 image=$cache/xen-$version
 say() { echo "xen lab: $*" >&2; }
 end_when_cached "$image" root.img
-# A root filesystem has files of many owners: whoever is not root makes it in a user namespace, where he is, and has others.
-if [ "$(id -u)" != 0 ]; then
-  as_root=(unshare --map-root-user --map-auto --mount)
-  reason=$("${as_root[@]}" true 2>&1) ||
-    { say "whoever is not root needs a user namespace and numbers in /etc/subuid and /etc/subgid ($reason): build the image once as root, with XDG_CACHE_HOME=${cache%/*}" && exit 1; }
-  exec "${as_root[@]}" env XDG_CACHE_HOME="${cache%/*}" "${BASH_SOURCE[0]}"
-fi
+begin_as_root
 begin_in_cache "$image" root.img lock
 
 say "building the image in $image (once; about a minute)"
