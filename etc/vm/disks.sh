@@ -1,5 +1,17 @@
 # shellcheck shell=sh
-# The VM's disks: found, and the volatile one divided: part of wrap-root.
+# The VM's disks: waited for, found, and the volatile one divided: part of wrap-root.
+
+# wait_for COMMAND... : until it succeeds; fails when it has not after $patience seconds, or one more: the second that has begun
+# does not count.
+wait_for() {
+  read -r now _ </proc/uptime
+  ends=$((${now%.*} + patience))
+  until "$@"; do
+    read -r now _ </proc/uptime
+    [ "${now%.*}" -le "$ends" ] || return 1
+    sleep 0.05
+  done
+}
 
 is_disk() { [ -b "/dev/$1" ] && [ -e "/sys/class/block/$1/size" ]; }
 

@@ -13,6 +13,13 @@ export const VM_LAYER_GUARDS: readonly Guard[] = [
     checks: ['a VM that does not ask is left alone before anything else is done'],
   },
   {
+    rule: 'a VM waits for its disks as long as is said',
+    from: '[ "${now%.*}" -le "$ends" ]',
+    to: '[ "${now%.*}" -lt "$ends" ]',
+    program: 'unit/install-vm.test',
+    checks: ['what does not come is waited for as long as is said, however late in a second that begins'],
+  },
+  {
     rule: "the layer's store begins empty, whatever the start before has left in it",
     from: '  begin_empty /dev/mapper/dmroot-meta ||',
     to: '  true ||',

@@ -72,3 +72,19 @@ t.test('a VM that does not ask is left alone before anything else is done', asyn
   });
   t.equal(said, '');
 });
+
+t.test(
+  'what does not come is waited for as long as is said, however late in a second that begins',
+  async t => {
+    const clock = join(t.testdir(), 'uptime');
+    const functions = readFileSync(join(PROJECT, 'etc/vm/disks.sh'), 'utf8').replaceAll(
+      '/proc/uptime',
+      clock,
+    );
+    const script = `set -u; ${functions}
+sleep() { passed=$((passed + 5)) && echo $((passed / 100)).$((passed / 10 % 10))$((passed % 10)) 0 >'${clock}'; }
+passed=194 patience=1 && sleep && wait_for false || echo $passed`;
+    const ended = Number(execFileSync('sh', ['-c', script], { encoding: 'utf8' }));
+    t.ok(ended >= 299 && ended <= 400, `from 1.99 s to ${ended / 100} s`);
+  },
+);
