@@ -10,8 +10,11 @@ list_vm() {
   echo "file 755 etc/vm/initramfs-tools/local-top /usr/share/initramfs-tools/scripts/local-top/wrap-root"
   echo "file 755 etc/vm/initramfs-tools/local-bottom /usr/share/initramfs-tools/scripts/local-bottom/wrap-root"
   echo "file 755 etc/vm/initramfs-tools/hook /usr/share/initramfs-tools/hooks/wrap-root"
-  for name in layer.sh modules.sh module-setup.sh; do
+  for name in layer.sh modules.sh start-layer module-setup.sh; do
     echo "file 755 etc/vm/dracut/$name /usr/lib/dracut/modules.d/90wrap-root/$name"
+  done
+  for name in wrap-root.service wrap-root-modules.service dmroot.rules; do
+    echo "file 644 etc/vm/dracut/$name /usr/lib/dracut/modules.d/90wrap-root/$name"
   done
   echo "file 644 docs/vm-layer.md /usr/share/doc/block-snapshot-vm/vm-layer.md"
 }

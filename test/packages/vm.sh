@@ -6,7 +6,7 @@
 packed() {
   # shellcheck disable=SC2016
   inside sh -c 'newest=$(ls -t /boot/init* | head -n 1)
-    if command -v lsinitramfs >/dev/null; then lsinitramfs "$newest"; else lsinitrd "$newest" | grep -oE "[^ ]+(\.sh|\.ko[.a-z]*|/wrap-root|/dmsetup)$"; fi' | sort
+    if command -v lsinitramfs >/dev/null; then lsinitramfs "$newest"; else lsinitrd "$newest" | grep -oE "[^ ]+(\.sh|\.service|\.ko[.a-z]*|/wrap-root|/dmsetup)( -> .*)?$"; fi' | sort
 }
 # has_layer FLAVOUR : all that makes the layer is in it, and is called there
 has_layer() {
@@ -16,7 +16,7 @@ has_layer() {
     block-snapshot-vm/store\.sh block-snapshot-vm/modules\.sh bin/dmsetup /dm-snapshot\.ko'
   case $1 in
   initramfs-tools) patterns+=' scripts/local-top/wrap-root scripts/local-bottom/wrap-root' ;;
-  dracut) patterns+=' dracut/hooks/pre-trigger/90-?layer\.sh dracut/hooks/pre-pivot/50-?modules\.sh' ;;
+  dracut) patterns+=' system/initrd\.target\.wants/wrap-root\.service system/initrd\.target\.wants/wrap-root-modules\.service' ;;
   esac
   for pattern in $patterns; do
     grep -qE "$pattern" <<<"$names" || { echo "$pattern is not in the initramfs" && return 1; }
@@ -36,7 +36,7 @@ made_since() { [ -n "$(find "$machine"/boot -name 'init*' -newer "$1")" ] || { e
 life_inside_vm() {
   local release=$1 flavour=$2 name="$1 with $2" before packed_before
   machine=$work/vm-$release-$flavour
-  check "$name: a machine is made" mmdebstrap --quiet --variant=minbase --include="linux-image-cloud-amd64,$flavour,dmsetup,kmod,udev" \
+  check "$name: a machine is made" mmdebstrap --quiet --variant=minbase --include="linux-image-cloud-amd64,$flavour,dmsetup,kmod,udev,systemd-sysv" \
     "$release" "$machine"
   # Fedora's package filesystem has it.
   mkdir -p "$machine/usr/share/licenses"

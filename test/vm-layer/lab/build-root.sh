@@ -14,7 +14,7 @@ begin_in_cache "$folder" usr/share/initramfs-tools/init vm-lock
 echo "vm lab: fetching initramfs-tools and dracut of Debian $release into $folder (once)" >&2
 # Those that every Debian has first: nothing depends on them.
 packages=(base-files bash dash debianutils grep sed gzip findutils util-linux mawk libc-bin tar)
-packages+=(initramfs-tools-core dracut-core dmsetup kmod udev busybox systemd e2fsprogs)
+packages+=(initramfs-tools-core dracut-core dmsetup kmod udev busybox systemd systemd-sysv e2fsprogs)
 unpack_with_dependencies "$release" "${packages[@]}" >"$work.log" 2>&1 ||
   { echo "vm lab: they cannot be fetched: $(why_not "$work.log")" >&2; rm -f "$work.log"; exit 1; }
 rm -f "$work.log"
