@@ -276,6 +276,7 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 	@$(LAB) --minutes 900 node build/test/kernel/guest/pairs.js full
 	@node build/test/vm-layer/libvirt.test.js full
 	@VM_BOOTS=20 node build/test/vm-layer/initramfs-tools.test.js
+	@VM_BOOTS=20 node build/test/vm-layer/dracut.test.js full
 	@test/xen/run.sh vm-layer.sh
 
 .PHONY: test-guards

@@ -5,5 +5,5 @@ import { withSystemd } from './systemd.ts';
 
 const scene = sceneOf('initramfs-tools');
 everyStore(scene, true);
-withSystemd(scene, 2);
-withoutLayer(scene);
+withSystemd(scene);
+withoutLayer(scene, true);

@@ -1,8 +1,11 @@
-import { ALWAYS, ASKS, boots, type Scene, SECRET, SHOW, STOPS, SWAP, says, WRITE } from './scene.ts';
+import { ALWAYS, ASKS, boots, type Scene, SECRET, SHOW, SOON, STOPS, SWAP, says, WRITE } from './scene.ts';
 import { takenBy } from './vm.ts';
 
-/** VMs that get no layer. */
-export function withoutLayer(scene: Scene): void {
+/**
+ * VMs that get no layer.
+ * @param thorough whether one is started again, and without a volatile disk
+ */
+export function withoutLayer(scene: Scene, thorough: boolean): void {
   const { lab, whole } = scene;
   boots(
     scene,
@@ -20,8 +23,9 @@ export function withoutLayer(scene: Scene): void {
         leads: '/dev/ubda',
       };
       says(test, lab.boot(words, [root, volatile], script), { ...wanted, 'written-before': 'no' });
+      if (!thorough) return;
       says(test, lab.boot(words, [root, volatile], script), { ...wanted, 'written-before': SECRET });
-      says(test, lab.boot(words, [root], script), {
+      says(test, lab.boot(`${words} ${SOON}`, [root], script), {
         leads: '/dev/ubda',
         warned: '1',
         warning: /^this VM has no swap: no volatile disk ubdb after 1 s: give this VM one/,

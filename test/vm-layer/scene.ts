@@ -4,10 +4,15 @@ import { type Flavour, type Said, sumOf, VmLab } from './vm.ts';
 // What the tests of both flavours share: how their VMs are asked, and what they have to say.
 t.setTimeout(0);
 
+/** How often a VM is started in a row on the same disks: VM_BOOTS= times, or as often as is said here. */
+export const startsOr = (least: number) => Number(process.env['VM_BOOTS'] ?? least);
+
 /** Words of every command line: switched off where it cannot go on, instead of a shell for somebody. */
 export const STOPS = 'panic=0 rd.shell=0';
 /** Those of a VM that asks for the layer, on the disks of the lab. */
-export const ASKS = `${STOPS} root=/dev/mapper/dmroot ro dmroot.root=/dev/ubda dmroot.volatile=/dev/ubdb dmroot.patience=1`;
+export const ASKS = `${STOPS} root=/dev/mapper/dmroot ro dmroot.root=/dev/ubda dmroot.volatile=/dev/ubdb`;
+/** Of one whose disk does not come. */
+export const SOON = 'dmroot.patience=1';
 export const SECRET = 'a secret of this boot';
 
 export const SHOW = `

@@ -1,4 +1,4 @@
-import { ASKS, boots, type Scene } from './scene.ts';
+import { ASKS, boots, type Scene, SOON } from './scene.ts';
 
 /**
  * What keeps a VM from starting.
@@ -42,7 +42,7 @@ export function everyStop(scene: Scene, most = Number.POSITIVE_INFINITY): void {
         ],
       ] as const
     ).slice(0, most)) {
-      const said = lab.boot(`${ASKS} ${words}`, disks);
+      const said = lab.boot(`${ASKS} ${SOON} ${words}`, disks);
       test.notOk(said.done, 'it does not start');
       const told = said.console.split('\n').filter(told => told.includes(line));
       test.ok(told.length > 0, `it says: ${line}`);

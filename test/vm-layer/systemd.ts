@@ -1,4 +1,4 @@
-import { ALWAYS, ASKS, boots, type Scene, SECRET, says } from './scene.ts';
+import { ALWAYS, ASKS, boots, type Scene, SECRET, says, startsOr } from './scene.ts';
 import { sumOf, takenBy } from './vm.ts';
 
 const SCRIPT = `
@@ -20,9 +20,8 @@ echo warning $(dmesg | sed -n 's/.*wrap-root: //p' | head -n 1)
 
 /**
  * A Debian as people install it, whose udev and systemd take over what the initramfs has made, and its /etc/fstab.
- * @param starts how often it is started
  */
-export function withSystemd(scene: Scene, starts: number): void {
+export function withSystemd(scene: Scene): void {
   const { lab } = scene;
   boots(
     scene,
@@ -31,7 +30,7 @@ export function withSystemd(scene: Scene, starts: number): void {
       const root = lab.debian();
       const before = sumOf(root);
       const volatile = lab.disk('volatile.img', 900);
-      for (let boot = 1; boot <= starts; boot += 1)
+      for (let boot = 1; boot <= startsOr(1); boot += 1)
         says(test, lab.boot(`${ASKS} dmroot.swap=64M`, [`${root}:r`, volatile], SCRIPT), {
           ...ALWAYS,
           state: 'running',

@@ -1,5 +1,5 @@
 // What goes wrong, and is the same whichever flavour made the initramfs.
-import { ALWAYS, ASKS, boots, SHOW, says, sceneOf, WRITE } from './scene.ts';
+import { ALWAYS, ASKS, boots, SHOW, SOON, says, sceneOf, WRITE } from './scene.ts';
 import { everyStop } from './stops.ts';
 
 const scene = sceneOf('initramfs-tools');
@@ -43,7 +43,7 @@ boots(scene, 'a modules.img that is missing, of another kernel or no image is on
   ] as const) {
     const script = `${SHOW}echo own $(ls -d /lib/modules/own)\n`;
     const said = lab.boot(
-      `${ASKS} dmroot.swap=0 dmroot.modules=ubdc`,
+      `${ASKS} ${SOON} dmroot.swap=0 dmroot.modules=ubdc`,
       [`${whole}:r`, volatile, `${image}:r`],
       script,
     );

@@ -17,7 +17,7 @@ import { PROJECT } from '../unit/executable.ts';
 const LAB = join(PROJECT, 'test/vm-layer/lab');
 export const MEBIBYTE = 1024 ** 2;
 
-export type Flavour = 'initramfs-tools' | 'dracut';
+export type Flavour = 'initramfs-tools' | 'dracut' | 'dracut without systemd';
 export type RootKind = 'whole' | 'named' | 'third' | 'split';
 
 /** What a VM of the lab has said when it is off. */

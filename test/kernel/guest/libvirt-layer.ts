@@ -11,20 +11,19 @@ import { leftovers } from './state.ts';
 
 t.setTimeout(0);
 /**
- * A folder with vmlinux, initramfs and root.img (test/vm-layer/libvirt.test.ts); with `full` the domain is started again, with a
- * disk that gets full, and another one on a clone: each start takes its time in here.
+ * A folder with vmlinux, root.img and an initramfs, called by what has made it (test/vm-layer/libvirt.test.ts); with `full` the
+ * domain is started again, with a disk that gets full, and another one on a clone, by dracut's: each start takes its time in here.
  */
 const [, , GIVEN = '', full] = process.argv;
 const folder = newFolder();
 // libvirt gives them to the user that QEMU runs as, which cannot be done with this machine's own.
-for (const name of ['vmlinux', 'initramfs', 'root.img'])
+for (const name of ['vmlinux', 'root.img', 'initramfs-tools', ...(full === 'full' ? ['dracut'] : [])])
   must('cp', '--sparse=always', `${GIVEN}/${name}`, `${folder}/${name}`);
 
 // QEMU writes them itself.
 const LOGS = '/run/consoles';
 must('install', '-d', '-o', '64055', LOGS);
 
-const KERNEL = { kernel_path: `${folder}/vmlinux`, initramfs_path: `${folder}/initramfs`, kernelopts: '' };
 const WORDS =
   'console=ttyS0 quiet panic=0 mitigations=off root=/dev/mapper/dmroot ro dmroot.root=vda dmroot.volatile=vdb dmroot.swap=16M';
 const SCRIPT = `mount -o remount,rw /
@@ -48,11 +47,21 @@ echo warned $(dmesg | grep -c 'wrap-root: the store takes')
 /**
  * Starts a domain, and waits until its guest has switched itself off.
  * @param root its first disk; the second is empty, and its own
- * @param script what the guest does
+ * @param how by whose initramfs, and what the guest does
  * @returns what the guest has said, by what it says it of
  */
-function runs(name: string, root: TestDisk, volatile: string, script = SCRIPT): Map<string, string> {
-  const more = { ...KERNEL, kernelopts_common: `${WORDS} lab_script=${btoa(script)} ` };
+function runs(
+  name: string,
+  root: TestDisk,
+  volatile: string,
+  { flavour = 'initramfs-tools', script = SCRIPT },
+): Map<string, string> {
+  const more = {
+    kernel_path: `${folder}/vmlinux`,
+    initramfs_path: `${folder}/${flavour}`,
+    kernelopts: '',
+    kernelopts_common: `${WORDS} lab_script=${btoa(script)} `,
+  };
   const file = `/run/${name}.xml`;
   const log = `${LOGS}/${name}`;
   const disks = [root, { prepare: null, path: volatile }];
@@ -76,9 +85,9 @@ function runs(name: string, root: TestDisk, volatile: string, script = SCRIPT): 
   return new Map(lines.map(line => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]));
 }
 
-function check(test: Test, name: string, root: TestDisk): void {
+function check(test: Test, name: string, root: TestDisk, flavour?: 'dracut'): void {
   const volatile = makeImage(`${folder}/${name}-volatile.img`, 200 * MEBIBYTE);
-  const said = runs(name, root, volatile);
+  const said = runs(name, root, volatile, { flavour });
   test.equal(said.get('root'), '/dev/mapper/dmroot');
   test.equal(said.get('swap'), '/dev/vdb1');
   test.equal(said.get('template'), 'as the template has it');
@@ -98,7 +107,9 @@ t.test(
     const disk = { prepare: 'snapshot', path: `${root}:${folder}/root-cow.img:${cow}`, rw: false } as const;
     check(test, 'work', disk);
     if (full === 'full') {
-      const said = runs('work', disk, makeImage(`${folder}/small-volatile.img`, 60 * MEBIBYTE), FILL);
+      const said = runs('work', disk, makeImage(`${folder}/small-volatile.img`, 60 * MEBIBYTE), {
+        script: FILL,
+      });
       test.equal(said.get('template'), 'as the template has it', 'what was written the time before is gone');
       test.equal(said.get('read'), 'as the template has it', 'with a full disk it still reads');
       test.equal(said.get('warned'), '1', 'that its disk is too small it said at its start');
@@ -117,11 +128,16 @@ function onClone(test: Test): void {
     must('mkdir', `${point}/t`, `${point}/vm`);
     must('cp', '--sparse=always', `${folder}/root.img`, `${point}/t/root.img`);
     const before = hashOf(`${point}/t/root.img`);
-    check(test, 'clone', {
-      prepare: 'reflink',
-      path: `${point}/t/root.img:${point}/vm/root.img`,
-      rw: false,
-    });
+    check(
+      test,
+      'clone',
+      {
+        prepare: 'reflink',
+        path: `${point}/t/root.img:${point}/vm/root.img`,
+        rw: false,
+      },
+      'dracut',
+    );
     test.equal(hashOf(`${point}/t/root.img`), before, "the template's bytes are the same");
     test.same(
       leftovers().filter(line => !line.endsWith('filesystem.img')),
@@ -133,4 +149,7 @@ function onClone(test: Test): void {
   }
 }
 if (full === 'full')
-  t.test('a domain on a clone that it may not write to likewise', async test => onClone(test));
+  t.test(
+    'a domain on a clone that it may not write to likewise, by the initramfs that dracut makes',
+    async test => onClone(test),
+  );

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes an initramfs as a VM's own system makes it: initramfs.sh FLAVOUR with|without FILE [RELEASE MODULES]
-#   FLAVOUR   initramfs-tools or dracut
+#   FLAVOUR   initramfs-tools, dracut, or "dracut without systemd"
 #   with      with what make install-vm puts into that system; without: as Debian's packages alone make it
 #   FILE      gets it
 #   RELEASE   of Debian (trixie)
@@ -20,7 +20,8 @@ mkdir "$work/files" "$work/made"
 [ "$layer" = without ] || DESTDIR=$work/files "$project/etc/install.sh" install-vm >/dev/null
 
 # Of dracut's modules those that such a system needs: all of them take a minute to pack, and seconds at each start.
-modules_of_dracut='systemd-initrd dracut-systemd rootfs-block fs-lib base shutdown'
+modules_of_dracut='rootfs-block fs-lib base shutdown'
+[ "$flavour" != dracut ] || modules_of_dracut+=' systemd-initrd dracut-systemd'
 [ "$layer" = without ] || modules_of_dracut+=' wrap-root'
 
 cat >"$work/script" <<'END'
@@ -42,7 +43,7 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/tmp
 chroot "$root" depmod "$release"
 case $flavour in
 initramfs-tools) exec chroot "$root" mkinitramfs -c gzip -o /mnt/initramfs "$release" ;;
-dracut) exec chroot "$root" dracut --force --no-hostonly --modules "$modules_of_dracut" --compress 'gzip -1' --quiet --kver "$release" /mnt/initramfs ;;
+dracut*) exec chroot "$root" dracut --force --no-hostonly --modules "$modules_of_dracut" --compress 'gzip -1' --quiet --kver "$release" /mnt/initramfs ;;
 esac
 END
 unshare "${own[@]}" bash "$work/script" "$base" "$modules" "$work" "$flavour" "$modules_of_dracut" >"$work/log" 2>&1 && [ -s "$work/made/initramfs" ] ||
