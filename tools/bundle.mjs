@@ -24,8 +24,10 @@ const LATER = {
   // A base that is a block device.
   blockBase: [
     'devices/kernel/base-answers.ts',
+    'devices/kernel/named-base.ts',
     'devices/kernel/network-device.ts',
     'devices/plan/network-link.ts',
+    'devices/plan/stable-name.ts',
   ],
   // What is there already, once the base is locked.
   locked: [

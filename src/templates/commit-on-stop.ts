@@ -25,6 +25,8 @@ export function commitOnStop(base: ImageKey, images: string): string {
   // A file that was put in the place of the base has had no run.
   if (image?.key !== base) return `not committed: ${request.base.path} is another file by now`;
   const template = templateOf(image);
+  if (template === undefined && image.device !== undefined)
+    return `not committed: ${image.path} is a block device, whose versions its storage makes: block-snapshot commit ${image.path}`;
   const found = findImage(cow);
   if (template === undefined || (found !== undefined && realPathOf(found) !== template.cow.path))
     return `not committed: ${cow.path} is not the template's own cow`;

@@ -52,6 +52,10 @@ export function filesOfImage(image: string): TemplateFiles {
     throw new Refusal(
       `template ${path.slice(0, 100)}... has a name too long for its cow to lie beside it: rename it`,
     );
+  if (cow === undefined && statusOf(image)?.kind === 'block device')
+    throw new Refusal(
+      `template ${image} is a block device: its versions are those of its storage (docs/cluster.md), and only its commit is ours`,
+    );
   if (cow === undefined)
     throw new Refusal(
       `template ${image} is neither a folder nor an image whose name ends with .img: give the one or the other`,

@@ -32,4 +32,41 @@ export const NETWORK_GUARDS: readonly Guard[] = [
     to: "return ON_NETWORK.some(form => form.test(link)) || link !== '';",
     checks: ['a base on a server is asked for a block by a process that is gone with the answer'],
   },
+  {
+    ...NETWORK,
+    rule: 'a cow that is kept belongs to the name that its base was given by',
+    from: "const name = stableName(base.path) ?? '';",
+    to: "const name = stableName(base.path) === '' ? '-' : '';",
+    checks: ['a cow that is kept belongs to the name that its base was given by, and to its size'],
+  },
+  {
+    ...NETWORK,
+    rule: 'a cow that is kept belongs to the size of its base',
+    from: "const sectors = withDescriptor(openImage(base, 'read'), descriptorSectors);\n  const name",
+    to: "const sectors = Math.min(0, withDescriptor(openImage(base, 'read'), descriptorSectors));\n  const name",
+    checks: ['another size under the same name is another base'],
+  },
+  {
+    ...NETWORK,
+    rule: 'a base by a name of a moment is warned of where its cow is kept',
+    from: 'if (kept === undefined || stableName(base.path) !== undefined) return;',
+    to: "if (kept === undefined || base.path !== '') return;",
+    checks: ['a base by a name of a moment is warned of where its cow is kept'],
+  },
+  {
+    ...NETWORK,
+    rule: 'a program that others than root can exchange is not run',
+    from: 'if (status !== undefined && (status.user !== 0 || (status.mode & 0o022) !== 0))',
+    to: 'if (status !== undefined && status.user < 0)',
+    checks: [
+      'the commit of a block device tells which command makes the version, and runs the one that is configured',
+    ],
+  },
+  {
+    program: NETWORK.program,
+    rule: 'the program that makes a version has a limit in time',
+    from: 'const clock = setTimeout(() => {\n      late = true;',
+    to: 'const clock = setTimeout(() => {\n      late = milliseconds < 0;',
+    checks: ['a commit command that does not come to its end is ended'],
+  },
 ];

@@ -50,7 +50,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   saxes: /^domain-xml\/qubes-xml\/tree\.ts$/,
   'string-width': /^words\/width\.ts$|^overview\/graph\//,
   yargs: /^programs\//,
-  'node:child_process': /^doctor\/other-process\.ts$/,
+  'node:child_process': /^doctor\/other-process\.ts$|^templates\/commit-command\.ts$/,
   'node:crypto': /^domain-xml\/compiled\/templates-module\.ts$/,
   'node:fs':
     /^domain-xml\/(compiled\/(templates-module|write-templates)|define|private-folder|schema\/\w+|vm-names)\.ts$|^templates\/revert\/abandon-plan\.ts$|^programs\/manual\/(complete|write-shared)\.ts$/,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isMadeOfOthers, isOnNetwork } from '../../src/devices/plan/network-link.ts';
+import { isLoop, isMadeOfOthers, isOnNetwork } from '../../src/devices/plan/network-link.ts';
 
 /** What links of /sys/dev/block lead to. */
 const DEVICES = '../../devices';
@@ -34,5 +34,7 @@ t.test("what is made of others is device-mapper's, or md's", test => {
     isMadeOfOthers(`${DEVICES}/virtual/block/${name}`),
   );
   test.same(known, ['dm-3', 'md0', 'md_d1']);
+  test.ok(isLoop(`${DEVICES}/virtual/block/loop7`));
+  test.notOk(isLoop(`${DEVICES}/virtual/block/loop7/loop7p1`));
   test.end();
 });

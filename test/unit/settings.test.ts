@@ -20,7 +20,15 @@ function messageOf(action: () => unknown): string {
 t.test('the configuration that is installed says what the defaults are', test => {
   const installed = readFileSync(join(PROJECT, 'etc/block-snapshot.conf'), 'utf8');
   test.same(parseSettings(installed, FILE), DEFAULT_SETTINGS);
-  for (const key of ['REVISIONS', 'COMMIT_ON_STOP', 'CHUNK_SIZE', 'DIRECT_IO', 'RESERVE', 'BASE_TIMEOUT'])
+  for (const key of [
+    'REVISIONS',
+    'COMMIT_ON_STOP',
+    'CHUNK_SIZE',
+    'DIRECT_IO',
+    'RESERVE',
+    'COMMIT_COMMAND',
+    'BASE_TIMEOUT',
+  ])
     test.match(installed, new RegExp(`^# .*\n${key}=`, 'm'), `${key} is given, and explained above`);
   test.end();
 });
@@ -54,6 +62,10 @@ t.test('a mistake is named by file and line, with what would be right', test => 
     ['CHUNK_SIZE=toString', 'line 1: CHUNK_SIZE is toString'],
     ['DIRECT_IO="on"', 'line 1: DIRECT_IO is "on": it has to be on or off'],
     ['RESERVE=yes', 'line 1: RESERVE is yes: it has to be on or off'],
+    [
+      'COMMIT_COMMAND=commit.sh',
+      'line 1: COMMIT_COMMAND is commit.sh: it has to be the absolute path of a program, or nothing',
+    ],
     ['BASE_TIMEOUT=0', 'line 1: BASE_TIMEOUT is 0: it has to be a number from 1 to 10'],
     ['BASE_TIMEOUT=11', 'line 1: BASE_TIMEOUT is 11: it has to be a number from 1 to 10'],
     ['DIRECT_IO=on\nDIRECT_IO=off', 'line 2: DIRECT_IO is given already in line 1'],

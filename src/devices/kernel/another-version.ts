@@ -1,5 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { isLoopNumber } from '../plan/disk-key.ts';
 import { isSame, type StoreLabel, type Version } from '../plan/label.ts';
 import { ownCow, revisionPath } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
@@ -25,9 +26,11 @@ export function anotherVersion({ base, layer, label, version }: Misplaced): Erro
   const isOther = first && version !== undefined && isAnotherFile(label, version);
   if (isOther && canBePutAside(base, layer)) return new StaleCow(cow);
   const subject = first
-    ? isOther
-      ? `base ${base.path} is another image than cow ${cow.path} was begun on`
-      : `base ${base.path} has been changed since cow ${cow.path} was begun on it`
+    ? isBlockDevice(base)
+      ? `base ${base.path} has another name, or another size, than the one that cow ${cow.path} was begun on`
+      : isOther
+        ? `base ${base.path} is another image than cow ${cow.path} was begun on`
+        : `base ${base.path} has been changed since cow ${cow.path} was begun on it`
     : `cow ${cow.path} was begun on another version of what is under it`;
   const undo = undosThatServe(base, label);
   const ways = [
@@ -40,6 +43,11 @@ export function anotherVersion({ base, layer, label, version }: Misplaced): Erro
     'or, if you know that it fits, use it all the same (block-snapshot prepare --force)',
   ];
   return new Refusal(`${subject}: together they would be a mixture; ${ways.join('; ')}`);
+}
+
+/** Whether its bytes are another's affair, and it is known by its name: see named-base. */
+function isBlockDevice({ device }: Image): boolean {
+  return device !== undefined && !isLoopNumber(device);
 }
 
 /**

@@ -3,6 +3,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { warn } from '../../words/complaint.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { boundLabel, fits, givingLabel, isSameLabel, type Place, type Under } from '../plan/bound-store.ts';
+import { isLoopNumber } from '../plan/disk-key.ts';
 import { isSame, type StoreLabel, type Version, withVersions } from '../plan/label.ts';
 import { isOfOwnRuns } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
@@ -19,6 +20,7 @@ import type { CheckedCow } from './cow-backing.ts';
 import type { Image } from './images.ts';
 import { type OpenFile, readStoreLabel, writeStoreLabel } from './label-file.ts';
 import { forLiveStores, withBaseFile } from './live-stores.ts';
+import { namedVersion, warnOfMoment } from './named-base.ts';
 import { openImage, withDescriptor } from './open-descriptor.ts';
 import { keepsBlocks } from './store-contents.ts';
 
@@ -68,8 +70,13 @@ export function bindStores(binding: Binding): BoundStores {
   const { base, live, opens, written } = binding;
   const version = live === undefined || opens ? baseVersion(base, written) : undefined;
   const under = live === undefined ? version?.is : givenByLive(binding, live, version);
-  const becomes = opens && !written && version !== undefined ? newVersion() : undefined;
+  const becomes = opens && !written && version !== undefined && !isNoFile(base) ? newVersion() : undefined;
   const bound = bindAll(binding, under, version, becomes);
+  if (isNoFile(base))
+    warnOfMoment(
+      base,
+      bound.flatMap(store => store?.file ?? []),
+    );
   return {
     note: index => {
       const store = bound[index];
@@ -219,5 +226,11 @@ function givenByLive(
 }
 
 function baseVersion(base: Image, written: boolean): BaseVersion | undefined {
-  return withBaseFile(base, file => readBaseVersion(file, written));
+  const version = withBaseFile(base, file => readBaseVersion(file, written));
+  return version === undefined && isNoFile(base) ? namedVersion(base) : version;
+}
+
+/** Whether it is a block device, and no file's. */
+function isNoFile({ device }: Image): boolean {
+  return device !== undefined && !isLoopNumber(device);
 }

@@ -1,7 +1,7 @@
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
-import { isMadeOfOthers, isOnNetwork } from '../plan/network-link.ts';
+import { isLoop, isMadeOfOthers, isOnNetwork } from '../plan/network-link.ts';
 
 /** More block devices on block devices than anybody has. */
 const DEEPEST = 8;
@@ -21,11 +21,19 @@ function nodeUnder(folder: string, depth: number): string | undefined {
   if (link === undefined) return undefined;
   const own = `/dev/${link.slice(link.lastIndexOf('/') + 1).replaceAll('!', '/')}`;
   if (isOnNetwork(link)) return own;
-  if (!isMadeOfOthers(link) || depth === DEEPEST) return undefined;
+  if (depth === DEEPEST) return undefined;
+  if (isLoop(link)) return nodeUnderLoop(folder, depth);
+  if (!isMadeOfOthers(link)) return undefined;
   const asked = new Set(
     slavesIn(folder).flatMap(name => nodeUnder(`/sys/class/block/${name}`, depth + 1) ?? []),
   );
   return asked.size > 1 ? own : [...asked][0];
+}
+
+/** A loop device on a block device is how its pages are kept in memory. On a file it is the file's affair. */
+function nodeUnderLoop(folder: string, depth: number): string | undefined {
+  const name = /^\/dev\/([^/]+)$/.exec(addon().readText(`${folder}/loop/backing_file`)?.trimEnd() ?? '')?.[1];
+  return name === undefined ? undefined : nodeUnder(`/sys/class/block/${name}`, depth + 1);
 }
 
 function slavesIn(folder: string): string[] {

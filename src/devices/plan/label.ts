@@ -58,9 +58,14 @@ export function randomVersion(uuid: string): Version {
 
 /** The version of an image that nothing of ours has written since it was last changed: the same each time it is asked for. */
 export function contentVersion(inode: bigint, size: number, modified: bigint): Version {
+  return textVersion(`${inode} ${size} ${modified}`);
+}
+
+/** The version of what a text says all of that is known. */
+export function textVersion(text: string): Version {
   // FNV-1a, 64 bits: nobody gains by two images that have the same.
   let hash = 0xcbf29ce484222325n;
-  for (const character of `${inode} ${size} ${modified}`)
+  for (const character of text)
     hash = BigInt.asUintN(64, (hash ^ BigInt(character.charCodeAt(0))) * 0x100000001b3n);
   return hash.toString(16).padStart(16, '0').slice(0, VERSION_DIGITS) as Version;
 }

@@ -12,3 +12,8 @@ export function isOnNetwork(link: string): boolean {
 export function isMadeOfOthers(link: string): boolean {
   return /\/block\/(?:dm-|md)[^/]*$/.test(link);
 }
+
+/** Whether it is a loop device: not a partition of one. */
+export function isLoop(link: string): boolean {
+  return /\/block\/loop\d+$/.test(link);
+}

@@ -19,6 +19,8 @@ export interface Settings {
   reserve: boolean;
   /** How long a base that is reached over a network has to give a block. */
   baseSeconds: number;
+  /** The path of the program that makes a version of a template which is a block device. */
+  commitCommand: string | undefined;
 }
 
 /** Those of a file that says nothing, or is not there. */
@@ -29,6 +31,7 @@ export const DEFAULT_SETTINGS: Settings = {
   directIo: 'off',
   reserve: false,
   baseSeconds: 3,
+  commitCommand: undefined,
 };
 
 /** The chunk sizes that can be chosen. A store with any of them may be ours, from before the choice was changed. */
@@ -94,6 +97,14 @@ export const KEYS: Readonly<Record<string, Key>> = {
   // `auto` is what the first version installed; it took the kernel's word for what a filesystem can do, which was wrong.
   DIRECT_IO: oneOf({ on: { directIo: 'on' }, off: { directIo: 'off' } }, { auto: { directIo: 'off' } }),
   RESERVE: oneOf({ on: { reserve: true }, off: { reserve: false } }),
+  COMMIT_COMMAND: {
+    values: [''],
+    wanted: 'the absolute path of a program, or nothing',
+    read: value => {
+      if (value === '') return { commitCommand: undefined };
+      return value.startsWith('/') && printable(value) === value ? { commitCommand: value } : undefined;
+    },
+  },
   BASE_TIMEOUT: numberIn(1, MOST_BASE_SECONDS, baseSeconds => ({ baseSeconds })),
 };
 

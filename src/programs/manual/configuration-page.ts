@@ -24,7 +24,7 @@ export function configurationPage(text: string): Page {
 function settingBlock(group: string): Block {
   const setting = group.split('\n').find(line => !line.startsWith('#')) ?? '';
   const [name = '', value = ''] = setting.split('=');
-  return { term: name, text: `${commentOf(group)} The default is ${value}.` };
+  return { term: name, text: `${commentOf(group)} The default is ${value || 'nothing'}.` };
 }
 
 function commentOf(group: string): string {

@@ -5,3 +5,4 @@ import { writeFileSync } from 'node:fs';
 writeFileSync('/etc/block-snapshot.conf', 'BASE_TIMEOUT=1\n', { mode: 0o644 });
 
 await import('./network/answers.ts');
+await import('./network/versions.ts');

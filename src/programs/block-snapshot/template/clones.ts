@@ -28,7 +28,7 @@ interface Asked {
 
 export function commitOfClones(files: TemplateFiles, volume: Volume, asked: Asked): void {
   if (asked['dry-run'] === true) {
-    sayPlan(files, plannedCommitOfClones(volume), asked.json);
+    sayPlan(files.image, plannedCommitOfClones(volume), asked.json);
     return;
   }
   sweepGoneClones();
@@ -114,7 +114,7 @@ export async function revertOfClones(
   const plan = plannedRevertOfClones(volume, asked.revision);
   if (asked['dry-run'] === true) {
     sayPlan(
-      files,
+      files.image,
       [`file: ${image} becomes a revision`, `file: ${plan.target.path} becomes ${image}`],
       asked.json,
     );

@@ -1,12 +1,15 @@
 import { templateOfClones } from '../../../reflink/template.ts';
+import { blockTemplate } from '../../../templates/block-template.ts';
 import { commitByHand } from '../../../templates/commit-by-hand.ts';
 import { overflowText } from '../../../templates/overflow.ts';
 import { plannedCommit } from '../../../templates/planned.ts';
+import { templateFiles } from '../../../templates/template-files.ts';
 import { jsonAnswer } from '../../../words/json-answer.ts';
 import { sizeText } from '../../../words/sizes.ts';
 import { sweepGoneOn } from '../../../xen/hotplug/sweep.ts';
+import { commandArguments } from '../../command-arguments.ts';
 import { processTerminal, say } from '../../terminal.ts';
-import { readArguments } from './arguments.ts';
+import { commitOfBlockDevice } from './block-device.ts';
 import { commitOfClones } from './clones.ts';
 import { nameUser } from './name-user.ts';
 import { sayPlan } from './say-plan.ts';
@@ -14,10 +17,14 @@ import { COMMIT } from './usage.ts';
 
 /** `commit TEMPLATE [--json]`: ends a run of the template. */
 export async function runCommit(parameters: readonly string[]): Promise<void> {
-  const { files, values } = await readArguments(COMMIT, parameters);
+  const values = await commandArguments(COMMIT, parameters);
+  const argument = String(values._[0] ?? '');
+  const device = blockTemplate(argument);
+  if (device !== undefined) return commitOfBlockDevice(device, values);
+  const files = templateFiles(argument);
   const clones = templateOfClones(files.image.path);
   if (clones !== undefined) return commitOfClones(files, clones, values);
-  if (values['dry-run']) return sayPlan(files, plannedCommit(files, nameUser), values.json);
+  if (values['dry-run']) return sayPlan(files.image, plannedCommit(files, nameUser), values.json);
   sweepGoneOn(files.image);
   const commit = await commitByHand(files, nameUser);
   const terminal = processTerminal();

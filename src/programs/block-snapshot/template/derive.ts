@@ -19,7 +19,7 @@ export async function runDerive(parameters: readonly string[]): Promise<void> {
   if (values['dry-run']) {
     const { image, from, size } = plannedDerive(files, place, nameUser);
     const what = values.copy ? 'a copy' : 'a clone';
-    return sayPlan(files, [`file: make ${image}, ${what} of ${from}, ${size} bytes`], values.json);
+    return sayPlan(files.image, [`file: make ${image}, ${what} of ${from}, ${size} bytes`], values.json);
   }
   const derived = values.copy ? await copied(files, place) : derive(files, place, nameUser);
   const terminal = processTerminal();

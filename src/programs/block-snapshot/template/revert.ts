@@ -29,12 +29,12 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   if (values.abandon) {
     if (revision !== undefined)
       throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT.usage}`);
-    if (values['dry-run']) return sayPlan(files, plannedAbandon(files, nameUser), values.json);
+    if (values['dry-run']) return sayPlan(files.image, plannedAbandon(files, nameUser), values.json);
     return runAbandon(files, values);
   }
   if (values['dry-run'])
     return sayPlan(
-      files,
+      files.image,
       planLines(path, plannedRevert(files, revision, nameUser, values.force)),
       values.json,
     );

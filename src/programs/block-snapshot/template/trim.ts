@@ -22,7 +22,7 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
   if (values['dry-run']) {
     const bytes = plannedTrim(files, nameUser);
     return sayPlan(
-      files,
+      files.image,
       [`file: ${bytes} bytes of ${path} are given back (${sizeText(bytes)})`],
       values.json,
     );

@@ -27,6 +27,8 @@ export const COMMIT = {
     'Ends the run of a template: VMs that start from now on see what it changed, those that run keep what they see. ' +
       'Its undo is kept as REVISIONS in /etc/block-snapshot.conf says. Where nothing has changed, nothing is done.',
     "A template that is a VM's block-origin disk is committed by itself when that VM stops.",
+    'Of a template that is a block device (an image of Ceph, a logical volume) the versions are snapshots of its storage: ' +
+      'COMMIT_COMMAND in /etc/block-snapshot.conf makes one; without that it is said which command does.',
     TEMPLATE_HELP,
   ],
   options: { 'dry-run': dryRun, json },

@@ -6,6 +6,10 @@ export const ADVICE: Readonly<Record<string, string>> = {
   'claims/claims.ts: chown root': 'records that others can write: closed as advised',
   'devices/configuration.ts: chmod go-w': 'a configuration that others can write, or own: mended as advised',
   'devices/configuration.ts: chown root': 'a configuration that others can write, or own: mended as advised',
+  'templates/commit-command.ts: chmod go-w':
+    'the commit of a block device tells which command makes the version, and runs the one that is configured',
+  'templates/commit-command.ts: chown root':
+    'the commit of a block device tells which command makes the version, and runs the one that is configured',
   'devices/kernel/another-version.ts: block-snapshot commit':
     'a run on an image that was changed since: committed as advised',
   'devices/kernel/another-version.ts: block-snapshot prepare --force':
@@ -122,6 +126,8 @@ export const LOOKED_AT: Readonly<Record<string, string>> = {
   'reflink/prepare.ts: fuser': 'what people are told to look with is there, and answers',
   'reflink/template.ts: block-snapshot revisions':
     'while a template runs it is neither committed nor reverted',
+  'templates/commit-on-stop.ts: block-snapshot commit':
+    'the hotplug script runs no command when a template on a block device stops, and says so',
   'templates/open-files.ts: fuser': 'what people are told to look with is there, and answers',
   'templates/revert/abandon-plan.ts: block-snapshot revisions':
     'a revert that was not begun, or only has to be finished',

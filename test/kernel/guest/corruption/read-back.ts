@@ -46,6 +46,8 @@ export const OF_THE_KERNEL: readonly string[] = [
   'devices/kernel/loop-questions.ts',
   'devices/kernel/mapper-name.ts',
   'devices/kernel/mounts.ts',
+  'devices/kernel/named-base.ts',
+  'devices/kernel/network-device.ts',
   'devices/kernel/one-name.ts',
   'devices/kernel/open-descriptor.ts',
   'devices/kernel/snapshot-layer.ts',
@@ -60,6 +62,7 @@ export const OF_THE_KERNEL: readonly string[] = [
   'overview/kernel/attached-loops.ts',
   'overview/users/openers.ts',
   'programs/block-snapshot/versions.ts',
+  'templates/block-template.ts',
   'templates/open-files.ts',
 ];
 

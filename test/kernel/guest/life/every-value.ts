@@ -59,6 +59,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, Expectation>>>> 
   },
   DIRECT_IO: { on: direct('1'), off: direct('0'), auto: direct('0') },
   RESERVE: { on: reserved(true), off: reserved(false) },
+  COMMIT_COMMAND: { '': revisions(1, 1) },
   // Nothing to a base on the machine's own disk; guest/network.ts has the others.
   BASE_TIMEOUT: { 1: revisions(1, 1), 10: revisions(1, 1) },
 };

@@ -15,20 +15,21 @@ import { xenstored } from '../hotplug/surroundings.ts';
 import { hashOf, type Template } from '../images.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { fingerprint, heldLocks } from '../state.ts';
-import { connect, disconnect, NbdServer, processes, waitFor } from './nbd.ts';
+import {
+  connect,
+  disconnect,
+  type NbdServer,
+  processes,
+  waitFor,
+  withServer,
+  withServerLasting,
+} from './nbd.ts';
 
 process.once('beforeExit', () => xenstored.stop());
 
 /** Runs an action while a device is connected to a server of the template's image, which is brought down afterwards. */
-function served<Result>({ root }: Template, action: (server: NbdServer, base: string) => Result): Result {
-  const server = new NbdServer([{ name: 'v1', file: root }]);
-  const base = connect(0, 'v1');
-  try {
-    return action(server, base);
-  } finally {
-    disconnect(0);
-    server.kill();
-  }
+function served({ root }: Template, action: (server: NbdServer, base: string) => void): void {
+  withServer([{ name: 'v1', file: root }], server => action(server, connect(0, 'v1')));
 }
 
 /** Ours that wait, each with how it is. */
@@ -157,60 +158,51 @@ for (const [what, stop] of [['stopped', (server: NbdServer) => server.stop()]] a
     });
   });
 
-checkLasting('doctor names a base that does not answer, and who uses it', async (test, template) => {
-  const server = new NbdServer([{ name: 'v1', file: template.root }]);
-  const base = connect(0, 'v1');
-  const vm = disk(403);
-  mustAdd(vm, `${base}:${template.vm1}`);
-  server.stop();
-  const { findings, unseen } = await diagnose();
-  test.same(unseen, []);
-  const [finding, ...others] = findings.filter(({ kind }) => kind === 'silent-base');
-  test.same(others, []);
-  test.match(
-    finding?.found.map(part => (typeof part === 'string' ? part : part.text)).join(''),
-    /^\/dev\/nbd0 \(\/dev\/nbd0\) gave no block within 2 s; it is used by .*403/,
-  );
-  server.goOn();
-  waitFor('the end of what asked', () =>
-    processes().every(({ name, state }) => !(name === 'node' && state === 'D')),
-  );
-  mustRemove(vm);
-  disconnect(0);
-  server.kill();
-});
+checkLasting('doctor names a base that does not answer, and who uses it', (test, template) =>
+  withServerLasting([{ name: 'v1', file: template.root }], async server => {
+    const base = connect(0, 'v1');
+    const vm = disk(403);
+    mustAdd(vm, `${base}:${template.vm1}`);
+    server.stop();
+    const { findings, unseen } = await diagnose();
+    test.same(unseen, []);
+    const [finding, ...others] = findings.filter(({ kind }) => kind === 'silent-base');
+    test.same(others, []);
+    test.match(
+      finding?.found.map(part => (typeof part === 'string' ? part : part.text)).join(''),
+      /^\/dev\/nbd0 \(\/dev\/nbd0\) gave no block within 2 s; it is used by .*403/,
+    );
+    server.goOn();
+    mustRemove(vm);
+  }),
+);
 
 check(
   'a base whose server was killed is refused at once, and served again it is as it was',
   (test, template) => {
-    const server = new NbdServer([{ name: 'v1', file: template.root }]);
-    const base = connect(0, 'v1');
-    const node = mustPrepare('snapshot', base, template.vm1);
-    server.kill();
-    test.match(blockSnapshot('prepare', 'snapshot', `${base}:${template.vm2}`), {
-      status: 1,
-      stderr:
-        /^block-snapshot: base \/dev\/nbd0 cannot be read \(EIO\): see that it is connected, and dmesg\n$/,
+    served(template, (server, base) => {
+      const [stack, other] = [`${base}:${template.vm1}`, `${base}:${template.vm2}`];
+      const node = mustPrepare('snapshot', base, template.vm1);
+      server.kill();
+      test.match(blockSnapshot('prepare', 'snapshot', other), {
+        status: 1,
+        stderr:
+          /^block-snapshot: base \/dev\/nbd0 cannot be read \(EIO\): see that it is connected, and dmesg\n$/,
+      });
+      test.match(
+        blockSnapshot('prepare', 'snapshot', stack),
+        { status: 1 },
+        'nor is what is there handed out',
+      );
+      test.match(blockSnapshot('list'), { status: 0, stderr: '' });
+      mustCleanup('snapshot', node);
+      disconnect(0);
+      test.match(blockSnapshot('prepare', 'snapshot', stack), { status: 1 }, 'nor a device without a server');
+      server.start();
+      connect(0, 'v1');
+      const again = mustPrepare('snapshot', base, template.vm1);
+      test.equal(hashOf(again), template.hash);
+      mustCleanup('snapshot', again);
     });
-    test.match(
-      blockSnapshot('prepare', 'snapshot', `${base}:${template.vm1}`),
-      { status: 1 },
-      'nor is what is there handed out',
-    );
-    test.match(blockSnapshot('list'), { status: 0, stderr: '' });
-    mustCleanup('snapshot', node);
-    disconnect(0);
-    test.match(
-      blockSnapshot('prepare', 'snapshot', `${base}:${template.vm1}`),
-      { status: 1 },
-      'nor a device without a server',
-    );
-    server.start();
-    connect(0, 'v1');
-    const again = mustPrepare('snapshot', base, template.vm1);
-    test.equal(hashOf(again), template.hash);
-    mustCleanup('snapshot', again);
-    disconnect(0);
-    server.kill();
   },
 );

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { loadModules } from '../filesystems/modules.ts';
 import { planMessage } from '../kernel-log.ts';
 import { must, run } from '../programs.ts';
+import { takeAllDown } from '../state.ts';
 
 const FOLDER = '/run/lab/nbd';
 
@@ -17,6 +18,7 @@ export interface Export {
 function planTroubles(): void {
   for (const pattern of [
     '^block nbd[0-9]+: ',
+    '^nbd: nbd[0-9]+ already in use',
     '^(blk_update_request: )?I/O error, dev nbd[0-9]+, ',
     '^Buffer I/O error on dev (nbd|dm-)[0-9]+, ',
     '^ldm_validate_partition_table',
@@ -89,13 +91,46 @@ export class NbdServer {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    process.kill(-this.#process, signal);
+    if (this.#processes().length > 0) process.kill(-this.#process, signal);
   }
 
   /** It, and one for each connection. */
   #processes(): ProcessState[] {
     return processes().filter(({ group }) => group === this.#process);
   }
+}
+
+/** Runs an action with a server; whatever comes of it, no device is connected afterwards, and the server is gone. */
+export function withServer<Result>(
+  exports: readonly Export[],
+  action: (server: NbdServer) => Result,
+): Result {
+  const server = new NbdServer(exports);
+  try {
+    return action(server);
+  } finally {
+    takeDownServer(server);
+  }
+}
+
+/** The same for an action that waits for something. */
+export async function withServerLasting(
+  exports: readonly Export[],
+  action: (server: NbdServer) => Promise<void>,
+): Promise<void> {
+  const server = new NbdServer(exports);
+  try {
+    await action(server);
+  } finally {
+    takeDownServer(server);
+  }
+}
+
+function takeDownServer(server: NbdServer): void {
+  server.goOn();
+  takeAllDown();
+  for (const number of connected) disconnect(number);
+  server.kill();
 }
 
 /** A process, and how it is: the letter of ps. */
@@ -122,6 +157,9 @@ export function processes(): ProcessState[] {
     });
 }
 
+/** The numbers of the devices that are connected. */
+const connected = new Set<number>();
+
 /** Connects a device to an export. @returns its node */
 export function connect(number: number, name: string): string {
   const node = `/dev/nbd${number}`;
@@ -130,6 +168,7 @@ export function connect(number: number, name: string): string {
     `${node} on ${name}`,
     () => run('nbd-client', ['-N', name, '127.0.0.1', node]).status === 0 && isConnected(number),
   );
+  connected.add(number);
   // As udev does: the first to open it has the kernel look for partitions, and waits for that.
   must('blockdev', '--getsize64', node);
   return node;
@@ -143,7 +182,8 @@ function isConnected(number: number): boolean {
 }
 
 export function disconnect(number: number): void {
-  must('nbd-client', '-d', `/dev/nbd${number}`);
+  run('nbd-client', ['-d', `/dev/nbd${number}`]);
+  connected.delete(number);
   waitFor(`the end of nbd${number}`, () => !existsSync(`/sys/block/nbd${number}/pid`));
 }
 

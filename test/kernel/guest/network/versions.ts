@@ -1,0 +1,330 @@
+// Versions that are the storage's own: read-only exports, by names that stay. RBD's names are stood for by links to NBD.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { runCommitCommand } from '../../../../src/templates/commit-command.ts';
+import { Refusal } from '../../../../src/words/refusal.ts';
+import { check, checkLasting } from '../checks.ts';
+import { inFile } from '../filesystems/mounts.ts';
+import { disk, mustAdd, mustRemove, pathOf } from '../hotplug/disks.ts';
+import { LOG } from '../hotplug/surroundings.ts';
+import { hashOf, MEBIBYTE, makeImage, readAt, type Template, writeRandomAt } from '../images.ts';
+import { blockSnapshot, must, mustCleanup, mustPrepare, run } from '../programs.ts';
+import { fingerprint } from '../state.ts';
+import { connect, disconnect, processes, waitFor, withServer } from './nbd.ts';
+
+const POOL = '/dev/rbd/pool';
+mkdirSync(POOL, { recursive: true });
+
+/** What RBD's rules of udev make for an image, or a snapshot of one. */
+function named(image: string, node: string): string {
+  const path = `${POOL}/${image}`;
+  rmSync(path, { force: true });
+  symlinkSync(node, path);
+  return path;
+}
+
+/** Runs an action on a server with two versions of an image, and the image itself, which can be written. */
+function withVersions(
+  { folder, root }: Template,
+  action: (versions: { v1: string; v2: string; head: string; hashes: [string, string] }) => void,
+): void {
+  const second = makeImage(`${folder}/v2.img`, 4 * MEBIBYTE, 'random');
+  const hashes: [string, string] = [hashOf(root), hashOf(second)];
+  const head = makeImage(`${folder}/head.img`, 4 * MEBIBYTE, 'random');
+  const exports = [
+    { name: 'v1', file: root },
+    { name: 'v2', file: second },
+    { name: 'head', file: head, writable: true },
+  ];
+  withServer(exports, () => {
+    const [v1, v2, written] = [connect(0, 'v1'), connect(1, 'v2'), connect(2, 'head')];
+    action({ v1: named('image@v1', v1), v2: named('image@v2', v2), head: named('image', written), hashes });
+  });
+}
+
+check('a version is a base without a cow of its own, and each VM reads its own', (test, template) => {
+  withVersions(template, ({ v1, v2, hashes }) => {
+    const [first, second] = [
+      mustPrepare('snapshot', v1, template.vm1),
+      mustPrepare('snapshot', v2, template.vm2),
+    ];
+    test.same([hashOf(first), hashOf(second)], hashes);
+    const written = writeRandomAt(first, 0, 4096);
+    test.same(readAt(first, 0, 4096), written);
+    test.equal(hashOf(second), hashes[1], 'what one writes no other sees');
+    test.equal(hashOf(v1), hashes[0], 'nor does the version');
+    mustCleanup('snapshot', first);
+    mustCleanup('snapshot', second);
+  });
+});
+
+const MIXTURE =
+  /^block-snapshot: base \S+ has another name, or another size, than the one that cow \S+ was begun on: together they would be a mixture; give a new cow; or, if you know that it fits, use it all the same \(block-snapshot prepare --force\)\n$/;
+
+check(
+  'a cow that is kept belongs to the name that its base was given by, and to its size',
+  (test, template) => {
+    withVersions(template, ({ v1, v2, hashes }) => {
+      const cow = template.vm1;
+      const node = mustPrepare('snapshot', v1, cow);
+      const written = writeRandomAt(node, 0, 4096);
+      mustCleanup('snapshot', node);
+      const before = fingerprint();
+      const refused = (base: string, what: string) =>
+        test.match(
+          blockSnapshot('prepare', 'snapshot', `${base}:${cow}`),
+          { status: 1, stdout: '', stderr: MIXTURE },
+          what,
+        );
+      refused(v2, 'another version');
+      refused('/dev/nbd0', 'the same device by a name of a moment');
+      test.equal(fingerprint(), before);
+      const link = `${template.folder}/link`;
+      symlinkSync(v1, link);
+      for (const base of [v1, link, `/dev/rbd/../rbd/pool/image@v1`]) {
+        const again = mustPrepare('snapshot', base, cow);
+        test.same(readAt(again, 0, 4096), written, `${base} is the same name`);
+        mustCleanup('snapshot', again);
+      }
+      // The number that the device has is no part of it: the next start may give another.
+      disconnect(0);
+      disconnect(1);
+      connect(0, 'v2');
+      connect(1, 'v1');
+      named('image@v1', '/dev/nbd1');
+      named('image@v2', '/dev/nbd0');
+      const moved = mustPrepare('snapshot', v1, cow);
+      test.same(readAt(moved, 0, 4096), written);
+      test.same(readAt(moved, 8192, 4096), readAt(template.root, 8192, 4096));
+      mustCleanup('snapshot', moved);
+      refused(v2, 'another export under the device that it was begun on');
+      const forced = must(
+        'sh',
+        '-c',
+        `"$0" prepare --force snapshot "$1"`,
+        process.env['BLOCK_SNAPSHOT'] ?? `${process.cwd()}/dist/block-snapshot`,
+        `${v2}:${cow}`,
+      );
+      test.not(hashOf(forced), hashes[0]);
+      mustCleanup('snapshot', forced);
+    });
+  },
+);
+
+check('another size under the same name is another base', (test, template) => {
+  const larger = makeImage(`${template.folder}/larger.img`, 8 * MEBIBYTE, 'random');
+  withServer(
+    [
+      { name: 'v1', file: template.root },
+      { name: 'larger', file: larger },
+    ],
+    () => {
+      const base = named('image@v1', connect(0, 'v1'));
+      const node = mustPrepare('snapshot', base, template.vm1);
+      writeRandomAt(node, 0, 4096);
+      mustCleanup('snapshot', node);
+      disconnect(0);
+      connect(0, 'larger');
+      test.match(blockSnapshot('prepare', 'snapshot', `${base}:${template.vm1}`), {
+        status: 1,
+        stderr: MIXTURE,
+      });
+    },
+  );
+});
+
+check('while a disk lies on a device, another export under it never gives its bytes', (test, template) => {
+  const other = makeImage(`${template.folder}/other.img`, 4 * MEBIBYTE, 'random');
+  withServer(
+    [
+      { name: 'v1', file: template.root },
+      { name: 'other', file: other },
+    ],
+    () => {
+      const base = connect(0, 'v1');
+      const node = mustPrepare('snapshot', base, template.vm1);
+      must('nbd-client', '-d', base);
+      for (const options of [[], ['-L']]) {
+        run('nbd-client', [...options, '-N', 'other', '127.0.0.1', base]);
+        const { status, stdout } = spawnSync('dd', [`if=${node}`, 'bs=4096', 'count=1', 'iflag=direct']);
+        test.not(status, 0, 'it gives errors');
+        test.equal(stdout.length, 0);
+        test.match(
+          blockSnapshot('prepare', 'snapshot', `${base}:${template.vm1}`),
+          { status: 1, stdout: '' },
+          'and is not handed out',
+        );
+      }
+      mustCleanup('snapshot', node);
+    },
+  );
+});
+
+const MOMENT =
+  /^block-snapshot: warning: base \/dev\/nbd0 may be another device after the next start, and cow \S+ would not know: give it by a name that stays \(\/dev\/disk\/by-id\/\.\.\., \/dev\/rbd\/POOL\/IMAGE@SNAP, \/dev\/VG\/LV\)\n$/;
+
+check('a base by a name of a moment is warned of where its cow is kept', (test, template) => {
+  withServer([{ name: 'v1', file: template.root }], () => {
+    const base = connect(0, 'v1');
+    const mounted = inFile('ext4', 64, ['mkfs.ext4', '-q', '-b', '4096']).mount(template.folder);
+    const kept = makeImage(`${mounted.point}/kept.img`, MEBIBYTE);
+    const said = (image: string, cow: string) => {
+      const { status, stdout, stderr } = blockSnapshot('prepare', 'snapshot', `${image}:${cow}`);
+      test.equal(status, 0);
+      mustCleanup('snapshot', stdout.trim());
+      return stderr;
+    };
+    test.match(said(base, kept), MOMENT);
+    test.equal(said(base, template.vm1), '', 'one in memory is gone by then itself');
+    const fresh = makeImage(`${mounted.point}/fresh.img`, MEBIBYTE);
+    test.equal(said(named('image@v1', base), fresh), '');
+    mounted.unmount();
+  });
+});
+
+check('a template is written by whoever has it writable, and a version by nobody', (test, template) => {
+  withVersions(template, ({ v1, head }) => {
+    test.match(blockSnapshot('prepare', 'origin', `${v1}:${template.rootCow}`), {
+      status: 1,
+      stderr:
+        /^block-snapshot: base \S+@v1 is a block device that cannot be written, and an origin has to: see blockdev --getro \S+@v1\n$/,
+    });
+    const origin = mustPrepare('origin', head, template.rootCow);
+    const written = writeRandomAt(origin, MEBIBYTE, 4096);
+    test.match(blockSnapshot('commit', head), {
+      status: 1,
+      stderr: /^block-snapshot: template \S+ is running /,
+    });
+    mustCleanup('origin', origin);
+    test.same(readAt(`${template.folder}/head.img`, MEBIBYTE, 4096), written, 'it is on the server');
+  });
+});
+
+const CONFIGURATION = '/etc/block-snapshot.conf';
+
+/** A program for COMMIT_COMMAND=, in a folder that only root can write to. */
+function configureCommand(script: string): string {
+  const path = '/etc/commit-version';
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  writeFileSync(CONFIGURATION, `BASE_TIMEOUT=1\nCOMMIT_COMMAND=${path}\n`);
+  return path;
+}
+
+check(
+  'the commit of a block device tells which command makes the version, and runs the one that is configured',
+  (test, template) => {
+    withVersions(template, ({ head, v1 }) => {
+      const before = readFileSync(CONFIGURATION, 'utf8');
+      const commit = (...options: string[]) => blockSnapshot('commit', ...options, head);
+      test.match(commit(), {
+        status: 1,
+        stdout: '',
+        stderr:
+          /^block-snapshot: template \S+ is a block device, and its versions are its storage's: rbd snap create pool\/image@NAME; COMMIT_COMMAND= in \/etc\/block-snapshot\.conf names a program that does so\n$/,
+      });
+      test.match(blockSnapshot('commit', v1).stderr, /make a read-only snapshot of it with what serves it/);
+      test.match(commit('--dry-run'), { status: 0, stdout: /rbd snap create pool\/image@NAME/ });
+      const mark = `${template.folder}/made`;
+      const command = configureCommand(`echo "$#" "$1" >${mark}; echo pool/image@v3`);
+      test.match(commit('--dry-run').stdout, `run: ${command} ${head}\n`);
+      test.notOk(existsSync(mark), 'a dry run runs nothing');
+      test.match(commit(), { status: 0, stdout: `${head}: committed: pool/image@v3\n`, stderr: '' });
+      test.equal(readFileSync(mark, 'utf8'), `1 ${head}\n`);
+      test.same(JSON.parse(commit('--json').stdout), {
+        template: head,
+        committed: true,
+        version: 'pool/image@v3',
+      });
+      configureCommand('echo first >&2; echo "no such pool" >&2; exit 7');
+      test.match(commit(), {
+        status: 1,
+        stdout: '',
+        stderr: `block-snapshot: the run of ${head} is not known to be committed: ${command} ended with 7: no such pool\n`,
+      });
+      for (const [what, spoil, mend, said] of [
+        [
+          'that others can write',
+          () => chmodSync(command, 0o757),
+          () => must('chmod', 'go-w', command),
+          /chmod go-w \/etc\/commit-version\n$/,
+        ],
+        [
+          "that is not root's",
+          () => chownSync(command, 1, 1),
+          () => must('chown', 'root', command),
+          /chown root \/etc\/commit-version,/,
+        ],
+        [
+          'in a folder that others can write',
+          () => chmodSync('/etc', 0o777),
+          () => must('chmod', 'go-w', '/etc'),
+          /chmod go-w \/etc\n$/,
+        ],
+        ['that is none', () => chmodSync(command, 0o644), () => chmodSync(command, 0o755), /is no program/],
+      ] as const) {
+        spoil();
+        test.match(commit(), { status: 1, stdout: '', stderr: said }, `a program ${what} is not run`);
+        mend();
+        test.match(commit().stderr, /ended with 7/, 'and it is when that was mended');
+      }
+      rmSync(command);
+      test.match(commit(), {
+        status: 1,
+        stderr: /COMMIT_COMMAND in \S+, \S+, does not exist: correct it\n$/,
+      });
+      writeFileSync(CONFIGURATION, before);
+    });
+  },
+);
+
+checkLasting('a commit command that does not come to its end is ended', async (test, _template) => {
+  const before = readFileSync(CONFIGURATION, 'utf8');
+  for (const [what, script] of [
+    ['at once', 'echo begun >&2; exec sleep 1000'],
+    ['by force', 'trap "" TERM; echo begun >&2; exec sleep 1000'],
+  ] as const) {
+    const command = configureCommand(script);
+    const refusal = await runCommitCommand(command, '/dev/nbd0', 1000).catch((error: unknown) => error);
+    test.ok(refusal instanceof Refusal);
+    test.equal(
+      (refusal as Refusal).message,
+      `the run of /dev/nbd0 is not known to be committed: ${command} did not end within 1 s: begun`,
+      what,
+    );
+    waitFor('its end', () => processes().every(({ name, state }) => name !== 'sleep' || state === 'Z'));
+  }
+  writeFileSync(CONFIGURATION, before);
+});
+
+check(
+  'the hotplug script runs no command when a template on a block device stops, and says so',
+  (test, template) => {
+    withVersions(template, ({ head }) => {
+      const before = readFileSync(CONFIGURATION, 'utf8');
+      const mark = `${template.folder}/made`;
+      configureCommand(`touch ${mark}`);
+      const origin = disk(410, 'origin');
+      mustAdd(origin, `${head}:${template.rootCow}`);
+      mustRemove(origin);
+      test.notOk(existsSync(mark));
+      const line = readFileSync(LOG, 'utf8')
+        .split('\n')
+        .find(one => one.includes(pathOf(origin)) && one.includes('not committed'));
+      test.match(
+        line,
+        `not committed: ${head} is a block device, whose versions its storage makes: block-snapshot commit ${head}`,
+      );
+      writeFileSync(CONFIGURATION, before);
+    });
+  },
+);
