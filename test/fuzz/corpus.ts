@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { PROJECT } from '../domain-xml/support/project.ts';
 
-// What is kept of a target's inputs: those that together reach all that it reaches. A line of JSON each, a character for each byte.
+// What is kept of a target's inputs: what has broken it once, and what reaches all that it reaches. A line of JSON each, a character for each byte.
 
 const TARGETS = join(PROJECT, 'test/fuzz/targets');
 
@@ -40,10 +40,19 @@ export function unpack(target: string, folder: string): void {
     writeFileSync(join(folder, `kept-${index}`), input);
 }
 
-/** The other way round. */
+/** Bytes that a corpus may have: more of it is more of the same. */
+const LARGEST = 100_000;
+
+/** The other way round: what was kept before, and then the shortest, as many as there is room for. */
 export function pack(target: string, folder: string): void {
-  writeCorpus(
-    target,
-    readdirSync(folder).map(name => readFileSync(join(folder, name))),
-  );
+  const found = readdirSync(folder).map(name => readFileSync(join(folder, name)));
+  found.sort((one, other) => one.length - other.length || one.compare(other));
+  const kept = readCorpus(target);
+  let left = LARGEST - Buffer.concat(kept).length;
+  for (const input of found) {
+    left -= input.length;
+    if (left < 0) break;
+    kept.push(input);
+  }
+  writeCorpus(target, kept);
 }
