@@ -31,6 +31,23 @@ const HARMLESS = [
   /^semctl\([^)]*SEM_INFO/,
 ];
 
+/** Calls that the runtime of the larger program makes for its memory and its threads, when it wants to. */
+const RUNTIMES_OWN: ReadonlySet<string> = new Set([
+  'brk',
+  'futex',
+  'madvise',
+  'mmap',
+  'mprotect',
+  'munmap',
+  'sched_yield',
+]);
+
+/** Whether enough of these calls were come to: nine in ten of those that the program makes of itself. */
+export function areEnough(reached: ReadonlySet<SystemCall>, calls: readonly SystemCall[]): boolean {
+  const own = calls.filter(({ name }) => !RUNTIMES_OWN.has(name));
+  return own.length > 0 && own.filter(call => reached.has(call)).length >= own.length * 0.9;
+}
+
 /** Leaves out every call that follows one that changes nothing: the kill before that one stands for it. */
 export function distinctWorlds(calls: readonly SystemCall[]): SystemCall[] {
   const harmless = (line: string) => HARMLESS.some(pattern => pattern.test(line));
