@@ -10,6 +10,9 @@ _block_snapshot_words() {
     rest=${rest#"${rest%%[![:space:]]*}"}
     rest=${rest#"$word"}
   done
+  # As it is meant: a blank in a path is typed with a backslash before it, or behind a quotation mark.
+  words=("${words[@]//\\/}")
+  words=("${words[@]#[\"\']}")
 }
 # Fills the list of replies with those of the lines that begin as what was typed.
 _block_snapshot_offer() {

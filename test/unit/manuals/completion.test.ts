@@ -12,7 +12,10 @@ const TYPED = CALLED.filter(({ program }) => !program.startsWith('block-snapshot
 
 for (const name of SHELLS)
   t.test(name, async t => {
-    const folder = t.testdir({ 'root.img': '', 'root-cow.img': '', 'other.img': '', folder: {} });
+    const files = { 'root.img': '', 'root-cow.img': '', 'other.img': '', folder: {} };
+    const folder = join(t.testdir({ 'a template': files }), 'a template');
+    // As somebody types it.
+    const typed = folder.replaceAll(' ', '\\ ');
     const shell = new InteractiveShell(name, folder);
     t.teardown(() => shell.close());
 
@@ -36,13 +39,9 @@ for (const name of SHELLS)
       );
 
     await t.test(`${name} completes a stack of images behind each colon`, async t => {
-      const words = await shell.completed(
-        `block-snapshot prepare snapshot ${folder}/root.img:${folder}/root-`,
-      );
-      t.ok(
-        words.some(word => word.endsWith('root.img:'.concat(folder, '/root-cow.img'))),
-        words.join(' '),
-      );
+      const words = await shell.completed(`block-snapshot prepare snapshot ${typed}/root.img:${typed}/root-`);
+      const shown = words.join(' ');
+      t.match(shown, `${typed}/root.img:${typed}/root-cow.img`);
       t.notOk(words.some(word => word.includes('other.img')));
     });
 
