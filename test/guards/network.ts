@@ -69,4 +69,11 @@ export const NETWORK_GUARDS: readonly Guard[] = [
     to: 'const clock = setTimeout(() => {\n      late = milliseconds < 0;',
     checks: ['a commit command that does not come to its end is ended'],
   },
+  {
+    ...NETWORK,
+    rule: 'what is asked is the server, and no cache between',
+    from: 'return asked.size > 1 ? own : [...asked][0];',
+    to: 'return asked.size > 0 ? own : undefined;',
+    checks: ['what is asked is the server, whatever lies between'],
+  },
 ];

@@ -1,36 +1,18 @@
 // Versions that are the storage's own: read-only exports, by names that stay. RBD's names are stood for by links to NBD.
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { runCommitCommand } from '../../../../src/templates/commit-command.ts';
 import { Refusal } from '../../../../src/words/refusal.ts';
 import { check, checkLasting } from '../checks.ts';
 import { inFile } from '../filesystems/mounts.ts';
 import { disk, mustAdd, mustRemove, pathOf } from '../hotplug/disks.ts';
+import { domain, linkOf, start, stop } from '../hotplug/hook.ts';
 import { LOG } from '../hotplug/surroundings.ts';
 import { hashOf, MEBIBYTE, makeImage, readAt, type Template, writeRandomAt } from '../images.ts';
 import { blockSnapshot, must, mustCleanup, mustPrepare, run } from '../programs.ts';
 import { fingerprint } from '../state.ts';
+import { named } from './names.ts';
 import { connect, disconnect, processes, waitFor, withServer } from './nbd.ts';
-
-const POOL = '/dev/rbd/pool';
-mkdirSync(POOL, { recursive: true });
-
-/** What RBD's rules of udev make for an image, or a snapshot of one. */
-function named(image: string, node: string): string {
-  const path = `${POOL}/${image}`;
-  rmSync(path, { force: true });
-  symlinkSync(node, path);
-  return path;
-}
 
 /** Runs an action on a server with two versions of an image, and the image itself, which can be written. */
 function withVersions(
@@ -325,6 +307,39 @@ check(
         `not committed: ${head} is a block device, whose versions its storage makes: block-snapshot commit ${head}`,
       );
       writeFileSync(CONFIGURATION, before);
+    });
+  },
+);
+
+check("libvirt's hook takes a version of the storage", (test, template) => {
+  withVersions(template, ({ v1, hashes }) => {
+    const of = domain('cluster', 1);
+    start(of, `${v1}:${template.vm1}`);
+    test.equal(hashOf(linkOf(of)), hashes[0]);
+    stop(of);
+  });
+});
+
+check(
+  'what is asked is the server, whatever lies between: a volume, or a loop device that keeps its pages',
+  (test, template) => {
+    withServer([{ name: 'v1', file: template.root }], server => {
+      const base = connect(0, 'v1');
+      const loop = must('losetup', '-f', '--show', '-r', base);
+      must('dmsetup', 'create', 'volume', '--readonly', '--table', `0 8192 linear ${base} 0`);
+      const prepared = mustPrepare('snapshot', '/dev/mapper/volume', template.vm1);
+      test.equal(hashOf(prepared), template.hash);
+      mustCleanup('snapshot', prepared);
+      server.stop();
+      for (const image of [loop, '/dev/mapper/volume'])
+        test.match(blockSnapshot('prepare', 'snapshot', `${image}:${template.vm2}`), {
+          status: 1,
+          stdout: '',
+          stderr: `block-snapshot: base ${image} (/dev/nbd0) gave no block within 1 s`,
+        });
+      server.goOn();
+      must('dmsetup', 'remove', '--retry', 'volume');
+      must('losetup', '-d', loop);
     });
   },
 );
