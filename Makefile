@@ -56,7 +56,7 @@ NEEDS_test-packages := build deb rpm packages
 NEEDS_check := build kernel $(if $(findstring /manuals/,$(FILE))$(findstring /told,$(FILE)),manuals) \
 	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory) $(if $(findstring vm-layer,$(FILE)),vm) $(if $(findstring libvirt,$(FILE)),libvirt)
 NEEDS_test-long := build kernel libvirt vm xen
-$(foreach target,demo bench bench-clones,$(eval NEEDS_$(target) := build kernel))
+$(foreach target,demo bench bench-clones bench-network,$(eval NEEDS_$(target) := build kernel))
 NEEDS_test-guards := build kernel vm
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
@@ -265,6 +265,8 @@ test-arm64: needs $(MODULES) ## Compile the small program for arm64, and run it 
 test-long: build build/.stamp needs ## Let every system call of every command fail, send signals, stop one of two commands everywhere, for hours, try filesystems on Linux 6.1, and the layer inside VMs on Xen and QEMU: the last result is in docs/test-long.md
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 node build/test/kernel/guest/filesystems.js
 	@UML_RELEASE=bookworm $(LAB) --minutes 30 env CLONE_STARTS=200 node build/test/kernel/guest/reflink.js
+	@UML_RELEASE=bookworm $(LAB) --udev --minutes 30 env STARTS=1000 node build/test/kernel/guest/network.js
+	@test/kernel/lab/two.sh node build/test/kernel/guest/two-hosts.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-kills.js
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-errors.js full
 	@$(LAB) --minutes 60 node build/test/kernel/guest/reflink-power-cuts.js full
@@ -316,6 +318,10 @@ measure:
 	@$(LAB) --minutes 20 node build/test/bench/merge.js
 	@$(LAB) --minutes 20 node build/test/bench/direct-io.js
 	@$(LAB) --minutes 20 node build/test/bench/reflink.js
+
+.PHONY: bench-network
+bench-network: build build/.stamp needs ## Measure 50 starts on a base that lies with a server, for docs/cluster.md
+	@$(LAB) --minutes 20 node build/test/bench/network.js
 
 .PHONY: bench-clones
 bench-clones: build build/.stamp needs ## Measure both kinds of disks side by side, for the table in docs/reflink.md

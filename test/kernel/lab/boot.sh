@@ -5,7 +5,8 @@
 #   boot.sh [--udev | --bare] [--minutes N] PROGRAM [ARGUMENT...]
 #
 # --udev runs systemd-udevd with our rules; --bare loads no module: no loop devices, no device-mapper. LAB_MINUTES= is
-# another limit than --minutes, for slow machines.
+# another limit than --minutes, for slow machines. LAB_NETWORK= is the descriptor of a socket that leads to another such machine:
+# its interface vec0.
 #
 # The program's standard output is this one's; the kernel's own messages go to standard error when something is wrong.
 # Exit status: the program's; 125 when the kernel did not come up or did not come to an end.
@@ -53,7 +54,7 @@ exec 7>"$scratch/output"
 cd "$kernel" || exit 125
 TMPDIR=$scratch "${pinned[@]}" timeout --signal=KILL "${minutes}m" env LD_LIBRARY_PATH="$kernel/libraries" ./linux.uml \
   seccomp=auto mem=2G umid=lab uml_dir="$scratch/" root=/dev/root rootfstype=hostfs rootflags=/ ro init="\"$here/init.sh\"" \
-  lab_kernel="\"$kernel\"" lab_project="\"$project\"" lab_scratch="\"$scratch\"" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet \
+  lab_kernel="\"$kernel\"" lab_project="\"$project\"" lab_scratch="\"$scratch\"" lab_udev="$udev" lab_bare="$bare" con=null con0=null,fd:5 con1=null,fd:7 quiet ${LAB_NETWORK:+"vec0:transport=fd,fd=$LAB_NETWORK"} \
   </dev/null 5>"$scratch/console" >"$scratch/kernel" 2>&1 &
 running=$!
 begun=$SECONDS

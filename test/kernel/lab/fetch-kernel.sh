@@ -23,7 +23,7 @@ fetch() {
   cp -L "$work"/root/{usr/,}lib/x86_64-linux-gnu/*.so.* "$work/image/libraries/" 2>/dev/null
   mv "$work/root/usr/lib/uml/modules" "$work/image/modules"
   find "$work/image/modules" -name '*.ko' ! -path '*/drivers/md/*' ! -path '*/drivers/block/loop.ko' ! -path '*/drivers/block/zram/*' ! -path '*/fs/*' \
-    ! -path '*/drivers/block/[nr]bd.ko' ! -path '*/drivers/scsi/*' ! -path '*/drivers/target/*' ! -path '*/drivers/net/veth.ko' ! -path '*/net/ceph/*' \
+    ! -path '*/drivers/block/[nr]bd.ko' ! -path '*/drivers/scsi/*' ! -path '*/drivers/target/*' ! -path '*/kernel/block/*' ! -path '*/net/ceph/*' \
     ! -path '*/net/sunrpc/*' ! -path '*/net/dns_resolver/*' ! -path '*/lib/*' ! -path '*/crypto/*' ! -path '*/security/*' -delete
   mv "$work/image/libraries/ld-linux-x86-64.so.2" "$work/image/ld.so"
   # It names its loader by an absolute path; it gets one of the folder that it runs in, filled up to the same length.

@@ -6,6 +6,7 @@ import { must, run } from '../programs.ts';
 import { takeAllDown } from '../state.ts';
 
 const FOLDER = '/run/lab/nbd';
+const LOOPBACK = '127.0.0.1';
 
 /** What can be had of a server: by a name, the file that it is, and whether it can be written. */
 export interface Export {
@@ -43,11 +44,14 @@ export function setUpNbd(): void {
 /** A server of exports, which can be stopped, and killed. */
 export class NbdServer {
   readonly #exports: readonly Export[];
+  readonly #address: string;
   #process = 0;
 
-  constructor(exports: readonly Export[]) {
+  /** @param address that it listens at */
+  constructor(exports: readonly Export[], address = LOOPBACK) {
     setUpNbd();
     this.#exports = exports;
+    this.#address = address;
     this.start();
   }
 
@@ -55,7 +59,7 @@ export class NbdServer {
   start(): void {
     const text = [
       '[generic]',
-      'listenaddr = 127.0.0.1',
+      `listenaddr = ${this.#address}`,
       ...this.#exports.flatMap(({ name, file, writable }) => [
         `[${name}]`,
         `exportname = ${file}`,
@@ -161,12 +165,12 @@ export function processes(): ProcessState[] {
 const connected = new Set<number>();
 
 /** Connects a device to an export. @returns its node */
-export function connect(number: number, name: string): string {
+export function connect(number: number, name: string, address = LOOPBACK): string {
   const node = `/dev/nbd${number}`;
   // A server that has just been started, or a device that was disconnected, may take a moment.
   waitFor(
     `${node} on ${name}`,
-    () => run('nbd-client', ['-N', name, '127.0.0.1', node]).status === 0 && isConnected(number),
+    () => run('nbd-client', ['-N', name, address, node]).status === 0 && isConnected(number),
   );
   connected.add(number);
   // As udev does: the first to open it has the kernel look for partitions, and waits for that.
