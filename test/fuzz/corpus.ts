@@ -41,7 +41,7 @@ export function unpack(target: string, folder: string): void {
 }
 
 /** Bytes that a corpus may have: more of it is more of the same. */
-const LARGEST = 100_000;
+const LARGEST = 30_000;
 
 /** The other way round: what was kept before, and then the shortest, as many as there is room for. */
 export function pack(target: string, folder: string): void {
