@@ -1,0 +1,84 @@
+// The power fails while a command runs: the disk is as it was at some point of all that has reached it; devices, and what is in memory, are gone.
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { deleteBackends } from '../../kernel/guest/hotplug/disks.ts';
+import { MEBIBYTE, makeImage } from '../../kernel/guest/images.ts';
+import { parseWriteLog, replay } from '../../kernel/guest/life-crashes/write-log.ts';
+import { kernel, must, run } from '../../kernel/guest/programs.ts';
+import { deviceNames, loopDevices } from '../../kernel/guest/state.ts';
+import type { Host } from '../model/host.ts';
+import type { Plan } from '../operations/plan.ts';
+import { stopped } from '../operations/vms.ts';
+import { FILESYSTEM_DEVICE } from '../real/filesystem.ts';
+import { doPlan, IN_PROCESS } from '../real/stage.ts';
+import type { Scene } from '../story/scene.ts';
+
+const LOG = '/run/lab/chaos-log';
+const LOG_SIZE = 96 * MEBIBYTE;
+
+/** Does what a plan says until the power fails, and starts the machine anew. @param at in thousandths of what reaches the disk */
+export async function cutPower(
+  at: number,
+  plan: Plan,
+  host: Host,
+  { filesystem, story }: Scene,
+): Promise<void> {
+  makeImage(LOG, LOG_SIZE);
+  const log = must('losetup', '-f', '--show', LOG);
+  filesystem.record(log);
+  const disk = readFileSync(filesystem.image);
+  filesystem.goOn();
+  filesystem.mark('begin');
+  await doPlan(plan, story, IN_PROCESS);
+  filesystem.mark('done');
+  takeAllDown(host);
+  filesystem.unmount();
+  const entries = parseWriteLog(readFileSync(LOG));
+  must('losetup', '-d', log);
+  rmSync(LOG);
+  const end = entries.findIndex(entry => entry.kind === 'mark' && entry.name === 'done');
+  if (end < 0) throw new Error('the recording is not whole');
+  for (const entry of entries.slice(0, Math.round((end * at) / 1000))) replay(disk, entry);
+  writeFileSync(filesystem.image, disk);
+  startAnew(host);
+  // Its journal is read by the first mount.
+  filesystem.mount();
+  filesystem.unmount();
+  filesystem.check();
+  filesystem.mount();
+}
+
+/** Takes every device down by force, and looks at none; what is in memory of them goes too. */
+export function takeAllDown({ folder }: Host): void {
+  const ours = () => deviceNames().filter(name => name !== FILESYSTEM_DEVICE);
+  for (let round = 0; round < 10 && ours().length > 0; round++)
+    for (const name of ours().reverse())
+      for (const step of [() => kernel.resumeDevice(name, 0, 0), () => kernel.removeDevice(name, 0, 0)])
+        try {
+          step();
+        } catch {
+          // Something is on it still: the next round.
+        }
+  for (const { name, file } of loopDevices())
+    if (file.startsWith(`${folder}/`)) must('losetup', '-d', `/dev/${name}`);
+  for (const path of ['/run/block-snapshot', '/run/xen-hotplug'])
+    rmSync(path, { recursive: true, force: true });
+  deleteBackends();
+}
+
+/** The kernel's word for which boot this is, and for how long it lasts. */
+const BOOT = {
+  '/proc/sys/kernel/random/boot_id': () => `${randomUUID()}\n`,
+  '/proc/uptime': () => '0.00 0.00\n',
+};
+
+function startAnew(host: Host): void {
+  for (const [index, [path, text]] of Object.entries(BOOT).entries()) {
+    writeFileSync(`/run/lab/boot-${index}`, text());
+    run('umount', [path]);
+    must('mount', '--bind', `/run/lab/boot-${index}`, path);
+  }
+  for (const template of host.templates) template.run = undefined;
+  for (const vm of host.vms) if (vm.run !== undefined) stopped(host, vm);
+  host.layers = [];
+}

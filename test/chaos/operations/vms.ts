@@ -1,0 +1,121 @@
+// VMs start and stop.
+import { mkdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { makeImage } from '../../kernel/guest/images.ts';
+import { BLOCK } from '../model/blocks.ts';
+import { stackOf, volatileOf } from '../model/files.ts';
+import {
+  addLayer,
+  dropLayers,
+  type Host,
+  type Kind,
+  nextNumber,
+  type Template,
+  templateNamed,
+  type Vm,
+  vmNamed,
+  type Way,
+} from '../model/host.ts';
+import { type Deed, deed, type Plan, planOf } from './plan.ts';
+import { isThere, nodeBy, removal, startBy, stopBy, wayFor } from './ways.ts';
+
+/** Which of those that are there. */
+export function chosen<Item>(items: readonly Item[], pick: number): Item | undefined {
+  return items[pick % items.length];
+}
+
+export interface StartPicks {
+  vm: number;
+  template: number;
+  way: Way;
+  /** Whether what the VM had of its own is gone on with. */
+  keeps: boolean;
+}
+
+/** A VM starts; what it had of its own it has still, or not. */
+export function startVm(host: Host, picks: StartPicks): Plan | undefined {
+  const vm = chosen(host.vms, picks.vm);
+  const template = chosen(host.templates, picks.template);
+  if (vm === undefined || template === undefined || vm.run !== undefined) return undefined;
+  const kind: Kind = template.kind ?? 'snapshot';
+  const images = stackOf(host, template, vm, kind);
+  const domain = nextNumber(host);
+  const wanted = { type: kind, images, domain };
+  // What they compute the device's name of has to be there.
+  const way = template.kind === undefined && picks.way === 'qubesd' ? 'hand' : wayFor(picks.way, kind);
+  const kept = kind === 'snapshot' && picks.keeps ? vm.disk : undefined;
+  const misplaced = kept?.keeps === true && kept.on.number !== template.published.number;
+  const fresh = kind === 'snapshot' && kept === undefined ? newFile(host, template, vm) : [];
+  for (const one of fresh) one.act();
+  const means = startBy(way, wanted);
+  return planOf({
+    ...means,
+    before: [...fresh, ...(means.before ?? [])],
+    prints: misplaced ? undefined : means.prints,
+    refused: misplaced
+      ? /was begun on another version of what is under it: together they would be a mixture/
+      : undefined,
+    settle: (after, stdout) => {
+      if (misplaced) return;
+      started(after, vm.name, template.name, kind, kept !== undefined, {
+        way,
+        domain,
+        node: nodeBy(way, wanted, stdout),
+      });
+    },
+  });
+}
+
+function newFile(host: Host, template: Template, vm: Vm): Deed[] {
+  const path = volatileOf(host, vm);
+  const size = template.present.length * BLOCK;
+  return [
+    removal(path),
+    deed(`mkdir -p ${dirname(path)}; truncate -s ${size} ${path}`, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      if (!isThere(path)) makeImage(path, size);
+    }),
+  ];
+}
+
+function started(
+  host: Host,
+  vmName: string,
+  templateName: string,
+  kind: Kind,
+  goesOn: boolean,
+  run: { way: Way; domain: number; node: string },
+): void {
+  const vm = vmNamed(host, vmName);
+  const template = templateNamed(host, templateName);
+  const version = template.published;
+  template.kind ??= kind;
+  if (kind === 'snapshot') {
+    if (!goesOn || vm.disk?.keeps !== true)
+      vm.disk = { on: version, keeps: false, blocks: version.blocks.slice() };
+    addLayer(host, template, basename(run.node).split('-').slice(0, 3).join('-'));
+  }
+  const blocks = kind === 'snapshot' && vm.disk !== undefined ? vm.disk.blocks : version.blocks.slice();
+  vm.run = { ...run, kind, template: templateName, version, blocks };
+}
+
+/** A VM stops. */
+export function stopVm(host: Host, picks: { vm: number }): Plan | undefined {
+  const running = host.vms.filter(({ run }) => run !== undefined);
+  const vm = chosen(running, picks.vm);
+  if (vm?.run === undefined) return undefined;
+  return {
+    ...stopBy(vm.run, vm.run.kind),
+    mend: { stepsAfterBoot: () => [] },
+    settle: after => stopped(after, vmNamed(after, vm.name)),
+  };
+}
+
+/** What is true when a VM has stopped, or its machine. */
+export function stopped(host: Host, vm: Vm): void {
+  const { run } = vm;
+  vm.run = undefined;
+  if (vm.removed) vm.disk = undefined;
+  vm.removed = false;
+  if (run?.kind === 'snapshot') dropLayers(host, templateNamed(host, run.template));
+}

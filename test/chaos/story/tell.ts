@@ -1,0 +1,64 @@
+// Stories, one after the other, until one does not end as it has to; that is made as short as it can be.
+import fc from 'fast-check';
+import { takeAllDown } from '../faults/power-cut.ts';
+import { newHost } from '../model/host.ts';
+import { requireSound } from '../real/checks.ts';
+import type { Filesystem } from '../real/filesystem.ts';
+import { setUp, tearDown } from '../real/stage.ts';
+import type { Model, Operation } from './operation.ts';
+import { Counts, Scene } from './scene.ts';
+import { steps, type Without } from './steps.ts';
+
+/** How long a story may be. */
+const STEPS = 80;
+
+export interface Told {
+  counts: Counts;
+  /** Of the one that did not end as it has to: why, and the story in lines that can be typed. */
+  failure: { why: string; story: readonly string[] } | undefined;
+}
+
+export interface Telling {
+  seed: number;
+  operations: number;
+  without?: Without;
+  /** Milliseconds since the beginning, after which no other story is begun. */
+  until?: number;
+}
+
+let folders = 0;
+
+/** Tells stories until that many operations were done. */
+export async function tell(
+  filesystem: Filesystem,
+  { seed, operations, without, until = Number.POSITIVE_INFINITY }: Telling,
+): Promise<Told> {
+  const counts = new Counts();
+  let failure: Told['failure'];
+  const property = fc.asyncProperty(
+    fc.commands(steps(without), { maxCommands: STEPS, size: 'max' }),
+    async commands => {
+      folders += 1;
+      const host = newHost(`${filesystem.point}/${folders}`, filesystem.clones, 2, 3);
+      const scene = new Scene(host, filesystem, counts);
+      try {
+        setUp(host, scene.story);
+        await fc.asyncModelRun(
+          () => ({ model: { host } satisfies Model, real: scene }),
+          commands as Iterable<Operation<unknown>>,
+        );
+        requireSound(host);
+      } finally {
+        takeAllDown(host);
+        tearDown(host);
+      }
+    },
+  );
+  const begun = performance.now();
+  for (let round = 0; failure === undefined && counts.operations < operations && performance.now() - begun < until; round++)
+    await fc.check(property, { seed: seed + round, numRuns: 1, interruptAfterTimeLimit: SHRINKING });
+  return { counts, failure };
+}
+
+/** How long a story is made shorter; milliseconds. */
+const SHRINKING = 120_000;
