@@ -3,7 +3,7 @@
 import type { Outcome } from '../../kernel/guest/programs.ts';
 import { heldLocks, leakedLoops, suspendedDevices } from '../../kernel/guest/state.ts';
 import type { Host } from '../model/host.ts';
-import type { Plan, Step } from '../operations/plan.ts';
+import type { Plan } from '../operations/plan.ts';
 import { shown } from '../real/calls.ts';
 import { runExecutable } from '../real/run-executable.ts';
 import { runHere } from '../real/run-here.ts';
@@ -71,10 +71,10 @@ async function mend(
   scene: Scene,
   isBooted: boolean,
 ): Promise<string> {
-  const again: Step[] = call === undefined ? [] : [...before, call];
-  const steps = (isBooted ? mending.stepsAfterBoot : undefined) ?? mending.steps ?? (() => again);
+  const again = () => (call === undefined ? [] : [call()]);
+  const { steps = again, stepsAfterBoot = () => [...before, ...steps(look)] } = mending;
   let printed = '';
-  for (const step of steps(look)) {
+  for (const step of isBooted ? stepsAfterBoot(look) : steps(look)) {
     if ('act' in step) {
       scene.story.tell(step.shown);
       step.act();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { templateOfClones } from '../../../src/reflink/template.ts';
 import { versionsOf } from '../../../src/reflink/versions.ts';
 import { listRevisions } from '../../../src/templates/revisions.ts';
@@ -16,5 +16,5 @@ export const look: Looked = {
   },
   isHalfWay: image => existsSync(`${image.replace(/\.img$/, '-cow.img')}.reverting`),
   exists: existsSync,
-  holds: (path, blocks) => difference(readFileSync(path), blocks) === undefined,
+  holds: (path, blocks) => difference(path, blocks) === undefined,
 };

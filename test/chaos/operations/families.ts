@@ -23,7 +23,7 @@ export function derive(host: Host, picks: { template: number; copy: boolean }): 
   const folder = `${host.folder}/${name}`;
   const call = block('derive', folderOf(host, template), folder, ...(picks.copy ? ['--copy'] : []));
   return planOf({
-    call,
+    call: () => call,
     refused,
     prints: refused === undefined ? /: derived from / : undefined,
     settle: after => {
@@ -41,7 +41,7 @@ export function dedupe(host: Host): Plan | undefined {
   const unused = host.templates.filter(template => inUse(host, template) === undefined);
   const refused = unused.length < 2 ? /templates is unused, and there have to be two/ : undefined;
   return planOf({
-    call: block('dedupe', ...host.templates.map(template => folderOf(host, template))),
+    call: () => block('dedupe', ...host.templates.map(template => folderOf(host, template))),
     refused,
     prints: refused === undefined ? /templates: / : undefined,
     says: /^block-snapshot: warning: left out: /,
@@ -50,8 +50,14 @@ export function dedupe(host: Host): Plan | undefined {
 }
 
 /** A template becomes one of the other kind, or of the kind that it is. */
-export function convert(host: Host, picks: { template: number; kind: Kind }): Plan | undefined {
-  const template = chosen(host.templates, picks.template);
+export function convert(
+  host: Host,
+  picks: { template: number; kind: Kind; sensible: boolean },
+): Plan | undefined {
+  const ready = host.templates.filter(
+    one => !one.written && !one.dirty && vmsOn(host, one).length === 0 && !inUse(host, one),
+  );
+  const template = chosen(picks.sensible && ready.length > 0 ? ready : host.templates, picks.template);
   if (template?.kind === undefined) return undefined;
   const { kind } = picks;
   const isSame = kind === template.kind;
@@ -74,7 +80,7 @@ export function convert(host: Host, picks: { template: number; kind: Kind }): Pl
             ),
       );
   return planOf({
-    call: block('convert', imageOf(host, template), kind),
+    call: () => block('convert', imageOf(host, template), kind),
     refused,
     prints:
       refused === undefined

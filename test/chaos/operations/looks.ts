@@ -13,14 +13,23 @@ export function look(host: Host, picks: { what: Look; template: number }): Plan 
   if (template === undefined) return undefined;
   switch (picks.what) {
     case 'list':
-      return planOf({ call: block('list'), prints: /./, settle: () => {} });
+      return planOf({ call: () => block('list'), prints: /./, settle: () => {} });
     case 'graph':
-      return planOf({ call: block('graph', '-o', `${host.folder}/graph.svg`), says: /./, settle: () => {} });
+      return planOf({
+        call: () => block('graph', '-o', `${host.folder}/graph.svg`),
+        says: /./,
+        settle: () => {},
+      });
     case 'doctor':
-      return planOf({ call: block('doctor', '--json'), prints: /^\{/, mayFind: true, settle: () => {} });
+      return planOf({
+        call: () => block('doctor', '--json'),
+        prints: /^\{/,
+        mayFind: true,
+        settle: () => {},
+      });
     case 'revisions':
       return planOf({
-        call: block('revisions', imageOf(host, template), '--json'),
+        call: () => block('revisions', imageOf(host, template), '--json'),
         prints: /^\{/,
         settle: (after, stdout) => {
           const { revisions } = JSON.parse(stdout) as { revisions: { state: string }[] };
@@ -33,7 +42,7 @@ export function look(host: Host, picks: { what: Look; template: number }): Plan 
         },
       });
     case 'list --json':
-      return planOf({ call: block('list', '--json'), prints: /^\{/, settle: requireListed });
+      return planOf({ call: () => block('list', '--json'), prints: /^\{/, settle: requireListed });
   }
   throw new Error(`no look ${picks.what}`);
 }

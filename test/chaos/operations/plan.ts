@@ -10,10 +10,10 @@ export interface Deed {
 }
 
 export interface Plan {
-  /** Done before the call, and again before each repetition of it. */
+  /** Done before the call, once. */
   before?: readonly Deed[];
-  /** Undefined where people do all of it. */
-  call?: Call;
+  /** Made when those are done; undefined where people do all of it. */
+  call?: () => Call;
   /** Of a call that has to be refused, what its one line says; undefined where it has to succeed. */
   refused?: RegExp;
   /** What a call that succeeds has to print; nothing without it. */
@@ -36,7 +36,7 @@ export interface Plan {
 /** What is done where a fault has left something, by people or by who made the call. Each call has to succeed. */
 export interface Mending {
   steps?(looked: Looked): readonly Step[];
-  /** The same where the machine has been started anew since; without it the same. */
+  /** The same where the machine has been started anew since; without it what was done before the call as well, and the same. */
   stepsAfterBoot?(looked: Looked): readonly Step[];
 }
 

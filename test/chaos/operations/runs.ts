@@ -89,7 +89,7 @@ export function commit(host: Host, picks: { template: number }): Plan | undefine
   if (template === undefined) return undefined;
   const refused = anyOf(template.run !== undefined && /is running \(|runs, on /);
   return planOf({
-    call: block('commit', imageOf(host, template)),
+    call: () => block('commit', imageOf(host, template)),
     refused,
     prints: refused === undefined ? (template.written ? /: committed/ : /: nothing to commit: /) : undefined,
     settle: after => {

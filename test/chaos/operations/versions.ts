@@ -26,8 +26,12 @@ export function leadsTo({ published, revisions }: Template, count: number): bool
 }
 
 /** A template goes back behind some of its runs. */
-export function revert(host: Host, picks: { template: number; revision: number }): Plan | undefined {
-  const template = chosen(host.templates, picks.template);
+export function revert(
+  host: Host,
+  picks: { template: number; revision: number; sensible: boolean },
+): Plan | undefined {
+  const ready = host.templates.filter(one => one.revisions.length > 0 && !one.written && !inUse(host, one));
+  const template = chosen(picks.sensible && ready.length > 0 ? ready : host.templates, picks.template);
   if (template === undefined) return undefined;
   const { revisions, kind, written, dirty } = template;
   const count = (picks.revision % (revisions.length + 1)) + 1;
@@ -40,7 +44,7 @@ export function revert(host: Host, picks: { template: number; revision: number }
   const image = imageOf(host, template);
   const call = block('revert', image, '--revision', String(count), '--yes');
   return planOf({
-    call,
+    call: () => call,
     refused,
     prints: refused === undefined ? /runs? undone/ : undefined,
     settle: after => {
@@ -78,7 +82,7 @@ export function trim(host: Host, picks: { template: number }): Plan | undefined 
   if (template === undefined) return undefined;
   const refused = template.kind === 'reflink' ? undefined : inUse(host, template);
   return planOf({
-    call: block('trim', imageOf(host, template)),
+    call: () => block('trim', imageOf(host, template)),
     refused,
     prints: refused === undefined ? /given back|needs no trim/ : undefined,
     settle: () => {},

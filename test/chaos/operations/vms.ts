@@ -17,7 +17,7 @@ import {
   type Way,
 } from '../model/host.ts';
 import { type Deed, deed, type Plan, planOf } from './plan.ts';
-import { isThere, nodeBy, removal, startBy, stopBy, wayFor } from './ways.ts';
+import { nodeBy, removal, startBy, stopBy, wayFor } from './ways.ts';
 
 /** Which of those that are there. */
 export function chosen<Item>(items: readonly Item[], pick: number): Item | undefined {
@@ -46,7 +46,6 @@ export function startVm(host: Host, picks: StartPicks): Plan | undefined {
   const kept = kind === 'snapshot' && picks.keeps ? vm.disk : undefined;
   const misplaced = kept?.keeps === true && kept.on.number !== template.published.number;
   const fresh = kind === 'snapshot' && kept === undefined ? newFile(host, template, vm) : [];
-  for (const one of fresh) one.act();
   const means = startBy(way, wanted);
   return planOf({
     ...means,
@@ -73,7 +72,7 @@ function newFile(host: Host, template: Template, vm: Vm): Deed[] {
     removal(path),
     deed(`mkdir -p ${dirname(path)}; truncate -s ${size} ${path}`, () => {
       mkdirSync(dirname(path), { recursive: true });
-      if (!isThere(path)) makeImage(path, size);
+      makeImage(path, size);
     }),
   ];
 }

@@ -45,17 +45,20 @@ export function startBy(way: Way, wanted: Wanted): Means {
   switch (way) {
     case 'hand':
       return {
-        call: block('prepare', type, images),
+        call: () => block('prepare', type, images),
         prints: /^\/dev\/(mapper\/(snapshot|origin)-|loop)\S+\n$/,
       };
     case 'qubesd':
       return {
-        call: { program: 'create-snapshot', parameters: [nameOf(type, images), ...images.split(':')] },
+        call: () => ({
+          program: 'create-snapshot',
+          parameters: [nameOf(type, images), ...images.split(':')],
+        }),
       };
     case 'xen':
       return {
         before: [backend(wanted)],
-        call: script(wanted, 'add'),
+        call: () => script(wanted, 'add'),
         // libxl takes down what it could not attach.
         mend: {
           steps: () => [script(wanted, 'remove'), noBackend(wanted), backend(wanted), script(wanted, 'add')],
@@ -63,7 +66,7 @@ export function startBy(way: Way, wanted: Wanted): Means {
       };
     case 'libvirt':
       return {
-        call: hook(wanted, 'prepare begin'),
+        call: () => hook(wanted, 'prepare begin'),
         mend: { steps: () => [hook(wanted, 'release end'), hook(wanted, 'prepare begin')] },
       };
   }
@@ -74,13 +77,13 @@ export function stopBy({ way, node, domain }: Run, type: DeviceType): Means {
   const wanted = { type, images: '', domain };
   switch (way) {
     case 'hand':
-      return { call: block('cleanup', type, node) };
+      return { call: () => block('cleanup', type, node) };
     case 'qubesd':
-      return { call: { program: 'destroy-snapshot', parameters: [node] } };
+      return { call: () => ({ program: 'destroy-snapshot', parameters: [node] }) };
     case 'xen':
-      return { call: script(wanted, 'remove'), after: [noBackend(wanted)] };
+      return { call: () => script(wanted, 'remove'), after: [noBackend(wanted)] };
     case 'libvirt':
-      return { call: hook(wanted, 'release end') };
+      return { call: () => hook(wanted, 'release end') };
   }
   throw new Error(`no way ${way}`);
 }

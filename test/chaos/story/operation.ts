@@ -43,21 +43,30 @@ export class Operation<Picks> implements AsyncCommand<Model, Scene> {
 
   async run({ host }: Model, scene: Scene): Promise<void> {
     const plan = this.#planner(host, this.#picks);
-    if (plan === undefined) return;
-    const { byExecutable, fault, look } = this.#manner;
-    const faulty = plan.call === undefined ? undefined : fault;
-    const before = openDescriptors();
-    scene.counts.add(this.#name, plan, faulty);
-    if (faulty !== undefined) await withFault(faulty, plan, host, scene);
-    else plan.settle(host, await carryOut(plan, scene.story, byExecutable ? BY_EXECUTABLE : IN_PROCESS));
-    requireSound(host, look);
-    const more = openDescriptors() - before;
-    if (more > 0) throw new Error(`${more} descriptors are left open`);
+    if (plan !== undefined) await perform(this.#name, plan, this.#manner, host, scene);
   }
 
   toString(): string {
     return `${this.#name} ${JSON.stringify(this.#picks)} ${JSON.stringify(this.#manner)}`;
   }
+}
+
+/** Does what a plan says, and looks at what has become of the host. @throws Error where that is not as it has to be */
+export async function perform(
+  name: string,
+  plan: Plan,
+  { byExecutable, fault, look }: Manner,
+  host: Host,
+  scene: Scene,
+): Promise<void> {
+  const faulty = plan.call === undefined ? undefined : fault;
+  const before = openDescriptors();
+  scene.counts.add(name, plan, faulty);
+  if (faulty !== undefined) await withFault(faulty, plan, host, scene);
+  else plan.settle(host, await carryOut(plan, scene.story, byExecutable ? BY_EXECUTABLE : IN_PROCESS));
+  requireSound(host, look);
+  const more = openDescriptors() - before;
+  if (more > 0) throw new Error(`${more} descriptors are left open`);
 }
 
 /** How many files this process has open. */

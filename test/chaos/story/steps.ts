@@ -1,7 +1,8 @@
 // Which steps stories are made of, and how often each comes.
-import fc, { type Arbitrary } from 'fast-check';
+import fc, { type Arbitrary, type AsyncCommand } from 'fast-check';
 import type { Fault } from '../faults/fault.ts';
 import { CHANGING, FAILING, SIGNALS } from '../faults/system-call.ts';
+import type { Host } from '../model/host.ts';
 import { convert, dedupe, derive } from '../operations/families.ts';
 import { type Look, look } from '../operations/looks.ts';
 import { commit, startTemplate, stopTemplate } from '../operations/runs.ts';
@@ -11,7 +12,10 @@ import { revert, trim } from '../operations/versions.ts';
 import { startVm, stopVm } from '../operations/vms.ts';
 import { WAYS } from '../operations/ways.ts';
 import { write } from '../operations/writes.ts';
-import { type Manner, Operation, type Planner } from './operation.ts';
+import { AtOnce } from './at-once.ts';
+import { type Manner, type Model, Operation, type Planner } from './operation.ts';
+import type { Scene } from './scene.ts';
+import { Update } from './update.ts';
 
 const pick = fc.nat({ max: 11 });
 const way = fc.constantFrom(...WAYS);
@@ -54,52 +58,141 @@ function manner(without: Without): Arbitrary<Manner> {
   );
 }
 
-/** The steps, each with how often it comes among the others. */
-export function steps(without: Without): Arbitrary<Operation<unknown>>[] {
-  const how = manner(without);
-  const all: Arbitrary<Operation<unknown>>[] = [];
-  const add = <Picks>(times: number, name: string, planner: Planner<Picks>, picks: Arbitrary<Picks>) => {
-    const one = fc
-      .tuple(picks, how)
-      .map(([picked, manners]) => new Operation(name, planner, picked, manners) as Operation<unknown>);
-    for (let time = 0; time < times; time++) all.push(one);
-  };
-  add(9, 'start VM', startVm, fc.record({ vm: pick, template: pick, way, keeps: fc.boolean() }));
-  add(7, 'stop VM', stopVm, fc.record({ vm: pick }));
-  add(7, 'start template', startTemplate, fc.record({ template: pick, way, kind }));
-  add(7, 'stop template', stopTemplate, fc.record({ template: pick }));
-  add(
-    14,
-    'write',
-    write,
-    fc.record({
+/** A step of one kind: what is done, what is picked for it, how often it comes among the others, and whether it may be done beside others. */
+interface Kind<Picks> {
+  name: string;
+  times: number;
+  planner: Planner<Picks>;
+  picks: Arbitrary<Picks>;
+  beside?: true;
+}
+
+function kindOf<Picks>(one: Kind<Picks>): Kind<unknown> {
+  return one as unknown as Kind<unknown>;
+}
+
+const template = pick;
+const KINDS: readonly Kind<unknown>[] = [
+  kindOf({
+    name: 'start VM',
+    times: 9,
+    planner: startVm,
+    picks: fc.record({ vm: pick, template, way, keeps: fc.boolean() }),
+    beside: true,
+  }),
+  kindOf({ name: 'stop VM', times: 7, planner: stopVm, picks: fc.record({ vm: pick }), beside: true }),
+  kindOf({
+    name: 'start template',
+    times: 7,
+    planner: startTemplate,
+    picks: fc.record({ template, way, kind }),
+    beside: true,
+  }),
+  kindOf({
+    name: 'stop template',
+    times: 7,
+    planner: stopTemplate,
+    picks: fc.record({ template }),
+    beside: true,
+  }),
+  kindOf({
+    name: 'write',
+    times: 14,
+    planner: write,
+    picks: fc.record({
       disk: pick,
       place: fc.nat({ max: 383 }),
       blocks: fc.integer({ min: 1, max: 70 }),
       zeros: fc.boolean(),
     }),
-  );
-  add(4, 'commit', commit, fc.record({ template: pick }));
-  add(4, 'revert', revert, fc.record({ template: pick, revision: fc.nat({ max: 3 }) }));
-  add(2, 'trim', trim, fc.record({ template: pick }));
-  add(2, 'derive', derive, fc.record({ template: pick, copy: fc.boolean() }));
-  add(1, 'dedupe', dedupe, fc.constant(undefined));
-  add(3, 'convert', convert, fc.record({ template: pick, kind }));
-  add(4, 'look', look, fc.record({ what: fc.constantFrom(...LOOKS), template: pick }));
-  add(
-    1,
-    'configure',
-    configure,
-    fc.record({
+  }),
+  kindOf({ name: 'commit', times: 4, planner: commit, picks: fc.record({ template }), beside: true }),
+  kindOf({
+    name: 'revert',
+    times: 4,
+    planner: revert,
+    picks: fc.record({ template, revision: fc.nat({ max: 3 }), sensible: fc.boolean() }),
+    beside: true,
+  }),
+  kindOf({ name: 'trim', times: 2, planner: trim, picks: fc.record({ template }), beside: true }),
+  kindOf({
+    name: 'derive',
+    times: 2,
+    planner: derive,
+    picks: fc.record({ template, copy: fc.boolean() }),
+  }),
+  kindOf({ name: 'dedupe', times: 1, planner: dedupe, picks: fc.constant(undefined) }),
+  kindOf({
+    name: 'convert',
+    times: 3,
+    planner: convert,
+    picks: fc.record({ template, kind, sensible: fc.boolean() }),
+  }),
+  kindOf({
+    name: 'look',
+    times: 4,
+    planner: look,
+    picks: fc.record({ what: fc.constantFrom(...LOOKS), template }),
+  }),
+  kindOf({
+    name: 'configure',
+    times: 1,
+    planner: configure,
+    picks: fc.record({
       revisions: fc.nat({ max: 3 }),
       commitOnStop: fc.boolean(),
       chunk: fc.constantFrom('128K' as const, '256K' as const),
     }),
+  }),
+  kindOf({
+    name: 'restore',
+    times: 1,
+    planner: restore,
+    picks: fc.record({ template, inPlace: fc.boolean(), earlier: fc.boolean() }),
+  }),
+  kindOf({ name: 'grow', times: 1, planner: grow, picks: fc.record({ template }) }),
+  kindOf({ name: 'rename', times: 1, planner: rename, picks: fc.record({ template }) }),
+  kindOf({ name: 'remove cow', times: 1, planner: removeCow, picks: fc.record({ template }) }),
+  kindOf({ name: 'remove disk', times: 1, planner: removeDisk, picks: fc.record({ vm: pick }) }),
+];
+
+/** How often several commands come at once, and how often a whole update of a template. */
+const AT_ONCE = 3;
+const UPDATES = 6;
+
+/** The steps, each as often as it comes among the others. */
+export function steps(without: Without): Arbitrary<AsyncCommand<Model, Scene>>[] {
+  const how = manner(without);
+  const one = ({ name, planner, picks }: Kind<unknown>) =>
+    fc.tuple(picks, how).map(([picked, manners]) => new Operation(name, planner, picked, manners));
+  const beside = KINDS.filter(({ beside }) => beside).map(({ name, planner, picks }) =>
+    picks.map(picked => ({
+      words: `${name} ${JSON.stringify(picked)}`,
+      planner: (host: Host) => planner(host, picked),
+    })),
   );
-  add(1, 'restore', restore, fc.record({ template: pick, inPlace: fc.boolean(), earlier: fc.boolean() }));
-  add(1, 'grow', grow, fc.record({ template: pick }));
-  add(1, 'rename', rename, fc.record({ template: pick }));
-  add(1, 'remove cow', removeCow, fc.record({ template: pick }));
-  add(1, 'remove disk', removeDisk, fc.record({ vm: pick }));
-  return all;
+  const several = fc.array(fc.oneof(...beside), { minLength: 2, maxLength: 3 }).map(
+    parts =>
+      new AtOnce(
+        parts.map(({ planner }) => planner),
+        parts.map(({ words }) => words).join(', '),
+      ),
+  );
+  const updates = fc
+    .tuple(
+      fc.record({
+        template,
+        way,
+        kind,
+        place: fc.nat({ max: 255 }),
+        blocks: fc.integer({ min: 1, max: 70 }),
+      }),
+      how,
+    )
+    .map(([picks, manners]) => new Update(picks, manners));
+  return [
+    ...KINDS.flatMap(kind => new Array<Arbitrary<AsyncCommand<Model, Scene>>>(kind.times).fill(one(kind))),
+    ...new Array<Arbitrary<AsyncCommand<Model, Scene>>>(AT_ONCE).fill(several),
+    ...new Array<Arbitrary<AsyncCommand<Model, Scene>>>(UPDATES).fill(updates),
+  ];
 }

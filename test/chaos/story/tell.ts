@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { takeAllDown } from '../faults/power-cut.ts';
 import { newHost } from '../model/host.ts';
-import { requireSound } from '../real/checks.ts';
+import { requireNoComplaint, requireSound } from '../real/checks.ts';
 import type { Filesystem } from '../real/filesystem.ts';
 import { setUp, tearDown } from '../real/stage.ts';
-import type { Model, Operation } from './operation.ts';
+import type { Model } from './operation.ts';
 import { Counts, Scene } from './scene.ts';
 import { steps, type Without } from './steps.ts';
 
@@ -43,11 +43,9 @@ export async function tell(
       const scene = new Scene(host, filesystem, counts);
       try {
         setUp(host, scene.story);
-        await fc.asyncModelRun(
-          () => ({ model: { host } satisfies Model, real: scene }),
-          commands as Iterable<Operation<unknown>>,
-        );
+        await fc.asyncModelRun(() => ({ model: { host } satisfies Model, real: scene }), commands);
         requireSound(host);
+        requireNoComplaint();
       } finally {
         takeAllDown(host);
         tearDown(host);
@@ -55,8 +53,17 @@ export async function tell(
     },
   );
   const begun = performance.now();
-  for (let round = 0; failure === undefined && counts.operations < operations && performance.now() - begun < until; round++)
-    await fc.check(property, { seed: seed + round, numRuns: 1, interruptAfterTimeLimit: SHRINKING });
+  for (
+    let round = 0;
+    failure === undefined && counts.operations < operations && performance.now() - begun < until;
+    round++
+  )
+    await fc.check(property, {
+      seed: seed + round,
+      numRuns: 1,
+      unbiased: true,
+      interruptAfterTimeLimit: SHRINKING,
+    });
   return { counts, failure };
 }
 
