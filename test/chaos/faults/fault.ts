@@ -41,7 +41,7 @@ export async function withFault(fault: Fault, plan: Plan, host: Host, scene: Sce
   if (outcome !== undefined) requireDecent(fault, outcome);
   if (plan.refused !== undefined) {
     if (outcome?.status === 0) throw new Error('it has to be refused, and was done');
-    if (outcome !== undefined) await carryOut(plan, story, IN_PROCESS);
+    if (outcome !== undefined) plan.settle(host, await carryOut(plan, story, IN_PROCESS));
     return;
   }
   const isDone = outcome?.status === 0;

@@ -7,6 +7,8 @@ import type { Call } from '../real/calls.ts';
 export interface Deed {
   shown: string;
   act: () => void;
+  /** What takes it back. */
+  undo?: Deed;
 }
 
 export interface Plan {

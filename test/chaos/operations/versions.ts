@@ -77,8 +77,9 @@ function reverted(template: Template, count: number): void {
 }
 
 /** Blocks of zeros are given back; no byte changes. */
-export function trim(host: Host, picks: { template: number }): Plan | undefined {
-  const template = chosen(host.templates, picks.template);
+export function trim(host: Host, picks: { template: number; sensible: boolean }): Plan | undefined {
+  const ready = host.templates.filter(one => inUse(host, one) === undefined);
+  const template = chosen(picks.sensible && ready.length > 0 ? ready : host.templates, picks.template);
   if (template === undefined) return undefined;
   const refused = template.kind === 'reflink' ? undefined : inUse(host, template);
   return planOf({

@@ -119,9 +119,12 @@ function script(wanted: Wanted, command: 'add' | 'remove'): Call {
 
 function backend(wanted: Wanted): Deed {
   const path = pathOf(diskOf(wanted));
-  return deed(`xenstore-write ${path}/params ${wanted.images} ${path}/mode w ${path}/state 2`, () =>
-    makeBackend(diskOf(wanted), wanted.images),
-  );
+  return {
+    ...deed(`xenstore-write ${path}/params ${wanted.images} ${path}/mode w ${path}/state 2`, () =>
+      makeBackend(diskOf(wanted), wanted.images),
+    ),
+    undo: noBackend(wanted),
+  };
 }
 
 function noBackend(wanted: Wanted): Deed {

@@ -12,6 +12,9 @@ Object.assign(globalThis, { BUILD_VERSION: 'chaos' });
 const { runToItsEnd } = await import('../../../src/programs/block-snapshot/run.ts');
 const { runOther } = await import('../../../src/programs/block-snapshot/others.ts');
 
+// Nobody watches.
+process.stderr.isTTY = false;
+
 let spoken = { stdout: '', stderr: '' };
 let given = '';
 
@@ -52,5 +55,7 @@ export async function runHere({ program, parameters, environment = {}, input = '
   };
   Object.assign(host, call);
   await runToItsEnd(runOther);
+  // What a command that was refused leaves to the end of its process.
+  process.removeAllListeners('SIGINT');
   return { status, ...spoken };
 }

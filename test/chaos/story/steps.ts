@@ -3,8 +3,10 @@ import fc, { type Arbitrary, type AsyncCommand } from 'fast-check';
 import type { Fault } from '../faults/fault.ts';
 import { CHANGING, FAILING, SIGNALS } from '../faults/system-call.ts';
 import type { Host } from '../model/host.ts';
+import { startWithoutXenstored, stopWithoutXenstored } from '../operations/daemons.ts';
 import { convert, dedupe, derive } from '../operations/families.ts';
 import { type Look, look } from '../operations/looks.ts';
+import { prepareAgain, shareDisk, takeAway } from '../operations/others.ts';
 import { commit, startTemplate, stopTemplate } from '../operations/runs.ts';
 import { configure } from '../operations/settings.ts';
 import { grow, removeCow, removeDisk, rename, restore } from '../operations/surprises.ts';
@@ -20,6 +22,8 @@ import { Update } from './update.ts';
 const pick = fc.nat({ max: 11 });
 const way = fc.constantFrom(...WAYS);
 const kind = fc.constantFrom('snapshot' as const, 'reflink' as const);
+/** Whether a template is looked for with which it can be done. */
+const sensible = fc.nat({ max: 3 }).map(number => number > 0);
 const LOOKS: readonly Look[] = ['list', 'list --json', 'graph', 'doctor', 'revisions'];
 
 const atCall = (names: readonly string[], what: 'kill' | 'error' | 'signal'): Arbitrary<Fault> =>
@@ -37,7 +41,7 @@ const fault: Arbitrary<Fault> = fc.oneof(
   { weight: 3, arbitrary: atCall(FAILING, 'error') },
   { weight: 2, arbitrary: atCall(Object.keys(CHANGING), 'signal') },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('full' as const), left: fc.nat({ max: 256 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('power cut' as const), at: fc.nat({ max: 1000 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('power cut' as const), at: fc.nat({ max: 1000 }) }) },
 );
 
 /** Which faults there are at all: fewer is for looking at one kind. */
@@ -52,9 +56,9 @@ function manner(without: Without): Arbitrary<Manner> {
   });
   const faulty = fc.record({ byExecutable: fc.constant(true), fault, look: pick });
   return fc.oneof(
-    { weight: 82, arbitrary: quiet },
+    { weight: 78, arbitrary: quiet },
     { weight: 10, arbitrary: executable },
-    { weight: without === 'faults' ? 0 : 8, arbitrary: faulty },
+    { weight: without === 'faults' ? 0 : 12, arbitrary: faulty },
   );
 }
 
@@ -80,7 +84,7 @@ const KINDS: readonly Kind<unknown>[] = [
     picks: fc.record({ vm: pick, template, way, keeps: fc.boolean() }),
     beside: true,
   }),
-  kindOf({ name: 'stop VM', times: 7, planner: stopVm, picks: fc.record({ vm: pick }), beside: true }),
+  kindOf({ name: 'stop VM', times: 9, planner: stopVm, picks: fc.record({ vm: pick }), beside: true }),
   kindOf({
     name: 'start template',
     times: 7,
@@ -109,12 +113,12 @@ const KINDS: readonly Kind<unknown>[] = [
   kindOf({ name: 'commit', times: 4, planner: commit, picks: fc.record({ template }), beside: true }),
   kindOf({
     name: 'revert',
-    times: 4,
+    times: 6,
     planner: revert,
-    picks: fc.record({ template, revision: fc.nat({ max: 3 }), sensible: fc.boolean() }),
+    picks: fc.record({ template, revision: fc.nat({ max: 3 }), sensible }),
     beside: true,
   }),
-  kindOf({ name: 'trim', times: 2, planner: trim, picks: fc.record({ template }), beside: true }),
+  kindOf({ name: 'trim', times: 3, planner: trim, picks: fc.record({ template, sensible }), beside: true }),
   kindOf({
     name: 'derive',
     times: 2,
@@ -126,7 +130,7 @@ const KINDS: readonly Kind<unknown>[] = [
     name: 'convert',
     times: 3,
     planner: convert,
-    picks: fc.record({ template, kind, sensible: fc.boolean() }),
+    picks: fc.record({ template, kind, sensible }),
   }),
   kindOf({
     name: 'look',
@@ -153,8 +157,40 @@ const KINDS: readonly Kind<unknown>[] = [
   kindOf({ name: 'grow', times: 1, planner: grow, picks: fc.record({ template }) }),
   kindOf({ name: 'rename', times: 1, planner: rename, picks: fc.record({ template }) }),
   kindOf({ name: 'remove cow', times: 1, planner: removeCow, picks: fc.record({ template }) }),
-  kindOf({ name: 'remove disk', times: 1, planner: removeDisk, picks: fc.record({ vm: pick }) }),
+  kindOf({
+    name: 'share',
+    times: 2,
+    planner: shareDisk,
+    picks: fc.record({ vm: pick, way: fc.constantFrom('xen' as const, 'libvirt' as const) }),
+  }),
+  kindOf({ name: 'take away', times: 1, planner: takeAway, picks: fc.record({ vm: pick }) }),
+  kindOf({ name: 'prepare again', times: 1, planner: prepareAgain, picks: fc.record({ vm: pick }) }),
+  kindOf({
+    name: 'start without xenstored',
+    times: 1,
+    planner: startWithoutXenstored,
+    picks: fc.record({ vm: pick, template, keeps: fc.boolean() }),
+  }),
+  kindOf({
+    name: 'stop without xenstored',
+    times: 1,
+    planner: stopWithoutXenstored,
+    picks: fc.record({ vm: pick }),
+  }),
+  kindOf({ name: 'remove disk', times: 2, planner: removeDisk, picks: fc.record({ vm: pick }) }),
 ];
+
+const ALWAYS_REFUSED: readonly string[] = ['share', 'start without xenstored'];
+
+/** What each step is called where it is done, and not refused. */
+export const NAMES: readonly string[] = [
+  ...KINDS.map(({ name }) => (ALWAYS_REFUSED.includes(name) ? `${name}, refused` : name)),
+  'at once',
+];
+/** The same of faults. */
+export const FAULTS: readonly string[] = ['kill', 'error', 'signal', 'full', 'power cut'].map(
+  kind => `with ${kind}`,
+);
 
 /** How often several commands come at once, and how often a whole update of a template. */
 const AT_ONCE = 3;
