@@ -70,7 +70,7 @@ t.test('several at once have to come to what they come to in some order', test =
 t.test('a first layer goes with the last one on it, and with the run of its template', test => {
   const host = newHost('/nowhere', false, 0, 1);
   const template = addTemplate(host, 't', Uint32Array.of(1));
-  const run = { way: 'hand', domain: 1, node: '/dev/mapper/origin-1' } as const;
+  const run = { way: 'hand', domain: 1, type: 'origin', node: '/dev/mapper/origin-1' } as const;
   addLayer(host, template, 'snapshot-1-2');
   addLayer(host, template, 'snapshot-1-2');
   template.run = run;

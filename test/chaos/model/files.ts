@@ -1,10 +1,12 @@
 // Where the files of a host lie.
 import type { Host, Kind, Template, Vm } from './host.ts';
 
-export const folderOf = ({ folder }: Host, { name }: Template) => `${folder}/${name}`;
-export const imageOf = (host: Host, template: Template) => `${folderOf(host, template)}/root.img`;
-export const cowOf = (host: Host, template: Template) => `${folderOf(host, template)}/root-cow.img`;
-export const dirtyOf = (host: Host, template: Template) => `${folderOf(host, template)}/root-dirty.img`;
+type Named = Pick<Template, 'name'>;
+
+export const folderOf = ({ folder }: Host, { name }: Named) => `${folder}/${name}`;
+export const imageOf = (host: Host, template: Named) => `${folderOf(host, template)}/root.img`;
+export const cowOf = (host: Host, template: Named) => `${folderOf(host, template)}/root-cow.img`;
+export const dirtyOf = (host: Host, template: Named) => `${folderOf(host, template)}/root-dirty.img`;
 /** What a VM has of its own on a template of snapshots. */
 export const volatileOf = ({ folder }: Host, { name }: Vm) => `${folder}/${name}/volatile.img`;
 /** The disk of a VM that is a clone. */

@@ -19,6 +19,8 @@ export interface Run {
   domain: number;
   /** /dev/mapper/…, or /dev/loopN. */
   node: string;
+  /** As what it was asked for. */
+  type: 'snapshot' | 'origin' | 'reflink' | 'reflink-origin';
 }
 
 /** A finished run that can be gone back behind. */

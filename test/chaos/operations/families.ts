@@ -7,12 +7,12 @@ import { chosen } from './vms.ts';
 import { block } from './ways.ts';
 
 /** More templates than these a host does not get. */
-const MOST = 4;
+export const MOST_TEMPLATES = 5;
 
 /** A new template with the bytes of another's newest version, as a clone or a copy. */
 export function derive(host: Host, picks: { template: number; copy: boolean }): Plan | undefined {
   const template = chosen(host.templates, picks.template);
-  if (template === undefined || host.templates.length >= MOST) return undefined;
+  if (template === undefined || host.templates.length >= MOST_TEMPLATES) return undefined;
   const name = `d${nextNumber(host)}`;
   const isOfClones = template.kind === 'reflink';
   const refused = anyOf(
@@ -38,7 +38,7 @@ export function derive(host: Host, picks: { template: number; copy: boolean }): 
 export function dedupe(host: Host): Plan | undefined {
   if (!host.clones || host.templates.length < 2) return undefined;
   // An image that a VM's clone shares is read by it; one of snapshots that has them is left out.
-  const unused = host.templates.filter(template => inUse(host, template) === undefined);
+  const unused = host.templates.filter(one => one.kind === 'reflink' || inUse(host, one) === undefined);
   const refused = unused.length < 2 ? /templates is unused, and there have to be two/ : undefined;
   return planOf({
     call: () => block('dedupe', ...host.templates.map(template => folderOf(host, template))),

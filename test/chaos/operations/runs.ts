@@ -37,12 +37,9 @@ export function startTemplate(host: Host, picks: RunPicks): Plan | undefined {
     settle: (after, stdout) => {
       const own = templateNamed(after, template.name);
       own.kind ??= kind;
-      own.run = { way, domain, node: nodeBy(way, wanted, stdout) };
+      own.run = { way, domain, type: wanted.type, node: nodeBy(way, wanted, stdout) };
       if (kind === 'snapshot') addLayer(after, own, nameOf('snapshot', wanted.images));
-      else if (!own.dirty) {
-        own.dirty = true;
-        own.present = own.published.blocks.slice();
-      }
+      else own.dirty = true;
     },
   };
 }
@@ -54,10 +51,10 @@ export function stopTemplate(host: Host, picks: { template: number }): Plan | un
     picks.template,
   );
   if (template?.run === undefined) return undefined;
-  const { run, kind = 'snapshot' } = template;
+  const { run } = template;
   const commits = host.settings.commitOnStop && (run.way === 'xen' || run.way === 'libvirt');
   return {
-    ...stopBy(run, typeOf(kind)),
+    ...stopBy(run),
     // Whether it was committed before the power failed nobody has been told.
     mend: { stepsAfterBoot: () => (commits ? [block('commit', imageOf(host, template))] : []) },
     settle: after => {

@@ -10,6 +10,7 @@ import {
   type Host,
   type Kind,
   nextNumber,
+  type Run,
   type Template,
   templateNamed,
   type Vm,
@@ -59,6 +60,7 @@ export function startVm(host: Host, picks: StartPicks): Plan | undefined {
       started(after, vm.name, template.name, kind, kept !== undefined, {
         way,
         domain,
+        type: kind,
         node: nodeBy(way, wanted, stdout),
       });
     },
@@ -83,7 +85,7 @@ function started(
   templateName: string,
   kind: Kind,
   goesOn: boolean,
-  run: { way: Way; domain: number; node: string },
+  run: Run,
 ): void {
   const vm = vmNamed(host, vmName);
   const template = templateNamed(host, templateName);
@@ -104,7 +106,7 @@ export function stopVm(host: Host, picks: { vm: number }): Plan | undefined {
   const vm = chosen(running, picks.vm);
   if (vm?.run === undefined) return undefined;
   return {
-    ...stopBy(vm.run, vm.run.kind),
+    ...stopBy(vm.run),
     mend: { stepsAfterBoot: () => [] },
     settle: after => stopped(after, vmNamed(after, vm.name)),
   };

@@ -1,20 +1,13 @@
 // How a disk of a VM, or a template's run, is asked for and given back: each of the four ways.
 import { readlinkSync, rmSync, statSync } from 'node:fs';
-import {
-  deleteBackend,
-  disk,
-  makeBackend,
-  pathOf,
-  readBackend,
-  type Type,
-} from '../../kernel/guest/hotplug/disks.ts';
+import { deleteBackend, disk, makeBackend, pathOf, readBackend } from '../../kernel/guest/hotplug/disks.ts';
 import { domain as domainOf, linkOf } from '../../kernel/guest/hotplug/hook.ts';
 import { statKey } from '../../kernel/guest/images.ts';
 import type { Run, Way } from '../model/host.ts';
 import type { Call } from '../real/calls.ts';
 import { type Deed, deed, type Plan } from './plan.ts';
 
-export type DeviceType = Type;
+export type DeviceType = Run['type'];
 
 /** What is asked for. */
 export interface Wanted {
@@ -73,7 +66,7 @@ export function startBy(way: Way, wanted: Wanted): Means {
   throw new Error(`no way ${way}`);
 }
 
-export function stopBy({ way, node, domain }: Run, type: DeviceType): Means {
+export function stopBy({ way, node, domain, type }: Run): Means {
   const wanted = { type, images: '', domain };
   switch (way) {
     case 'hand':

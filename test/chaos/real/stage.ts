@@ -1,5 +1,5 @@
 // The host on which a story happens: its files, what is called, and the story in lines that can be typed.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Outcome } from '../../kernel/guest/programs.ts';
 import { bytesOf } from '../model/blocks.ts';
 import { folderOf, imageOf } from '../model/files.ts';
@@ -19,9 +19,14 @@ export class Story {
   }
 }
 
+/** Another name of the folder that all lies in. */
+export const aliasOf = (folder: string) => `${folder}-alias`;
+
 /** Makes the files of a host on which nothing was done yet. */
 export function setUp(host: Host, story: Story): void {
   mkdirSync(host.folder, { recursive: true });
+  symlinkSync(host.folder, aliasOf(host.folder));
+  story.tell(`mkdir -p ${host.folder}; ln -s ${host.folder} ${aliasOf(host.folder)}`);
   writeSettings(host.settings);
   for (const template of host.templates) {
     mkdirSync(folderOf(host, template));
@@ -34,7 +39,7 @@ export function setUp(host: Host, story: Story): void {
 }
 
 export function tearDown({ folder }: Host): void {
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, aliasOf(folder)]) rmSync(path, { recursive: true, force: true });
 }
 
 /** How a call is made. */

@@ -5,6 +5,7 @@ import { CHANGING, FAILING, SIGNALS } from '../faults/system-call.ts';
 import type { Host } from '../model/host.ts';
 import { startWithoutXenstored, stopWithoutXenstored } from '../operations/daemons.ts';
 import { convert, dedupe, derive } from '../operations/families.ts';
+import { startKept } from '../operations/kept.ts';
 import { type Look, look } from '../operations/looks.ts';
 import { prepareAgain, shareDisk, takeAway } from '../operations/others.ts';
 import { commit, startTemplate, stopTemplate } from '../operations/runs.ts';
@@ -48,13 +49,11 @@ const fault: Arbitrary<Fault> = fc.oneof(
 export type Without = 'faults' | undefined;
 
 function manner(without: Without): Arbitrary<Manner> {
-  const quiet = fc.record({ byExecutable: fc.constant(false), fault: fc.constant(undefined), look: pick });
-  const executable = fc.record({
-    byExecutable: fc.constant(true),
-    fault: fc.constant(undefined),
-    look: pick,
-  });
-  const faulty = fc.record({ byExecutable: fc.constant(true), fault, look: pick });
+  const seldom = fc.nat({ max: 9 }).map(number => number === 9);
+  const common = { byAlias: seldom, asked: seldom, look: pick };
+  const quiet = fc.record({ ...common, byExecutable: fc.constant(false), fault: fc.constant(undefined) });
+  const executable = fc.record({ ...common, byExecutable: fc.constant(true), fault: fc.constant(undefined) });
+  const faulty = fc.record({ ...common, byExecutable: fc.constant(true), fault });
   return fc.oneof(
     { weight: 78, arbitrary: quiet },
     { weight: 10, arbitrary: executable },
@@ -162,6 +161,12 @@ const KINDS: readonly Kind<unknown>[] = [
     times: 2,
     planner: shareDisk,
     picks: fc.record({ vm: pick, way: fc.constantFrom('xen' as const, 'libvirt' as const) }),
+  }),
+  kindOf({
+    name: 'start kept disk',
+    times: 3,
+    planner: startKept,
+    picks: fc.record({ source: pick, own: pick, way }),
   }),
   kindOf({ name: 'take away', times: 1, planner: takeAway, picks: fc.record({ vm: pick }) }),
   kindOf({ name: 'prepare again', times: 1, planner: prepareAgain, picks: fc.record({ vm: pick }) }),
