@@ -1,7 +1,7 @@
 // A step in which something goes wrong: afterwards all is as before it or as after it, and ordinary commands bring it to its end.
 
 import type { Outcome } from '../../kernel/guest/programs.ts';
-import { heldLocks, leakedLoops, suspendedDevices } from '../../kernel/guest/state.ts';
+import { heldLocks, suspendedDevices } from '../../kernel/guest/state.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../operations/plan.ts';
 import { shown } from '../real/calls.ts';
@@ -29,11 +29,15 @@ export async function withFault(fault: Fault, plan: Plan, host: Host, scene: Sce
     story.tell(`# the power fails during what follows, after ${fault.at / 10} % of what it writes`);
     await cutPower(fault.at, plan, host, scene);
   } else if (fault.kind === 'full') {
-    const free = scene.filesystem.fill(fault.left);
-    story.tell(`# the filesystem is full but for ${fault.left} KiB`);
-    outcome = await doPlan(plan, story, IN_PROCESS);
-    free();
-    story.tell('# and has room again');
+    story.tell(`# while what follows runs, the filesystem is full but for ${fault.left} KiB`);
+    outcome = await doPlan(plan, story, async call => {
+      const free = scene.filesystem.fill(fault.left);
+      try {
+        return await runHere(call);
+      } finally {
+        free();
+      }
+    });
   } else {
     story.tell(`# ${wordsOf(fault)}`);
     outcome = await doPlan(plan, story, call => runExecutable(call, aroundOf(fault)));
@@ -57,11 +61,7 @@ function requireDecent(fault: Fault, { status, stdout, stderr }: Outcome): void 
   if (status === 1 && !/^(block-snapshot: [^\n]+\n)+$/.test(stderr))
     throw new Error(`it does not say why in a line: ${answer}`);
   if (fault.kind === 'kill') return;
-  const found = [
-    suspendedDevices(),
-    leakedLoops().filter(loop => fault.kind === 'error' && !loop),
-    heldLocks(),
-  ].flat();
+  const found = [...suspendedDevices(), ...heldLocks()];
   if (found.length > 0) throw new Error(`it leaves ${found.join(', ')}: ${answer}`);
 }
 

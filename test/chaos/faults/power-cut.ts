@@ -6,6 +6,7 @@ import { MEBIBYTE, makeImage } from '../../kernel/guest/images.ts';
 import { parseWriteLog, replay } from '../../kernel/guest/life-crashes/write-log.ts';
 import { kernel, must, run } from '../../kernel/guest/programs.ts';
 import { deviceNames, loopDevices } from '../../kernel/guest/state.ts';
+import { cloneOf } from '../model/files.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../operations/plan.ts';
 import { stopped } from '../operations/vms.ts';
@@ -46,6 +47,12 @@ export async function cutPower(
   filesystem.unmount();
   filesystem.check();
   filesystem.mount();
+  // What VMs had that are clones is of no use any more: the next start makes it anew, and who has no VM there removes it.
+  for (const vm of host.vms)
+    for (const path of [cloneOf(host, vm), cloneOf(host, vm).replace(/\.img$/, '-dirty.img')]) {
+      story.tell(`rm -f ${path}`);
+      rmSync(path, { force: true });
+    }
 }
 
 /** Takes every device down by force, and looks at none; what is in memory of them goes too. */

@@ -36,7 +36,7 @@ export function inOrder(
   check: (plan: Plan, outcome: Outcome) => void,
 ): Host {
   const after = structuredClone(host);
-  const given = host.given;
+  let given = host.given;
   for (const index of order) {
     const part = parts[index];
     const outcome = outcomes[index];
@@ -48,6 +48,7 @@ export function inOrder(
     if (isBusy(outcome)) continue;
     check(plan, outcome);
     plan.settle(after, outcome.stdout);
+    given = after.given;
   }
   return after;
 }

@@ -22,6 +22,8 @@ export interface Telling {
   seed: number;
   operations: number;
   without?: Without;
+  /** Told at once when one fails. */
+  hear: (line: string) => void;
   /** Milliseconds since the beginning, after which no other story is begun. */
   until?: number;
 }
@@ -31,7 +33,7 @@ let folders = 0;
 /** Tells stories until that many operations were done. */
 export async function tell(
   filesystem: Filesystem,
-  { seed, operations, without, until = Number.POSITIVE_INFINITY }: Telling,
+  { seed, operations, without, hear, until = Number.POSITIVE_INFINITY }: Telling,
 ): Promise<Told> {
   const counts = new Counts();
   let failure: Told['failure'];
@@ -46,6 +48,12 @@ export async function tell(
         await fc.asyncModelRun(() => ({ model: { host } satisfies Model, real: scene }), commands);
         requireSound(host);
         requireNoComplaint();
+      } catch (error) {
+        if (failure === undefined)
+          hear(`${error}, after ${scene.story.lines.length} lines: that story is made shorter`);
+        // The last one that fails is the shortest.
+        failure = { why: String(error), story: scene.story.lines };
+        throw error;
       } finally {
         takeAllDown(host);
         tearDown(host);
@@ -53,21 +61,19 @@ export async function tell(
     },
   );
   const begun = performance.now();
-  for (
-    let round = 0;
-    failure === undefined && counts.operations < operations && performance.now() - begun < until;
-    round++
-  )
-    await fc.check(property, {
+  for (let round = 0; counts.operations < operations && performance.now() - begun < until; round++) {
+    const { failed, errorInstance } = await fc.check(property, {
       seed: seed * SEEDS + round,
       numRuns: 1,
       unbiased: true,
       interruptAfterTimeLimit: SHRINKING,
     });
-  return { counts, failure };
+    if (failed) return { counts, failure: failure ?? { why: String(errorInstance), story: [] } };
+  }
+  return { counts, failure: undefined };
 }
 
 /** Stories of one seed have their own ones, so many at most. */
 const SEEDS = 10_000;
 /** How long a story is made shorter; milliseconds. */
-const SHRINKING = 120_000;
+const SHRINKING = Number(process.env['SHRINKING'] ?? 120) * 1000;

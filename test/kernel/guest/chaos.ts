@@ -28,6 +28,7 @@ for (const name of isSample ? Object.keys(SAMPLE_SEEDS) : [filesystem ?? 'ext4']
     const { counts, failure } = await tell(disk, {
       seed: Number(seed ?? SAMPLE_SEEDS[name]),
       operations: Number(operations ?? SAMPLE),
+      hear: line => test.comment(line),
       ...(process.env['WITHOUT'] === 'faults' ? { without: 'faults' as const } : {}),
     });
     // As it can be typed, where it fails.
