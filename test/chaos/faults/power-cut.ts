@@ -1,6 +1,6 @@
 // The power fails while a command runs: the disk is as it was at some point of all that has reached it; devices, and what is in memory, are gone.
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { deleteBackends } from '../../kernel/guest/hotplug/disks.ts';
 import { MEBIBYTE, makeImage } from '../../kernel/guest/images.ts';
 import { parseWriteLog, replay } from '../../kernel/guest/life-crashes/write-log.ts';
@@ -68,6 +68,8 @@ export function takeAllDown({ folder }: Host): void {
         }
   for (const { name, file } of loopDevices())
     if (file.startsWith(`${folder}/`)) must('losetup', '-d', `/dev/${name}`);
+  for (const name of readdirSync('/dev/mapper'))
+    if (name !== 'control' && kernel.deviceTable(name) === null) rmSync(`/dev/mapper/${name}`, { force: true });
   for (const path of ['/run/block-snapshot', '/run/xen-hotplug'])
     rmSync(path, { recursive: true, force: true });
   deleteBackends();

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { makeImage } from '../../kernel/guest/images.ts';
 import { BLOCK } from '../model/blocks.ts';
-import { stackOf, volatileOf } from '../model/files.ts';
+import { cloneOf, stackOf, volatileOf } from '../model/files.ts';
 import {
   addLayer,
   dropLayers,
@@ -17,8 +17,8 @@ import {
   vmNamed,
   type Way,
 } from '../model/host.ts';
-import { type Deed, deed, type Plan, planOf } from './plan.ts';
-import { nodeBy, removal, startBy, stopBy, wayFor } from './ways.ts';
+import { type Deed, deed, type Mending, type Plan, planOf } from './plan.ts';
+import { block, nodeBy, removal, startBy, stopBy, wayFor } from './ways.ts';
 
 /** Which of those that are there. */
 export function chosen<Item>(items: readonly Item[], pick: number): Item | undefined {
@@ -107,8 +107,21 @@ export function stopVm(host: Host, picks: { vm: number }): Plan | undefined {
   if (vm?.run === undefined) return undefined;
   return {
     ...stopBy(vm.run),
-    mend: { stepsAfterBoot: () => [] },
+    mend: { ...leftovers(host, vm, vm.run), stepsAfterBoot: () => [] },
     settle: after => stopped(after, vmNamed(after, vm.name)),
+  };
+}
+
+/** Killed between the end of its loop device and that of its files, a person's call leaves these: the next start would make them anew. */
+function leftovers(host: Host, vm: Vm, run: Run): Mending {
+  if (run.type !== 'reflink' || run.way !== 'hand') return {};
+  const image = cloneOf(host, vm);
+  return {
+    steps: () => [
+      block('cleanup', run.type, run.node),
+      removal(image),
+      removal(image.replace(/\.img$/, '-dirty.img')),
+    ],
   };
 }
 

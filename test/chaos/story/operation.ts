@@ -1,5 +1,4 @@
 // One step of a story, as fast-check has it.
-import { readdirSync } from 'node:fs';
 import type { AsyncCommand } from 'fast-check';
 import { type Fault, withFault } from '../faults/fault.ts';
 import type { Host } from '../model/host.ts';
@@ -68,13 +67,10 @@ export async function perform(
   const plan = byAlias ? aliased(planned, host) : planned;
   if (asked) await askFirst(plan, scene.story);
   const faulty = plan.call === undefined ? undefined : fault;
-  const before = openDescriptors();
   scene.counts.add(name, plan, faulty);
   if (faulty !== undefined) await withFault(faulty, plan, host, scene);
   else plan.settle(host, await carryOut(plan, scene.story, byExecutable ? BY_EXECUTABLE : IN_PROCESS));
   requireSound(host, look);
-  const more = openDescriptors() - before;
-  if (more > 0) throw new Error(`${more} descriptors are left open`);
 }
 
 /** The same, with the other name in the call. */
@@ -121,9 +117,4 @@ async function askFirst({ call, before = [], refused }: Plan, story: Story): Pro
   const outcome = await runHere(asking);
   const plan = { refused, prints: ANYTHING, says: ANYTHING, settle: () => {} };
   requireAnswer(refused === undefined ? planOf(plan) : planOf({ ...plan, prints: undefined }), outcome);
-}
-
-/** How many files this process has open. */
-function openDescriptors(): number {
-  return readdirSync('/proc/self/fd').length;
 }

@@ -1,4 +1,5 @@
 // Stories, one after the other, until one does not end as it has to; that is made as short as it can be.
+import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { takeAllDown } from '../faults/power-cut.ts';
 import { newHost } from '../model/host.ts';
@@ -48,6 +49,7 @@ export async function tell(
         await fc.asyncModelRun(() => ({ model: { host } satisfies Model, real: scene }), commands);
         requireSound(host);
         requireNoComplaint();
+        requireFewDescriptors();
       } catch (error) {
         if (failure === undefined)
           hear(`${error}, after ${scene.story.lines.length} lines: that story is made shorter`);
@@ -77,3 +79,14 @@ export async function tell(
 const SEEDS = 10_000;
 /** How long a story is made shorter; milliseconds. */
 const SHRINKING = Number(process.env['SHRINKING'] ?? 120) * 1000;
+
+/** The library of device-mapper keeps its own open, and so does this program: but no more with each story. */
+const MORE_DESCRIPTORS = 8;
+let descriptors: number | undefined;
+
+function requireFewDescriptors(): void {
+  const open = readdirSync('/proc/self/fd').length;
+  descriptors ??= open + MORE_DESCRIPTORS;
+  if (open > descriptors)
+    throw new Error(`${open} files are open, at first there were ${descriptors - MORE_DESCRIPTORS}`);
+}
