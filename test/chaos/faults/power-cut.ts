@@ -69,7 +69,8 @@ export function takeAllDown({ folder }: Host): void {
   for (const { name, file } of loopDevices())
     if (file.startsWith(`${folder}/`)) must('losetup', '-d', `/dev/${name}`);
   for (const name of readdirSync('/dev/mapper'))
-    if (name !== 'control' && kernel.deviceTable(name) === null) rmSync(`/dev/mapper/${name}`, { force: true });
+    if (name !== 'control' && kernel.deviceTable(name) === null)
+      rmSync(`/dev/mapper/${name}`, { force: true });
   for (const path of ['/run/block-snapshot', '/run/xen-hotplug'])
     rmSync(path, { recursive: true, force: true });
   deleteBackends();

@@ -30,7 +30,7 @@ export function startWithoutXenstored(host: Host, picks: Omit<StartPicks, 'way'>
 }
 
 /** A VM stops while it is gone: what it had goes by the records. */
-export function stopWithoutXenstored(host: Host, picks: { vm: number }): Plan | undefined {
+export function stopWithoutXenstored(host: Host, picks: { vm: number; sensible: boolean }): Plan | undefined {
   const plan = stopVm(host, picks);
   if (plan === undefined) return undefined;
   return { ...plan, before: [goes], after: [comes, ...(plan.after ?? [])] };

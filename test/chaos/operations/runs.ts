@@ -45,9 +45,9 @@ export function startTemplate(host: Host, picks: RunPicks): Plan | undefined {
 }
 
 /** A template stops; its run is committed where its VM was attached, unless the configuration says otherwise. */
-export function stopTemplate(host: Host, picks: { template: number }): Plan | undefined {
+export function stopTemplate(host: Host, picks: { template: number; sensible: boolean }): Plan | undefined {
   const template = chosen(
-    host.templates.filter(({ run }) => run !== undefined),
+    picks.sensible ? host.templates.filter(({ run }) => run !== undefined) : host.templates,
     picks.template,
   );
   if (template?.run === undefined) return undefined;

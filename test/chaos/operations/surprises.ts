@@ -92,14 +92,15 @@ export function rename(host: Host, picks: { template: number }): Plan | undefine
     picks.template,
   );
   if (template === undefined) return undefined;
+  const { name: former } = template;
   const name = `r${nextNumber(host)}`;
   const [from, to] = [folderOf(host, template), `${host.folder}/${name}`];
   return {
     before: [deed(`mv ${from} ${to}`, () => renameSync(from, to))],
     settle: after => {
-      templateNamed(after, template.name).name = name;
-      for (const layer of after.layers) if (layer.template === template.name) layer.template = name;
-      for (const { run } of after.vms) if (run?.template === template.name) run.template = name;
+      templateNamed(after, former).name = name;
+      for (const layer of after.layers) if (layer.template === former) layer.template = name;
+      for (const { run } of after.vms) if (run?.template === former) run.template = name;
     },
   };
 }

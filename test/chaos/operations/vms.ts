@@ -101,8 +101,8 @@ function started(
 }
 
 /** A VM stops. */
-export function stopVm(host: Host, picks: { vm: number }): Plan | undefined {
-  const running = host.vms.filter(({ run }) => run !== undefined);
+export function stopVm(host: Host, picks: { vm: number; sensible: boolean }): Plan | undefined {
+  const running = picks.sensible ? host.vms.filter(({ run }) => run !== undefined) : host.vms;
   const vm = chosen(running, picks.vm);
   if (vm?.run === undefined) return undefined;
   return {

@@ -83,7 +83,13 @@ const KINDS: readonly Kind<unknown>[] = [
     picks: fc.record({ vm: pick, template, way, keeps: fc.boolean() }),
     beside: true,
   }),
-  kindOf({ name: 'stop VM', times: 9, planner: stopVm, picks: fc.record({ vm: pick }), beside: true }),
+  kindOf({
+    name: 'stop VM',
+    times: 9,
+    planner: stopVm,
+    picks: fc.record({ vm: pick, sensible }),
+    beside: true,
+  }),
   kindOf({
     name: 'start template',
     times: 7,
@@ -95,7 +101,7 @@ const KINDS: readonly Kind<unknown>[] = [
     name: 'stop template',
     times: 7,
     planner: stopTemplate,
-    picks: fc.record({ template }),
+    picks: fc.record({ template, sensible }),
     beside: true,
   }),
   kindOf({
@@ -180,7 +186,7 @@ const KINDS: readonly Kind<unknown>[] = [
     name: 'stop without xenstored',
     times: 1,
     planner: stopWithoutXenstored,
-    picks: fc.record({ vm: pick }),
+    picks: fc.record({ vm: pick, sensible }),
   }),
   kindOf({ name: 'remove disk', times: 2, planner: removeDisk, picks: fc.record({ vm: pick }) }),
 ];
@@ -207,10 +213,11 @@ export function steps(without: Without): Arbitrary<AsyncCommand<Model, Scene>>[]
   const one = ({ name, planner, picks }: Kind<unknown>) =>
     fc.tuple(picks, how).map(([picked, manners]) => new Operation(name, planner, picked, manners));
   const beside = KINDS.filter(({ beside }) => beside).map(({ name, planner, picks }) =>
-    picks.map(picked => ({
-      words: `${name} ${JSON.stringify(picked)}`,
-      planner: (host: Host) => planner(host, picked),
-    })),
+    picks.map(picked => {
+      // What is meant may not depend on what the others do.
+      const same = { ...(picked as object), sensible: false };
+      return { words: `${name} ${JSON.stringify(same)}`, planner: (host: Host) => planner(host, same) };
+    }),
   );
   const several = fc.array(fc.oneof(...beside), { minLength: 2, maxLength: 3 }).map(
     parts =>

@@ -42,7 +42,7 @@ export class Update implements AsyncCommand<Model, Scene> {
     const steps: [string, () => Plan | undefined][] = [
       ['start template', () => startTemplate(host, { template: placeIn(host.templates), way, kind })],
       ['write', () => write(host, { disk: placeIn(running()), place, blocks, zeros: false })],
-      ['stop template', () => stopTemplate(host, { template: placeIn(running()) })],
+      ['stop template', () => stopTemplate(host, { template: placeIn(running()), sensible: true })],
       ['commit', () => commit(host, { template: placeIn(host.templates) })],
     ];
     for (const [what, planned] of steps) {
