@@ -124,24 +124,28 @@ function makeDevice(
     const undo = new Undo();
     return undo.guard(() => {
       const layers = planStack(base, findCows(request, base, made));
+      const keys = layers.map(({ cow }) => cow.key);
       const origin = request.type === 'origin';
       const device = ourDevice(
-        origin
-          ? { type: 'origin', base: base.key }
-          : { type: 'snapshot', base: base.key, cows: layers.map(({ cow }) => cow.key) },
+        origin ? { type: 'origin', base: base.key } : { type: 'snapshot', base: base.key, cows: keys },
       );
-      const { name, node } = device;
+      const { name } = device;
       if (expectedName !== undefined && name !== expectedName)
         throw new Refusal(`${expectedName} does not agree with the files given: they make ${name}`);
       if (chosen !== undefined) undo.add(chosen(device));
       buildStack({ base, layers, origin, runningOrigin, locks, force: force === true }, udev, undo);
       udev.settle();
-      // Without udev, a command that was killed before its end has left the device without its node.
-      if (addon().fileStatus(node) === null) addon().mendNode(name);
+      for (const under of layers.keys()) mendNode(snapshotName(base.key, keys.slice(0, under + 1)));
+      if (origin) mendNode(name);
       ready?.(device);
       return device;
     });
   });
+}
+
+/** Without udev, a command that was killed before its end has left a device without its node. */
+function mendNode(name: string): void {
+  if (addon().fileStatus(nodeOf(name)) === null) addon().mendNode(name);
 }
 
 /** A template's own cow may be missing after a crash; any other that is missing is a mistake in the path. */

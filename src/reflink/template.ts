@@ -64,9 +64,14 @@ export interface CloneRevertPlan {
 
 /**
  * @param revision 1 is what was before the last run
- * @throws Refusal where there is none of that number
+ * @throws Refusal where there is none of that number, or the template runs, or has a run that is not committed
  */
 export function plannedRevertOfClones(volume: Volume, revision: number): CloneRevertPlan {
+  return whileClosed(volume, () => planned(volume, revision));
+}
+
+function planned(volume: Volume, revision: number): CloneRevertPlan {
+  requireNoRest(volume);
   const versions = versionsOf(volume);
   const target = versions[revision];
   if (target === undefined)
@@ -86,12 +91,8 @@ export function plannedRevertOfClones(volume: Volume, revision: number): CloneRe
  */
 export function revertClones(volume: Volume, target: string): string {
   return whileClosed(volume, () => {
-    const { image, dirty, precache } = volume;
-    if (statusIfThere(dirty) !== undefined)
-      throw new Refusal(
-        `template ${image} has what its last run wrote, which is not committed (${dirty}): block-snapshot commit ${image} ` +
-          'first, or remove that file',
-      );
+    const { image, precache } = volume;
+    requireNoRest(volume);
     if (!revisionsOf(volume).some(({ path }) => path === target))
       throw new Refusal(`${target} is no revision any more: look again (block-snapshot revisions ${image})`);
     const present = keepVersion(volume, required(image));
@@ -101,6 +102,15 @@ export function revertClones(volume: Volume, target: string): string {
     syncFolder(image);
     return present;
   });
+}
+
+/** @throws Refusal where a run has left what is not committed */
+function requireNoRest({ image, dirty }: Volume): void {
+  if (statusIfThere(dirty) !== undefined)
+    throw new Refusal(
+      `template ${image} has what its last run wrote, which is not committed (${dirty}): block-snapshot commit ${image} ` +
+        'first, or remove that file',
+    );
 }
 
 function required(image: string): FileStatus {

@@ -67,7 +67,7 @@ function requireDecent(fault: Fault, { status, stdout, stderr }: Outcome): void 
 
 /** Ordinary commands go on. @returns what the last one has printed */
 async function mend(
-  { call, mend: mending = {}, before = [] }: Plan,
+  { call, mend: mending = {}, before = [], mayFind }: Plan,
   scene: Scene,
   isBooted: boolean,
 ): Promise<string> {
@@ -82,7 +82,8 @@ async function mend(
     }
     scene.story.tell(shown(step));
     const { status, stdout, stderr } = await runHere(step);
-    if (status !== 0) throw new Error(`after the fault, ${shown(step)}: exit ${status}: ${stdout}${stderr}`);
+    if (status !== 0 && mayFind !== true)
+      throw new Error(`after the fault, ${shown(step)}: exit ${status}: ${stdout}${stderr}`);
     printed = stdout;
   }
   return printed;

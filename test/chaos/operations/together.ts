@@ -57,7 +57,9 @@ export function inOrder(
 function isBusy({ status, stderr }: Outcome): boolean {
   return (
     status === 1 &&
-    /is running: wait until it is done|is open in |was replaced by another file in this moment/.test(stderr)
+    /is running: wait until it is done|is half-way back |is open in |was replaced by another file in this moment/.test(
+      stderr,
+    )
   );
 }
 

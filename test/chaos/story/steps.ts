@@ -45,8 +45,8 @@ const fault: Arbitrary<Fault> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('power cut' as const), at: fc.nat({ max: 1000 }) }) },
 );
 
-/** Which faults there are at all: fewer is for looking at one kind. */
-export type Without = 'faults' | undefined;
+/** What there is not: faults, or several commands at once, whose order is another each time. */
+export type Without = 'faults' | 'several' | undefined;
 
 function manner(without: Without): Arbitrary<Manner> {
   const seldom = fc.nat({ max: 9 }).map(number => number === 9);
@@ -240,7 +240,9 @@ export function steps(without: Without): Arbitrary<AsyncCommand<Model, Scene>>[]
     .map(([picks, manners]) => new Update(picks, manners));
   return [
     ...KINDS.flatMap(kind => new Array<Arbitrary<AsyncCommand<Model, Scene>>>(kind.times).fill(one(kind))),
-    ...new Array<Arbitrary<AsyncCommand<Model, Scene>>>(AT_ONCE).fill(several),
+    ...new Array<Arbitrary<AsyncCommand<Model, Scene>>>(AT_ONCE)
+      .fill(several)
+      .slice(without === 'several' ? AT_ONCE : 0),
     ...new Array<Arbitrary<AsyncCommand<Model, Scene>>>(UPDATES).fill(updates),
   ];
 }

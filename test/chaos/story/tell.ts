@@ -1,6 +1,6 @@
 // Stories, one after the other, until one does not end as it has to; that is made as short as it can be.
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
+import fc, { type AsyncCommand } from 'fast-check';
 import { takeAllDown } from '../faults/power-cut.ts';
 import { newHost } from '../model/host.ts';
 import { requireNoComplaint, requireSound } from '../real/checks.ts';
@@ -22,7 +22,7 @@ export interface Told {
 export interface Telling {
   seed: number;
   operations: number;
-  without?: Without;
+  without: Without;
   /** Told at once when one fails. */
   hear: (line: string) => void;
   /** Milliseconds since the beginning, after which no other story is begun. */
@@ -38,28 +38,33 @@ export async function tell(
 ): Promise<Told> {
   const counts = new Counts();
   let failure: Told['failure'];
+  let running: Promise<void> = Promise.resolve();
+  const story = async (commands: Iterable<AsyncCommand<Model, Scene>>) => {
+    folders += 1;
+    const host = newHost(`${filesystem.point}/${folders}`, filesystem.clones, 2, 3);
+    const scene = new Scene(host, filesystem, counts);
+    try {
+      setUp(host, scene.story);
+      await fc.asyncModelRun(() => ({ model: { host } satisfies Model, real: scene }), commands);
+      requireSound(host);
+      requireNoComplaint();
+      requireFewDescriptors();
+    } catch (error) {
+      if (failure === undefined)
+        hear(`${error}, after ${scene.story.lines.length} lines: that story is made shorter`);
+      // The last one that fails is the shortest.
+      failure = { why: String(error), story: scene.story.lines };
+      throw error;
+    } finally {
+      takeAllDown(host);
+      tearDown(host);
+    }
+  };
   const property = fc.asyncProperty(
     fc.commands(steps(without), { maxCommands: STEPS, size: 'max' }),
-    async commands => {
-      folders += 1;
-      const host = newHost(`${filesystem.point}/${folders}`, filesystem.clones, 2, 3);
-      const scene = new Scene(host, filesystem, counts);
-      try {
-        setUp(host, scene.story);
-        await fc.asyncModelRun(() => ({ model: { host } satisfies Model, real: scene }), commands);
-        requireSound(host);
-        requireNoComplaint();
-        requireFewDescriptors();
-      } catch (error) {
-        if (failure === undefined)
-          hear(`${error}, after ${scene.story.lines.length} lines: that story is made shorter`);
-        // The last one that fails is the shortest.
-        failure = { why: String(error), story: scene.story.lines };
-        throw error;
-      } finally {
-        takeAllDown(host);
-        tearDown(host);
-      }
+    commands => {
+      running = story(commands);
+      return running;
     },
   );
   const begun = performance.now();
@@ -70,7 +75,10 @@ export async function tell(
       unbiased: true,
       interruptAfterTimeLimit: SHRINKING,
     });
-    if (failed) return { counts, failure: failure ?? { why: String(errorInstance), story: [] } };
+    // Out of time, the last one that was tried goes on.
+    await running.catch(() => {});
+    if (failed || failure !== undefined)
+      return { counts, failure: failure ?? { why: String(errorInstance), story: [] } };
   }
   return { counts, failure: undefined };
 }

@@ -1,6 +1,7 @@
 // Random stories of a host, against a model of what must be true, with kills, errors, signals, full filesystems and power cuts among them:
 //   chaos.js [OPERATIONS SEED FILESYSTEM]
-// Without parameters the same ones each time, some on each filesystem. WITHOUT=faults tells them without what goes wrong.
+// Without parameters the same ones each time, some on each filesystem, without several commands at once. WITHOUT=faults tells them
+// without what goes wrong, WITHOUT=several without those.
 import t from 'tap';
 import './own-etc.ts';
 import { Filesystem } from '../../chaos/real/filesystem.ts';
@@ -12,6 +13,7 @@ import { DRIVERS, must } from './programs.ts';
 const [operations, seed, filesystem] = process.argv.slice(2);
 const isSample = operations === undefined;
 const SAMPLE = 130;
+const WITHOUT = (['faults', 'several'] as const).find(what => what === process.env['WITHOUT']);
 /** With these the stories of the sample have every step and every fault in them. */
 const SAMPLE_SEEDS: Readonly<Record<string, number>> = { ext4: 1, xfs: 2, btrfs: 3 };
 
@@ -29,7 +31,7 @@ for (const name of isSample ? Object.keys(SAMPLE_SEEDS) : [filesystem ?? 'ext4']
       seed: Number(seed ?? SAMPLE_SEEDS[name]),
       operations: Number(operations ?? SAMPLE),
       hear: line => test.comment(line),
-      ...(process.env['WITHOUT'] === 'faults' ? { without: 'faults' as const } : {}),
+      without: isSample ? 'several' : WITHOUT,
     });
     // As it can be typed, where it fails.
     for (const line of failure?.story ?? []) test.comment(line);

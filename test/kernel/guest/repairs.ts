@@ -91,6 +91,23 @@ check('a snapshot that was left suspended is resumed', (test, template) => {
   cleanupHere('snapshot', node);
 });
 
+check('a node that is missing under a disk is made, too', (test, template) => {
+  const { first, top } = namesOf(template);
+  const stack = [template.root, template.rootCow, template.vm1] as const;
+  const node = prepareHere('snapshot', ...stack);
+  for (const name of [first, top]) unlinkSync(`/dev/mapper/${name}`);
+  test.equal(prepareHere('snapshot', ...stack), node);
+  test.same(
+    [first, top].map(name => existsSync(`/dev/mapper/${name}`)),
+    [true, true],
+  );
+  unlinkSync(`/dev/mapper/${first}`);
+  const origin = prepareHere('origin', template.root, template.rootCow);
+  test.ok(existsSync(`/dev/mapper/${first}`), 'by the start of the template as well');
+  cleanupHere('snapshot', node);
+  cleanupHere('origin', origin);
+});
+
 check('a node that is missing is made', (test, template) => {
   const node = prepareHere('snapshot', template.root, template.rootCow);
   unlinkSync(node);

@@ -111,8 +111,10 @@ export async function revertOfClones(
     throw usageError(
       `${image} is a template of clones, whose revert is one step: there is nothing to force, nor to abandon: usage: ${REVERT.usage}`,
     );
+  const isAsked = asked['dry-run'] === true;
+  if (!isAsked) sweepGoneClones();
   const plan = plannedRevertOfClones(volume, asked.revision);
-  if (asked['dry-run'] === true) {
+  if (isAsked) {
     sayPlan(
       files.image,
       [`file: ${image} becomes a revision`, `file: ${plan.target.path} becomes ${image}`],
@@ -120,7 +122,6 @@ export async function revertOfClones(
     );
     return;
   }
-  sweepGoneClones();
   const goes = asked.yes || (await confirmed(questionOf(image, plan), REVERT.usage));
   const kept = goes ? revertClones(volume, plan.target.path) : undefined;
   const terminal = processTerminal();

@@ -71,6 +71,21 @@ checkOn(
   },
 );
 
+checkOn(
+  ['XFS'],
+  'a revert that would be refused is refused when it is asked what it would do',
+  (test, scene) => {
+    committedRun(scene);
+    const asked = ['revert', scene.root, '--dry-run'];
+    const node = prepared('reflink-origin', scene.root);
+    test.match(refused(...asked), /runs, on \/dev\/loop\d+: stop it first/);
+    cleanedUp('reflink-origin', node);
+    test.match(refused(...asked), 'has what its last run wrote, which is not committed');
+    must(executable(), 'commit', scene.root);
+    test.equal(blockSnapshot(...asked).status, 0);
+  },
+);
+
 checkOn(['XFS'], 'the name of a revision tells when that version was last changed, in UTC', (test, scene) => {
   must('touch', '-d', '2026-01-02T03:04:05Z', scene.root);
   committedRun(scene);
