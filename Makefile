@@ -285,10 +285,6 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 chaos: build build/.stamp needs ## Let random things happen to a host until something breaks: FILESYSTEM=ext4, xfs or btrfs, OPERATIONS=, SEED=, UML_RELEASE=bookworm for Linux 6.1: the last result is in docs/decisions/chaos.md
 	@test/chaos/chaos.sh '$(FILESYSTEM)' '$(OPERATIONS)' '$(SEED)'
 
-.PHONY: soak
-soak: build build/.stamp needs ## Let a host live for a day in simulated time, and see that nothing of it is left: HOURS=
-	@$(LAB) --minutes 120 node build/test/kernel/guest/soak.js $(HOURS)
-
 .PHONY: test-guards
 test-guards: build build/.stamp needs ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md
 	@node build/test/guards/run.js $(if $(RULE),'$(RULE)')
