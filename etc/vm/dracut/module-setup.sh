@@ -23,7 +23,7 @@ install() {
   # By which udev knows the devices, as their own package has them: some by these names, some by those. dracut's module for them
   # has a hook besides, which is a service more, and depends on others.
   inst_rules 10-dm.rules 13-dm-disk.rules 55-dm.rules 60-persistent-storage-dm.rules 95-dm-notify.rules
-  inst_simple "$moddir/dmroot.rules" /etc/udev/rules.d/59-dmroot.rules
+  inst_simple "$moddir/dmroot.rules" /etc/udev/rules.d/09-dmroot.rules
   if dracut_module_included systemd-initrd; then
     inst_script "$moddir/start-layer" "$library/start-layer"
     for unit in wrap-root.service wrap-root-modules.service; do
