@@ -72,9 +72,15 @@ async function mend(
   isBooted: boolean,
 ): Promise<string> {
   const again = () => (call === undefined ? [] : [call()]);
-  const { steps = again, stepsAfterBoot = () => [...before, ...steps(look)] } = mending;
+  const { steps = again, stepsAfterBoot } = mending;
+  if (isBooted && stepsAfterBoot === undefined)
+    for (const one of before) {
+      scene.story.tell(one.shown);
+      one.act();
+    }
+  // What is called may be named by what was made just now.
   let printed = '';
-  for (const step of isBooted ? stepsAfterBoot(look) : steps(look)) {
+  for (const step of isBooted && stepsAfterBoot !== undefined ? stepsAfterBoot(look) : steps(look)) {
     if ('act' in step) {
       scene.story.tell(step.shown);
       step.act();
