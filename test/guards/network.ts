@@ -9,7 +9,7 @@ export const NETWORK_GUARDS: readonly Guard[] = [
     rule: 'a base that is reached over a network is asked for a block before anything is made of it',
     from: 'if (base.device !== undefined && answered !== base.disk) requireAnswer(base);',
     to: 'if (base.device !== undefined && answered !== base.disk && base.path === "") requireAnswer(base);',
-    checks: ['a base whose server was killed is refused at once'],
+    checks: ['a base whose server was killed is refused at once, and served again it is as it was'],
   },
   {
     ...NETWORK,
@@ -74,6 +74,8 @@ export const NETWORK_GUARDS: readonly Guard[] = [
     rule: 'what is asked is the server, and no cache between',
     from: 'return asked.size > 1 ? own : [...asked][0];',
     to: 'return asked.size > 0 ? own : undefined;',
-    checks: ['what is asked is the server, whatever lies between'],
+    checks: [
+      'what is asked is the server, whatever lies between: a volume, or a loop device that keeps its pages',
+    ],
   },
 ];
