@@ -153,4 +153,20 @@ export const CLONE_GUARDS: readonly Guard[] = [
     checks: ['the power fails at points of the starts and ends of a template and of a VM: btrfs'],
     executable: true,
   },
+  {
+    rule: 'nothing that can fail comes behind the step by which a conversion comes about',
+    from: 'dropStoreLabel(cow.path);\n    addon().removeFile(cow.path);',
+    to: 'addon().removeFile(cow.path);\n    dropStoreLabel(cow.path);',
+    program: 'kernel/guest/reflink-errors',
+    checks: ['XFS: a conversion to clones, with errors in its system calls'],
+    executable: true,
+  },
+  {
+    rule: 'what a conversion cannot mark it does not make',
+    from: "if (!addon().setFileAttribute(openPath(descriptor), CONVERTED, '.'))",
+    to: "if (!addon().setFileAttribute(openPath(descriptor), CONVERTED, '.') && path === '')",
+    program: 'kernel/guest/reflink-errors',
+    checks: ['XFS: a conversion to clones, with errors in its system calls'],
+    executable: true,
+  },
 ];

@@ -23,7 +23,7 @@ export interface Way<Made extends { path: string }> {
   replacedBy(made: Made): string;
   /** What has to be gone before it comes about. */
   clear?(conversion: Conversion): void;
-  /** The one step that makes it come about. @param undo gets what takes it back */
+  /** The one step that makes it come about, and nothing behind it that can fail. @param undo gets what takes it back */
   comeAbout(conversion: Conversion, undo: Undo): void;
 }
 
@@ -56,7 +56,7 @@ export async function carryOut<Made extends { path: string }>(
       const undo = new Undo();
       undo.guard(() => {
         files.nameAll(undo);
-        for (const made of plan) markLeftOver(way.replacedBy(made));
+        for (const made of plan) markLeftOver(way.replacedBy(made), undo);
         syncFolder(image.path);
         way.comeAbout(conversion, undo);
       });

@@ -2,6 +2,7 @@ import { namesIfThere, removeIfThere, statusIfThere } from '../../devices/kernel
 import { dropStoreLabel } from '../../devices/kernel/label-file.ts';
 import { openPath, openToRead, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { syncFolder } from '../../devices/kernel/sync-folder.ts';
+import type { Undo } from '../../devices/kernel/undo.ts';
 import { folderOf } from '../../devices/plan/folder-of.ts';
 import { parseVersionName } from '../../devices/plan/reflink-names.ts';
 import { addon } from '../../native/addon.ts';
@@ -17,15 +18,20 @@ import { revisionPaths } from '../revisions.ts';
  */
 export const CONVERTED = 'trusted.block-snapshot.converted';
 
-/** Marks an open file, which may have no name yet. It is on disk with its bytes. */
-export function markConverted(descriptor: number): void {
-  addon().setFileAttribute(openPath(descriptor), CONVERTED, '.');
+/**
+ * Marks an open file, which may have no name yet. It is on disk with its bytes.
+ * @throws Refusal where there is no room for that: what is not marked would stay, and be taken for somebody else's
+ */
+export function markConverted(descriptor: number, path: string): void {
+  if (!addon().setFileAttribute(openPath(descriptor), CONVERTED, '.'))
+    throw new Refusal(`${path} cannot be marked (${CONVERTED}): make room on its filesystem, then try again`);
 }
 
-/** The same of a file that has its name, and is going to be of no use: on disk before that. */
-export function markLeftOver(path: string): void {
+/** The same of a file that has its name, and is going to be of no use: on disk before that. @param undo gets what takes it back */
+export function markLeftOver(path: string, undo: Undo): void {
   withDescriptor(openToRead(path), descriptor => {
-    markConverted(descriptor);
+    undo.add(() => addon().removeFileAttribute(path, CONVERTED));
+    markConverted(descriptor, path);
     addon().syncFile(descriptor);
   });
 }

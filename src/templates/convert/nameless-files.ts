@@ -33,7 +33,7 @@ export class NamelessFiles {
    */
   nameAll(undo: Undo): void {
     for (const { descriptor, path } of this.#files) {
-      markConverted(descriptor);
+      markConverted(descriptor, path);
       const { inode } = addon().descriptorStatus(descriptor);
       undo.add(() => {
         if (statusIfThere(path)?.inode === inode) addon().removeFile(path);

@@ -88,8 +88,10 @@ export const TO_CLONES: Way<MadeVersion> = {
   sourceOf: ({ path }) => path,
   replacedBy: ({ undo }) => undo,
   comeAbout: ({ template: { cow } }) => {
-    addon().removeFile(cow.path);
+    // Before it: what fails behind it would take the versions away again, to which nothing else leads then. A cow that keeps nothing
+    // can do without its label.
     dropStoreLabel(cow.path);
+    addon().removeFile(cow.path);
   },
 };
 

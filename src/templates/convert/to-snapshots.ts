@@ -102,7 +102,8 @@ export const TO_SNAPSHOTS: Way<MadeUndo> = {
   },
   comeAbout: ({ template: { image, cow } }, undo) => {
     const settings = configuration();
-    undo.add(() => removeIfThere(cow.path));
+    // Where it cannot be taken back, the undos stay with it.
+    undo.addUppermost(() => removeIfThere(cow.path));
     writeEmptyCow(cow.path, storeSize(sectorsOf(image.size), settings.chunk), image, settings);
   },
 };

@@ -16,14 +16,18 @@ const isFull = mode === 'full';
 
 t.setTimeout(0);
 
-/** Calls that can fail for a reason that a command could meet: all, or some from everywhere. */
+/** Where a conversion comes about: the marks of what is of no use then, and what goes with the cow. */
+const TURN = /^(?:setxattr\(.*block-snapshot\.converted|unlink\(.*-cow\.img(?:\.store-label)?")/;
+
+/** Calls that can fail for a reason that a command could meet: all, or some from everywhere, and those where things turn. */
 function chosen(calls: readonly SystemCall[]): SystemCall[] {
   const failing = calls.filter(call => errorOf(call) !== undefined);
   if (isFull || failing.length <= SAMPLE) return failing;
-  return Array.from(
+  const sample = Array.from(
     { length: SAMPLE },
     (_, index) => failing[Math.floor((index * failing.length) / SAMPLE)] as SystemCall,
   );
+  return [...new Set([...sample, ...failing.filter(({ line }) => TURN.test(line))])];
 }
 
 let reached = 0;
