@@ -132,8 +132,8 @@ export const CLONE_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a conversion comes about last',
-    from: '        files.nameAll(undo);\n        for (const made of plan) markLeftOver(way.replacedBy(made));\n        syncFolder(image.path);\n        way.comeAbout(conversion, undo);\n',
-    to: '        way.comeAbout(conversion, undo);\n        files.nameAll(undo);\n        for (const made of plan) markLeftOver(way.replacedBy(made));\n',
+    from: '        files.nameAll(undo);\n        for (const made of plan) markLeftOver(way.replacedBy(made), undo);\n        syncFolder(image.path);\n        way.comeAbout(conversion, undo);\n',
+    to: '        way.comeAbout(conversion, undo);\n        files.nameAll(undo);\n        for (const made of plan) markLeftOver(way.replacedBy(made), undo);\n',
     program: 'kernel/guest/reflink-kills',
     checks: ['XFS: a conversion to clones, killed at system calls'],
     executable: true,
