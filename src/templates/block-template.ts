@@ -1,7 +1,7 @@
 import { configuration } from '../devices/configuration.ts';
 import { withBaseLock } from '../devices/kernel/base-lock.ts';
 import { findImage, type Image } from '../devices/kernel/images.ts';
-import { isLoopNumber } from '../devices/plan/disk-key.ts';
+import { isOfStorage } from '../devices/plan/disk-key.ts';
 import { ownCow } from '../devices/plan/own-cow.ts';
 import { imagePath } from '../devices/request/image-path.ts';
 import { addon } from '../native/addon.ts';
@@ -24,7 +24,7 @@ export function blockTemplate(argument: string): BlockTemplate | undefined {
   const given = imagePath('template', argument);
   if (ownCow(given.path) !== undefined) return undefined;
   const image = findImageHere(given);
-  return image?.device === undefined || isLoopNumber(image.device) ? undefined : image;
+  return isOfStorage(image?.device) ? image : undefined;
 }
 
 /** What is no image, and what cannot be looked at, is said by whoever reads it as a template of files. */

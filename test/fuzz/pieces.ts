@@ -10,6 +10,14 @@ export function choice(data: Uint8Array): [chosen: number, rest: Uint8Array] {
   return [data[0] ?? 0, data.subarray(1)];
 }
 
+/** A target of several readers of a text, of which the first byte of an input chooses one. */
+export function oneOf(readers: readonly ((text: string) => void)[]): (data: Uint8Array) => void {
+  return data => {
+    const [chosen, rest] = choice(data);
+    readers[chosen % readers.length]?.(textOf(rest));
+  };
+}
+
 /** An input that is several: with ASCII's record separator between them. */
 export function piecesOf(data: Uint8Array): Uint8Array[] {
   const pieces: Uint8Array[] = [];

@@ -44,8 +44,8 @@ export const BINDING_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a run makes another version of its base',
-    from: 'const becomes = opens && !written && version !== undefined && !isNoFile(base) ? newVersion() : undefined;',
-    to: 'const becomes = opens && !written && version !== undefined && !isNoFile(base) ? (version.is?.[0] ?? newVersion()) : undefined;',
+    from: 'const becomes =\n    opens && !written && version !== undefined && !isOfStorage(base.device) ? newVersion() : undefined;',
+    to: 'const becomes =\n    opens && !written && version !== undefined && !isOfStorage(base.device) ? (version.is?.[0] ?? newVersion()) : undefined;',
     program: BINDING,
     checks,
   },

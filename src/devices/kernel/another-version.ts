@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { isLoopNumber } from '../plan/disk-key.ts';
+import { isOfStorage } from '../plan/disk-key.ts';
 import { isSame, type StoreLabel, type Version } from '../plan/label.ts';
 import { ownCow, revisionPath } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
@@ -26,7 +26,7 @@ export function anotherVersion({ base, layer, label, version }: Misplaced): Erro
   const isOther = first && version !== undefined && isAnotherFile(label, version);
   if (isOther && canBePutAside(base, layer)) return new StaleCow(cow);
   const subject = first
-    ? isBlockDevice(base)
+    ? isOfStorage(base.device)
       ? `base ${base.path} has another name, or another size, than the one that cow ${cow.path} was begun on`
       : isOther
         ? `base ${base.path} is another image than cow ${cow.path} was begun on`
@@ -43,11 +43,6 @@ export function anotherVersion({ base, layer, label, version }: Misplaced): Erro
     'or, if you know that it fits, use it all the same (block-snapshot prepare --force)',
   ];
   return new Refusal(`${subject}: together they would be a mixture; ${ways.join('; ')}`);
-}
-
-/** Whether its bytes are another's affair, and it is known by its name: see named-base. */
-function isBlockDevice({ device }: Image): boolean {
-  return device !== undefined && !isLoopNumber(device);
 }
 
 /**

@@ -3,7 +3,7 @@ import { isSystemError } from '../../native/system-error.ts';
 import { warn } from '../../words/complaint.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { boundLabel, fits, givingLabel, isSameLabel, type Place, type Under } from '../plan/bound-store.ts';
-import { isLoopNumber } from '../plan/disk-key.ts';
+import { isOfStorage } from '../plan/disk-key.ts';
 import { isSame, type StoreLabel, type Version, withVersions } from '../plan/label.ts';
 import { isOfOwnRuns } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
@@ -70,9 +70,10 @@ export function bindStores(binding: Binding): BoundStores {
   const { base, live, opens, written } = binding;
   const version = live === undefined || opens ? baseVersion(base, written) : undefined;
   const under = live === undefined ? version?.is : givenByLive(binding, live, version);
-  const becomes = opens && !written && version !== undefined && !isNoFile(base) ? newVersion() : undefined;
+  const becomes =
+    opens && !written && version !== undefined && !isOfStorage(base.device) ? newVersion() : undefined;
   const bound = bindAll(binding, under, version, becomes);
-  if (isNoFile(base))
+  if (isOfStorage(base.device))
     warnOfMoment(
       base,
       bound.flatMap(store => store?.file ?? []),
@@ -226,11 +227,6 @@ function givenByLive(
 }
 
 function baseVersion(base: Image, written: boolean): BaseVersion | undefined {
-  const version = withBaseFile(base, file => readBaseVersion(file, written));
-  return version === undefined && isNoFile(base) ? namedVersion(base) : version;
-}
-
-/** Whether it is a block device, and no file's. */
-function isNoFile({ device }: Image): boolean {
-  return device !== undefined && !isLoopNumber(device);
+  if (isOfStorage(base.device)) return namedVersion(base);
+  return withBaseFile(base, file => readBaseVersion(file, written));
 }

@@ -1,7 +1,7 @@
 import { addon } from '../../native/addon.ts';
-import { isSystemError } from '../../native/system-error.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { isLoop, isMadeOfOthers, isOnNetwork } from '../plan/network-link.ts';
+import { namesIfThere } from './if-there.ts';
 
 /** More block devices on block devices than anybody has. */
 const DEEPEST = 8;
@@ -25,7 +25,7 @@ function nodeUnder(folder: string, depth: number): string | undefined {
   if (isLoop(link)) return nodeUnderLoop(folder, depth);
   if (!isMadeOfOthers(link)) return undefined;
   const asked = new Set(
-    slavesIn(folder).flatMap(name => nodeUnder(`/sys/class/block/${name}`, depth + 1) ?? []),
+    namesIfThere(`${folder}/slaves`).flatMap(name => nodeUnder(`/sys/class/block/${name}`, depth + 1) ?? []),
   );
   return asked.size > 1 ? own : [...asked][0];
 }
@@ -34,13 +34,4 @@ function nodeUnder(folder: string, depth: number): string | undefined {
 function nodeUnderLoop(folder: string, depth: number): string | undefined {
   const name = /^\/dev\/([^/]+)$/.exec(addon().readText(`${folder}/loop/backing_file`)?.trimEnd() ?? '')?.[1];
   return name === undefined ? undefined : nodeUnder(`/sys/class/block/${name}`, depth + 1);
-}
-
-function slavesIn(folder: string): string[] {
-  try {
-    return addon().listFolder(`${folder}/slaves`);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

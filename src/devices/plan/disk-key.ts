@@ -20,3 +20,11 @@ export function blockDisk(device: DeviceNumber): DiskKey {
 export function isLoopNumber(device: DeviceNumber): boolean {
   return device.startsWith('7:');
 }
+
+/**
+ * Whether an image is a block device that is no file's: its bytes are its storage's affair, and it is known by its name.
+ * @param device the image's, undefined of a file
+ */
+export function isOfStorage(device: DeviceNumber | undefined): boolean {
+  return device !== undefined && !isLoopNumber(device);
+}

@@ -5,7 +5,7 @@ import { deleteBackends } from '../../kernel/guest/hotplug/disks.ts';
 import { MEBIBYTE, makeImage } from '../../kernel/guest/images.ts';
 import { parseWriteLog, replay } from '../../kernel/guest/life-crashes/write-log.ts';
 import { kernel, must, run } from '../../kernel/guest/programs.ts';
-import { deviceNames, loopDevices } from '../../kernel/guest/state.ts';
+import { deviceNames, loopDevices, removeByForce } from '../../kernel/guest/state.ts';
 import { cloneOf } from '../model/files.ts';
 import type { Host } from '../model/host.ts';
 import type { Plan } from '../operations/plan.ts';
@@ -57,15 +57,7 @@ export async function cutPower(
 
 /** Takes every device down by force, and looks at none; what is in memory of them goes too. */
 export function takeAllDown({ folder }: Host): void {
-  const ours = () => deviceNames().filter(name => name !== FILESYSTEM_DEVICE);
-  for (let round = 0; round < 10 && ours().length > 0; round++)
-    for (const name of ours().reverse())
-      for (const step of [() => kernel.resumeDevice(name, 0, 0), () => kernel.removeDevice(name, 0, 0)])
-        try {
-          step();
-        } catch {
-          // Something is on it still: the next round.
-        }
+  removeByForce(() => deviceNames().filter(name => name !== FILESYSTEM_DEVICE));
   for (const { name, file } of loopDevices())
     if (file.startsWith(`${folder}/`)) must('losetup', '-d', `/dev/${name}`);
   for (const name of readdirSync('/dev/mapper'))

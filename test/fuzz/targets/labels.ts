@@ -8,18 +8,13 @@ import {
   printStoreLabel,
 } from '../../../src/devices/plan/label.ts';
 import { must } from '../oracle.ts';
-import { choice, textOf } from '../pieces.ts';
+import { oneOf } from '../pieces.ts';
 
-const READERS: readonly ((text: string) => void)[] = [
+export const fuzz = oneOf([
   again('store', parseStoreLabel, printStoreLabel),
   again('base', parseBaseLabel, printBaseLabel),
   again('derived', parseDerivedLabel, printDerivedLabel),
-];
-
-export function fuzz(data: Uint8Array): void {
-  const [chosen, rest] = choice(data);
-  READERS[chosen % READERS.length]?.(textOf(rest));
-}
+]);
 
 function again<Label>(
   what: string,

@@ -7,14 +7,9 @@ import { imageOfDirty, parseVersionName, reflinkFiles } from '../../../src/devic
 import { parseLibvirtKey } from '../../../src/libvirt/attachments.ts';
 import { parseAttachmentKey } from '../../../src/xen/hotplug/attachment.ts';
 import { must } from '../oracle.ts';
-import { choice, textOf } from '../pieces.ts';
+import { oneOf } from '../pieces.ts';
 
-const READERS: readonly ((text: string) => void)[] = [device, version, record, keys, clone];
-
-export function fuzz(data: Uint8Array): void {
-  const [chosen, rest] = choice(data);
-  READERS[chosen % READERS.length]?.(textOf(rest));
-}
+export const fuzz = oneOf([device, version, record, keys, clone]);
 
 function device(name: string): void {
   const identity = parseDeviceName(name);

@@ -5,20 +5,15 @@ import { parseNode } from '../../../src/devices/request/node-request.ts';
 import { parseReflinkRequest } from '../../../src/devices/request/reflink-request.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { must, readOrRefused } from '../oracle.ts';
-import { choice, textOf } from '../pieces.ts';
+import { oneOf } from '../pieces.ts';
 
-const READERS: readonly ((text: string) => void)[] = [
+export const fuzz = oneOf([
   text => stack('snapshot', text),
   text => stack('origin', text),
   text => reflink('reflink', text),
   text => reflink('reflink-origin', text),
   node,
-];
-
-export function fuzz(data: Uint8Array): void {
-  const [chosen, rest] = choice(data);
-  READERS[chosen % READERS.length]?.(textOf(rest));
-}
+]);
 
 function stack(type: 'snapshot' | 'origin', text: string): void {
   const request = readOrRefused(() => parseStackRequest(type, text));

@@ -86,16 +86,21 @@ export function suspendedDevices(): string[] {
   return deviceNames().filter(name => kernel.deviceTable(name)?.suspended);
 }
 
-/** Takes down whatever is there, by force: after a test that failed half-way, so that the next one starts clean. */
-export function takeAllDown(): void {
-  for (let round = 0; round < 10 && deviceNames().length > 0; round++)
-    for (const name of deviceNames().reverse())
+/** Removes devices by force, from the top. @param names those that are there, asked for again in each round */
+export function removeByForce(names: () => readonly string[]): void {
+  for (let round = 0; round < 10 && names().length > 0; round++)
+    for (const name of names().toReversed())
       for (const step of [() => kernel.resumeDevice(name, 0, 0), () => kernel.removeDevice(name, 0, 0)])
         try {
           step();
         } catch {
           // It has no table, or something is on it still: the next round.
         }
+}
+
+/** Takes down whatever is there, by force: after a test that failed half-way, so that the next one starts clean. */
+export function takeAllDown(): void {
+  removeByForce(deviceNames);
   if (UDEV) must('udevadm', 'settle');
   for (const name of readdirSync('/dev/mapper'))
     if (name !== 'control' && kernel.deviceTable(name) === null)

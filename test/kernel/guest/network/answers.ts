@@ -206,3 +206,27 @@ check(
     });
   },
 );
+
+check(
+  'what is asked is the server, whatever lies between: a volume, or a loop device that keeps its pages',
+  (test, template) => {
+    withServer([{ name: 'v1', file: template.root }], server => {
+      const base = connect(0, 'v1');
+      const loop = must('losetup', '-f', '--show', '-r', base);
+      must('dmsetup', 'create', 'volume', '--readonly', '--table', `0 8192 linear ${base} 0`);
+      const prepared = mustPrepare('snapshot', '/dev/mapper/volume', template.vm1);
+      test.equal(hashOf(prepared), template.hash);
+      mustCleanup('snapshot', prepared);
+      server.stop();
+      for (const image of [loop, '/dev/mapper/volume'])
+        test.match(blockSnapshot('prepare', 'snapshot', `${image}:${template.vm2}`), {
+          status: 1,
+          stdout: '',
+          stderr: `block-snapshot: base ${image} (/dev/nbd0) gave no block within 1 s`,
+        });
+      server.goOn();
+      must('dmsetup', 'remove', '--retry', 'volume');
+      must('losetup', '-d', loop);
+    });
+  },
+);
