@@ -138,22 +138,31 @@ $(DIST)/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) | $(MODULES) need
 SANITIZED := dist/sanitized/block-snapshot.node dist/sanitized/allocated.node dist/sanitized/engine
 sanitized = $(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -Inode_modules/node-api-headers/include -I$(ENGINE)/include -Isrc/native/engine
-dist/sanitized/block-snapshot.node: $(ADDON_SOURCES) $(ADDON_HEADERS) test/memory/checked.h
-dist/sanitized/block-snapshot.node: CHECKED := -D_GNU_SOURCE= -include test/memory/checked.h
+checked := -D_GNU_SOURCE= -include test/memory/checked.h
+# What runs in another process as well, which has this one's memory and its thread's too: of the stack for calls that have returned,
+# which the sanitizer keeps for each thread, both would take the same piece.
+BESIDE_SOURCES := $(addprefix src/native/addon/,answers.c block-answers.c loop.c other-process.c)
+BESIDE := $(BESIDE_SOURCES:src/native/addon/%.c=dist/sanitized/beside/%.o)
+dist/sanitized/beside/%.o: src/native/addon/%.c $(ADDON_HEADERS) test/memory/checked.h | $(MODULES) needs
+	@mkdir -p dist/sanitized/beside
+	$(sanitized) --param=asan-use-after-return=0 -fPIC -fvisibility=hidden $(checked) -c -o $@ $<
+
+dist/sanitized/block-snapshot.node: $(filter-out $(BESIDE_SOURCES),$(ADDON_SOURCES)) $(BESIDE) $(ADDON_HEADERS) test/memory/checked.h
+dist/sanitized/block-snapshot.node: CHECKED := $(checked)
 dist/sanitized/allocated.node: test/memory/allocated.c
 dist/sanitized/%.node: | $(MODULES) needs
 	@mkdir -p dist/sanitized
-	$(sanitized) -shared -fPIC -fvisibility=hidden $(CHECKED) -o $@ $(filter %.c,$^) -ldevmapper
+	$(sanitized) -shared -fPIC -fvisibility=hidden $(CHECKED) -o $@ $(filter %.c %.o,$^) -ldevmapper
 
 # The engine with the addon linked in, and what calls its functions.
-dist/sanitized/engine: $(HOT_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/compile \
+dist/sanitized/engine: $(HOT_SOURCES) $(BESIDE) $(ENGINE_HEADERS) $(ENGINE)/compile \
 		$(wildcard test/memory/*.ts) test/memory/engine-host.c test/memory/bundle.mjs $(SOURCES) | $(MODULES) needs
 	@mkdir -p dist/sanitized
 	$(BUN) test/memory/bundle.mjs $@.js
 	$(ENGINE)/compile $@.js >$@.c
 	$(sanitized) -Dadd_host=add_program_host -c -o $@.o src/native/engine/host.c
-	$(sanitized) -o $@ $@.o test/memory/engine-host.c $(filter-out %/host.c,$(filter %.c,$(HOT_SOURCES))) $@.c \
-		$(ENGINE)/libqjs.a -lm
+	$(sanitized) -o $@ $@.o test/memory/engine-host.c $(filter-out %/host.c $(BESIDE_SOURCES),$(filter %.c,$(HOT_SOURCES))) \
+		$(BESIDE) $@.c $(ENGINE)/libqjs.a -lm
 
 # The project's own templates, compiled: the programs that render hold them.
 $(SHIPPED): $(shell find templates -name '*.xml') $(shell find src/jinja src/domain-xml/compiled -name '*.ts') $(MODULES)
