@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { closeBaseVersion, openBaseVersion, readBaseVersion } from '../devices/kernel/base-version.ts';
 import type { Image } from '../devices/kernel/images.ts';
+import { withOwnRun } from '../devices/kernel/unwritten.ts';
 import { requireNotReverted } from '../devices/operations.ts';
 import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
@@ -52,7 +53,7 @@ export async function trim(files: TemplateFiles, nameUser: NameUser, progress: P
       // Digging changes the image's time, and nothing of what it holds.
       const file = { descriptor, path: base.path };
       withTemplateLock(template, () => {
-        const version = readBaseVersion(file, false);
+        const version = withOwnRun(base, readBaseVersion(file, false));
         openBaseVersion(file, version, version.is ?? []);
       });
       try {

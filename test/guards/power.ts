@@ -3,7 +3,30 @@ import type { Guard } from './guard.ts';
 
 const POWER = 'kernel/guest/power-cuts';
 
+const UNWRITTEN = 'kernel/guest/life-crashes/unwritten-runs';
+
 export const POWER_GUARDS: readonly Guard[] = [
+  {
+    rule: 'after a run that wrote nothing, which the power has ended, VMs go on with what they have',
+    from: 'file => withOwnRun(base, readBaseVersion(file, written))',
+    to: 'file => readBaseVersion(file, written)',
+    program: UNWRITTEN,
+    checks: ['the power fails in a run that has written nothing: a VM on the template alone goes on'],
+  },
+  {
+    rule: 'after a run that wrote nothing, which the power has ended, the one before can be undone',
+    from: '  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)))?.is;\n}\n\nfunction look(',
+    to: '  return withBaseFile(base, file => readBaseVersion(file, false))?.is;\n}\n\nfunction look(',
+    program: UNWRITTEN,
+    checks: ['the power fails in a run that has written nothing: the last run is undone'],
+  },
+  {
+    rule: 'a trim changes nothing of what a template may be after a run that the power has ended',
+    from: 'const version = withOwnRun(base, readBaseVersion(file, false));',
+    to: 'const version = readBaseVersion(file, false);',
+    program: UNWRITTEN,
+    checks: ['the power fails in a run that has written nothing: the last run is undone after a trim'],
+  },
   {
     rule: 'a commit that was said to be done is on disk',
     from: 'dropStoreLabel(cow);\n  syncFolder(cow);\n  if (kept > 0)',

@@ -10,6 +10,7 @@ import { readStoreLabel } from './label-file.ts';
 import { withBaseFile } from './live-stores.ts';
 import { openToRead, withDescriptor } from './open-descriptor.ts';
 import { canBePutAside, StaleCow } from './stale-cow.ts';
+import { withOwnRun } from './unwritten.ts';
 
 /** A store that keeps blocks, on something else than it was begun on. */
 export interface Misplaced {
@@ -63,7 +64,7 @@ const MOST = 101;
  * is no such version.
  */
 function undosThatServe(base: Image, { on }: StoreLabel): string[] {
-  const version = withBaseFile(base, file => readBaseVersion(file, false))?.is;
+  const version = withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)))?.is;
   const cow = ownCow(realPathOf(base));
   if (version === undefined || cow === undefined) return [];
   const undos: string[] = [];

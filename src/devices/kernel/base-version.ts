@@ -1,5 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { type BaseLabel, contentVersion, randomVersion, type Version, withVersions } from '../plan/label.ts';
+import { waitUntilPast } from './file-clock.ts';
 import { type OpenFile, readBaseLabel, writeBaseLabel } from './label-file.ts';
 
 /** What is known of an image's bytes. */
@@ -17,14 +18,6 @@ export interface BaseVersion {
   /** What was noted on it, by us or by what it was copied from. */
   label: BaseLabel | undefined;
 }
-
-/** The kernel's clock for files ticks every 10 ms at most (HZ of 100): two changes within a tick have the same time. */
-const TICK_NANOSECONDS = 20_000_000n;
-
-/** The same of filesystems that keep times of two seconds (FAT), or of one. */
-const COARSE_NANOSECONDS = 2_020_000_000n;
-
-const SECOND_NANOSECONDS = 1_000_000_000n;
 
 /** FAT, exFAT, FUSE, CIFS, SMB2 and SMB of linux/magic.h, and overlay: their inodes may have other numbers each time. */
 const CHANGING_INODES: readonly number[] = [
@@ -103,16 +96,6 @@ export function openBaseVersion(file: OpenFile, version: BaseVersion, becomes: r
     open: { boot: thisBoot(), before: version.is ?? [] },
   });
   addon().syncFile(file.descriptor);
-}
-
-/** Waits until the clock gives files another time than this one: a few milliseconds, and seldom two seconds. */
-export function waitUntilPast(changed: bigint): void {
-  const tick = changed % SECOND_NANOSECONDS === 0n ? COARSE_NANOSECONDS : TICK_NANOSECONDS;
-  for (;;) {
-    const age = BigInt(Date.now()) * 1_000_000n - changed;
-    if (age >= tick || age <= -tick) return;
-    addon().sleepMilliseconds(5);
-  }
 }
 
 /**

@@ -14,15 +14,16 @@ import {
   newVersion,
   openBaseVersion,
   readBaseVersion,
-  waitUntilPast,
 } from './base-version.ts';
 import type { CheckedCow } from './cow-backing.ts';
+import { waitUntilPast } from './file-clock.ts';
 import type { Image } from './images.ts';
 import { type OpenFile, readStoreLabel, writeStoreLabel } from './label-file.ts';
 import { forLiveStores, withBaseFile } from './live-stores.ts';
 import { namedVersion, warnOfMoment } from './named-base.ts';
 import { openImage, withDescriptor } from './open-descriptor.ts';
 import { keepsBlocks } from './store-contents.ts';
+import { withOwnRun, withUnwritten } from './unwritten.ts';
 
 /** A stack of which something is about to be made. */
 export interface Binding {
@@ -133,19 +134,6 @@ function isMerged(former: StoreLabel | undefined, below: Under, version: BaseVer
   return former !== undefined && version?.unended !== undefined && isSame(former.on, below ?? []);
 }
 
-/**
- * What a base is whose run was ended by a power cut: where the store that was to keep its old blocks has kept none, it is what
- * it was before the run, too.
- */
-function withUnwritten(
-  below: Under,
-  version: BaseVersion | undefined,
-  former: StoreLabel | undefined,
-): Under {
-  if (below === undefined || version === undefined || version.maybe.length === 0) return below;
-  return former !== undefined && isSame(former.on, below) ? [...version.maybe, ...below] : below;
-}
-
 /** @param durable whether what it says has to be on disk before the base is written */
 function noteStore(
   { file, former, label, place }: Bound,
@@ -228,5 +216,5 @@ function givenByLive(
 
 function baseVersion(base: Image, written: boolean): BaseVersion | undefined {
   if (isOfStorage(base.device)) return namedVersion(base);
-  return withBaseFile(base, file => readBaseVersion(file, written));
+  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, written)));
 }

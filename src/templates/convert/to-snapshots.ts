@@ -1,11 +1,7 @@
 import { configuration } from '../../devices/configuration.ts';
-import {
-  type BaseVersion,
-  newVersion,
-  readBaseVersion,
-  waitUntilPast,
-} from '../../devices/kernel/base-version.ts';
+import { type BaseVersion, newVersion, readBaseVersion } from '../../devices/kernel/base-version.ts';
 import { writeEmptyCow } from '../../devices/kernel/cow-file.ts';
+import { waitUntilPast } from '../../devices/kernel/file-clock.ts';
 import { removeIfThere, statusIfThere } from '../../devices/kernel/if-there.ts';
 import { type Image, requireImage } from '../../devices/kernel/images.ts';
 import { writeStoreLabel } from '../../devices/kernel/label-file.ts';

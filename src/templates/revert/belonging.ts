@@ -4,6 +4,7 @@ import { readStoreLabel } from '../../devices/kernel/label-file.ts';
 import { withBaseFile } from '../../devices/kernel/live-stores.ts';
 import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
+import { withOwnRun } from '../../devices/kernel/unwritten.ts';
 import { isSame, type StoreLabel, type Version } from '../../devices/plan/label.ts';
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
@@ -52,7 +53,7 @@ export function requireBegunOn(base: Image, first: string | undefined, merging: 
 
 /** Whether an image is the one that a revert has left half-way. */
 export function isBegunOn(base: Image, first: string | undefined, merging: boolean): boolean {
-  const version = withBaseFile(base, file => readBaseVersion(file, false));
+  const version = withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)));
   return !isMisplaced(version?.is, first) && (merging || !isWrittenAfter(version, first));
 }
 
@@ -73,7 +74,7 @@ function isWrittenAfter(version: BaseVersion | undefined, first: string | undefi
 }
 
 function versionOf(base: Image): readonly Version[] | undefined {
-  return withBaseFile(base, file => readBaseVersion(file, false))?.is;
+  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)))?.is;
 }
 
 function look(path: string): { label: StoreLabel | undefined; keeps: boolean } {

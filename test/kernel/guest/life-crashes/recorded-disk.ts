@@ -73,18 +73,23 @@ export async function record(
 }
 
 /** The kernel's word for which boot this is, and for how long it lasts: a power cut ends it. */
-const BOOT = { '/proc/sys/kernel/random/boot_id': `${randomUUID()}\n`, '/proc/uptime': '0.00 0.00\n' };
+const BOOT = {
+  '/proc/sys/kernel/random/boot_id': () => `${randomUUID()}\n`,
+  '/proc/uptime': () => '0.00 0.00\n',
+};
 
 /** Runs an action in what looks like the boot after. */
-async function inNextBoot(folder: string, action: () => Promise<void>): Promise<void> {
+export async function inNextBoot(action: () => Promise<unknown>): Promise<void> {
+  const folder = newFolder();
   for (const [index, [path, text]] of Object.entries(BOOT).entries()) {
-    writeFileSync(join(folder, `boot-${index}`), text);
+    writeFileSync(join(folder, `boot-${index}`), text());
     must('mount', '--bind', join(folder, `boot-${index}`), path);
   }
   try {
     await action();
   } finally {
     for (const path of Object.keys(BOOT)) must('umount', path);
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -96,7 +101,7 @@ export async function afterPowerCut(disk: Buffer, look: (mount: string) => Promi
   writeFileSync(join(folder, 'disk'), disk);
   must('mount', '-o', 'loop', join(folder, 'disk'), mount);
   try {
-    await inNextBoot(folder, () => look(mount));
+    await inNextBoot(() => look(mount));
   } finally {
     must('umount', mount);
     rmSync(folder, { recursive: true });
