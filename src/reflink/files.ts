@@ -1,4 +1,5 @@
 import { makeClone } from '../devices/kernel/clone.ts';
+import { waitUntilPast } from '../devices/kernel/file-clock.ts';
 import { removeIfThere, statusIfThere } from '../devices/kernel/if-there.ts';
 import type { Image } from '../devices/kernel/images.ts';
 import { openImage, withDescriptor } from '../devices/kernel/open-descriptor.ts';
@@ -63,7 +64,7 @@ function nameVersion({ image }: Volume, parent: Image, from: number): void {
 
 function makeKept({ volume, source, parent }: Parentage, from: number, undo: Undo): void {
   if (source.image !== volume.image) {
-    makeClone(parent, from, volume.image);
+    makeClone(parent, from, volume.image, { keepsTime: true });
     undo.add(() => removeIfThere(volume.image));
     syncFolder(volume.image);
   }
@@ -72,6 +73,8 @@ function makeKept({ volume, source, parent }: Parentage, from: number, undo: Und
     requireWhole(volume, left.size);
     return;
   }
+  // Whether it is written is seen from its time.
+  waitUntilPast(addon().descriptorStatus(from).changed);
   undo.add(() => removeIfThere(volume.dirty));
   if (!takePrecache(volume, parent)) makeClone(parent, from, volume.dirty, { keepsTime: true });
   syncFolder(volume.dirty);

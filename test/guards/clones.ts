@@ -11,6 +11,22 @@ const ATTACHED = 'kernel/guest/reflink/attached';
 
 export const CLONE_GUARDS: readonly Guard[] = [
   {
+    rule: 'a disk that is kept is as old as what it was made of, until it is written',
+    from: 'makeClone(parent, from, volume.image, { keepsTime: true });',
+    to: 'makeClone(parent, from, volume.image);',
+    program: LIFE,
+    checks: ['XFS: a disk that is kept, and has written nothing yet, has nothing to commit'],
+    executable: true,
+  },
+  {
+    rule: 'what a run of a clone writes at once has another time than its version',
+    from: '  waitUntilPast(addon().descriptorStatus(from).changed);\n',
+    to: '',
+    program: LIFE,
+    checks: ['XFS: a disk is there when what it writes has another time than its version'],
+    executable: true,
+  },
+  {
     rule: 'the loop device of a clone stays when nobody has it open',
     from: 'attachLoop(disk, file, false, held, node => this.#claim(node)),',
     to: 'attachLoop(disk, file, false, held),',

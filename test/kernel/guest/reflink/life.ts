@@ -1,5 +1,5 @@
 // The life of a template that clones are made of: its versions, and the way back.
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import '../own-etc.ts';
 import { hashOf, writeRandomAt } from '../images.ts';
 import { planMessage } from '../kernel-log.ts';
@@ -101,6 +101,22 @@ checkOn(['XFS'], 'a run that changed nothing makes no version', (test, scene) =>
   });
   test.equal(statSync(scene.root).ino, before, 'no VM becomes outdated');
   test.same(beside(scene.root), []);
+});
+
+checkOn(BOTH, 'a disk that is kept, and has written nothing yet, has nothing to commit', (test, scene) => {
+  const image = scene.vm();
+  cleanedUp('reflink', prepared('reflink', `${scene.root}:${image}:keep`));
+  test.match(blockSnapshot('commit', image), { status: 0, stdout: 'nothing to commit' });
+});
+
+// Before Linux 6.13 whatever is written within a tick of the kernel's clock has the same time; a whole second is taken for the time of a
+// filesystem whose clock ticks every other second, so that the wait is long enough to be seen.
+checkOn(['XFS'], 'a disk is there when what it writes has another time than its version', (test, scene) => {
+  const second = Math.floor(Date.now() / 1000);
+  utimesSync(scene.root, second, second);
+  const node = prepared('reflink-origin', scene.root);
+  test.ok(Date.now() >= (second + 2) * 1000);
+  cleanedUp('reflink-origin', node);
 });
 
 checkOn(BOTH, 'what was discarded inside is given back, and no trim is needed', (test, scene) => {
