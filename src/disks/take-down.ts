@@ -1,6 +1,7 @@
 import { type Claim, claimOn, claimsOn } from '../claims/claims.ts';
 import { withBaseLock } from '../devices/kernel/base-lock.ts';
 import { closeBaseVersion } from '../devices/kernel/base-version.ts';
+import { namesIfThere } from '../devices/kernel/if-there.ts';
 import { withFileBehind } from '../devices/kernel/live-stores.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
 import { glance } from '../devices/kernel/patience.ts';
@@ -9,6 +10,7 @@ import { type UdevSession, withUdevSession } from '../devices/kernel/udev-sessio
 import {
   type DeviceIdentity,
   deviceName,
+  MAPPER_FOLDER,
   type OurDevice,
   originName,
   parseDeviceName,
@@ -76,11 +78,10 @@ export function runThatKeeps(base: ImageKey, cows: readonly ImageKey[]): string 
   return cows.length === 1 ? `the running template (${originName(base)})` : undefined;
 }
 
-/** The first layers that are there on a base. */
-export function firstLayersOn(base: ImageKey): DeviceIdentity[] {
+/** The first layers that are there on a base. @param nodes names of those of which there may be nothing else */
+export function firstLayersOn(base: ImageKey, nodes: readonly string[] = []): DeviceIdentity[] {
   const prefix = snapshotPrefix(base);
-  return addon()
-    .deviceNames()
+  return [...new Set([...addon().deviceNames(), ...nodes])]
     .filter(name => name.startsWith(prefix))
     .flatMap(name => {
       const identity = parseDeviceName(name);
@@ -121,7 +122,9 @@ class Work {
   removeOrigin(origin: DeviceIdentity & { type: 'origin' }): Removal {
     const removal = this.#remove(origin, this.#patience);
     if (isLeft(removal)) return removal;
-    for (const layer of firstLayersOn(origin.base)) this.#remove(layer, glance());
+    // Of the layers of an origin that a killed command has removed, there may be nodes alone.
+    const nodes = removal.kind === 'absent' ? namesIfThere(MAPPER_FOLDER) : [];
+    for (const layer of firstLayersOn(origin.base, nodes)) this.#remove(layer, glance());
     return removal;
   }
 

@@ -7,6 +7,13 @@ const ANSWERS = 'kernel/guest/answers';
 
 export const DEVICE_GUARDS: readonly Guard[] = [
   {
+    rule: 'nodes of the layers of an origin that a killed command has removed go with the next',
+    from: "const nodes = removal.kind === 'absent' ? namesIfThere(MAPPER_FOLDER) : [];",
+    to: 'const nodes: string[] = [];',
+    program: REPAIRS,
+    checks: ['nodes of devices that a killed command has removed go with the next'],
+  },
+  {
     rule: 'what libxl is told ends with a whole character',
     from: ".replace(/\\ufffd$/, '')",
     to: '',

@@ -108,6 +108,18 @@ check('a node that is missing under a disk is made, too', (test, template) => {
   cleanupHere('origin', origin);
 });
 
+check('nodes of devices that a killed command has removed go with the next', (test, template) => {
+  const { first, top, origin } = namesOf(template);
+  const exist = () => [first, top, origin].filter(name => existsSync(`/dev/mapper/${name}`));
+  cleanupHere('origin', prepareHere('origin', template.root, template.rootCow));
+  for (const name of [first, origin]) must('mknod', `/dev/mapper/${name}`, 'b', '254', '200');
+  cleanupHere('origin', origin);
+  test.same(exist(), []);
+  for (const name of [first, top]) must('mknod', `/dev/mapper/${name}`, 'b', '254', '200');
+  cleanupHere('snapshot', top);
+  test.same(exist(), []);
+});
+
 check('a node that is missing is made', (test, template) => {
   const node = prepareHere('snapshot', template.root, template.rootCow);
   unlinkSync(node);
