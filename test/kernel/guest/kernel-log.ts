@@ -23,6 +23,19 @@ export function planOverflow(): void {
   );
 }
 
+/** What the kernel says of a store on a filesystem without room, and of those who read what is lost. */
+export function planNoRoom(): void {
+  for (const said of [
+    'loop: Write error at byte offset',
+    'I/O error, dev loop',
+    'Buffer I/O error on dev dm-',
+  ])
+    planMessage(`^${said}`);
+  planMessage(
+    '^device-mapper: (persistent snapshot: (write.header|zero_disk_area\\(0\\) failed)|snapshots: Invalidating snapshot|table: .*(metadata|persistent)|ioctl: error adding)',
+  );
+}
+
 function plannedPatterns(): string[] {
   return [ALWAYS, PLANNED]
     .filter(path => existsSync(path))

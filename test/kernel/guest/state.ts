@@ -96,6 +96,8 @@ export function removeByForce(names: () => readonly string[]): void {
         } catch {
           // It has no table, or something is on it still: the next round.
         }
+  // What libdevmapper has still to do about nodes it would do to those of other devices, of the same names.
+  kernel.waitForUdev(0, 0);
 }
 
 /** Takes down whatever is there, by force: after a test that failed half-way, so that the next one starts clean. */

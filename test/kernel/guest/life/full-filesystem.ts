@@ -5,7 +5,7 @@ import { follow } from '../advice/follow.ts';
 import { check } from '../checks.ts';
 import { disk, keyOf, mustAdd, mustRemove, runScript } from '../hotplug/disks.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, readAt, writeRandomAt } from '../images.ts';
-import { planMessage } from '../kernel-log.ts';
+import { planNoRoom } from '../kernel-log.ts';
 import '../own-etc.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { leftovers, takeAllDown } from '../state.ts';
@@ -17,19 +17,6 @@ const COW = `${MOUNT}/root-cow.img`;
 const FILLER = `${MOUNT}/filler`;
 const SIZE = 4 * MEBIBYTE;
 mkdirSync(MOUNT, { recursive: true });
-
-/** What the kernel says of a store on a filesystem without room, and of those who read what is lost. */
-function planNoRoom(): void {
-  for (const said of [
-    'loop: Write error at byte offset',
-    'I/O error, dev loop',
-    'Buffer I/O error on dev dm-',
-  ])
-    planMessage(`^${said}`);
-  planMessage(
-    '^device-mapper: (persistent snapshot: write.header|snapshots: Invalidating snapshot|table: .*(metadata|persistent)|ioctl: error adding)',
-  );
-}
 
 const EXT4 = ['32M', 'mkfs.ext4', '-q', '-b', '4096', '-m', '0'] as const;
 const BTRFS = ['200M', 'mkfs.btrfs', '-q'] as const;
