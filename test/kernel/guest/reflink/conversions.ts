@@ -1,4 +1,5 @@
 // Templates of either kind with former versions, for what makes one kind of the other.
+import { rmSync } from 'node:fs';
 import { commitReflink } from '../../../../src/reflink/commit.ts';
 import { versionsOf } from '../../../../src/reflink/versions.ts';
 import { volumeOf } from '../../../../src/reflink/volume.ts';
@@ -83,10 +84,12 @@ export function hashesOfSnapshots({ root }: Scene): string[] {
   const undos = revisionsHere(root).map(({ path }) => path);
   const hashes = [hashOf(root)];
   for (let count = 1; count <= undos.length; count++) {
-    const top = makeImage(`${newFolder()}/top`, 1 << 20);
+    const folder = newFolder();
+    const top = makeImage(`${folder}/top`, 1 << 20);
     const node = prepareHere('snapshot', root, ...undos.slice(0, count), top);
     hashes.push(hashOf(node));
     cleanupHere('snapshot', node);
+    rmSync(folder, { recursive: true });
   }
   return hashes;
 }
