@@ -1,7 +1,9 @@
 import { type LoopClaim, loopClaims } from '../claims/loop-claims.ts';
 import { withLocks } from '../devices/kernel/base-lock.ts';
+import { statusIfThere } from '../devices/kernel/if-there.ts';
 import { glance } from '../devices/kernel/patience.ts';
 import type { TakeDownOptions, TakenDown } from '../devices/taken-down.ts';
+import { Refusal } from '../words/refusal.ts';
 import { clearsItself, hasLoop, keepLoop, letGo, servesOf } from './loop.ts';
 import { dropFiles, isMadeAnew } from './made-anew.ts';
 import { fileKey, type Volume } from './volume.ts';
@@ -12,6 +14,9 @@ interface DiskTakenDown extends TakenDown {
   kept: boolean;
 }
 
+/** How often it is looked again at what the disk is. */
+const ATTEMPTS = 10;
+
 type Options = TakeDownOptions<DiskTakenDown>;
 
 /**
@@ -19,12 +24,31 @@ type Options = TakeDownOptions<DiskTakenDown>;
  * @param node /dev/loopN; what it serves by now is looked at, and nothing of others is touched
  */
 export function takeDownReflink(volume: Volume, node: string, options: Options = {}): DiskTakenDown {
-  const image = fileKey('disk', volume.image);
-  return withLocks(image === undefined ? [volume.lock] : [volume.lock, image], () => {
-    const outcome = takeDown(volume, node, options);
-    options.finished?.(outcome);
-    return outcome;
-  });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const names = locksOf(volume);
+    const outcome = withLocks(
+      names,
+      () => {
+        if (locksOf(volume).join() !== names.join()) return undefined;
+        const outcome = takeDown(volume, node, options);
+        options.finished?.(outcome);
+        return outcome;
+      },
+      // A disk that is made anew may never be again, and what is no longer the newest version nobody asks for.
+      name =>
+        name === volume.lock
+          ? statusIfThere(volume.dirty) === undefined
+          : fileKey('disk', volume.image) !== name,
+    );
+    if (outcome !== undefined) return outcome;
+  }
+  throw new Refusal(`disk ${volume.image} is replaced by another again and again: try later`);
+}
+
+/** Of a disk that is made anew, what it was made of is the template's, and stays whatever becomes of the disk. */
+function locksOf(volume: Volume): string[] {
+  const image = isMadeAnew(volume) ? undefined : fileKey('disk', volume.image);
+  return image === undefined ? [volume.lock] : [volume.lock, image];
 }
 
 function takeDown(volume: Volume, node: string, { attachment, patience }: Options): DiskTakenDown {

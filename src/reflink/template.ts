@@ -2,7 +2,7 @@ import { configuration } from '../devices/configuration.ts';
 import { withLocks } from '../devices/kernel/base-lock.ts';
 import { withHeldDescriptors } from '../devices/kernel/held-descriptors.ts';
 import { namesIfThere, removeIfThere, statusIfThere } from '../devices/kernel/if-there.ts';
-import { findImage } from '../devices/kernel/images.ts';
+import { findImage, isStillThere } from '../devices/kernel/images.ts';
 import { syncFolder } from '../devices/kernel/sync-folder.ts';
 import { requireNoOperation } from '../devices/operations.ts';
 import { folderOf } from '../devices/plan/folder-of.ts';
@@ -123,11 +123,16 @@ function required(image: string): FileStatus {
 /** Runs an action under the locks of a template whose run is over. @throws Refusal while it runs */
 function whileClosed<Result>(volume: Volume, action: () => Result): Result {
   const image = findImage({ role: 'template', path: volume.image });
-  return withLocks(image === undefined ? [volume.lock] : [volume.lock, image.key], () => {
-    if (image !== undefined) requireNoOperation(image);
-    requireNotRunning(volume);
-    return action();
-  });
+  return withLocks(
+    image === undefined ? [volume.lock] : [volume.lock, image.key],
+    () => {
+      if (image !== undefined) requireNoOperation(image);
+      requireNotRunning(volume);
+      return action();
+    },
+    // What is no longer the newest version nobody asks for.
+    name => name === image?.key && !isStillThere(image),
+  );
 }
 
 /** Asked under its locks. @throws Refusal while a template runs */

@@ -87,14 +87,19 @@ export function withBaseLock<Result>(
 
 /**
  * The same with the locks of several things, by their names.
+ * @param isOver whether, when all is done, nobody will ask for one of them again: its file goes
  * @throws Refusal when they cannot be had in time
  */
-export function withLocks<Result>(names: readonly string[], action: () => Result): Result {
-  const held: LockFile[] = [];
+export function withLocks<Result>(
+  names: readonly string[],
+  action: () => Result,
+  isOver: (name: string) => boolean = () => false,
+): Result {
+  const held = new Map<string, LockFile>();
   try {
-    for (const [, lock] of waitForAll(names)) held.push(lock);
+    for (const [name, lock] of waitForAll(names)) held.set(name, lock);
     return action();
   } finally {
-    for (const lock of held) releaseLockFile(lock);
+    for (const [name, lock] of held) (isOver(name) ? dropLockFile : releaseLockFile)(lock);
   }
 }

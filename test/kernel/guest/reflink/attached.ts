@@ -1,7 +1,8 @@
 // The disks of VMs: as Xen's scripts make them, and as libvirt's hook does.
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Test } from 'tap';
+import { LOCK_FOLDER } from '../../../../src/devices/kernel/lock-file.ts';
 import {
   type Disk,
   deleteBackend,
@@ -76,6 +77,27 @@ checkOn(
     mustRemove(vm);
   },
 );
+
+checkOn(['btrfs'], 'disks that are made anew and former versions leave no locks behind', (test, scene) => {
+  const locks = () => readdirSync(LOCK_FOLDER).sort();
+  const template = disk(8, 'reflink-origin');
+  const update = (position: number) => {
+    writeRandomAt(mustAdd(template, scene.root), position, 100_000);
+    mustRemove(template);
+  };
+  const vm = clone(9);
+  mustAdd(vm, `${scene.root}:${scene.vm()}`);
+  update(0);
+  const before = locks();
+  mustRemove(vm);
+  test.equal(locks().length, before.length - 1, 'its own has gone');
+  for (const name of ['one', 'two']) {
+    mustAdd(vm, `${scene.root}:${scene.vm(name)}`);
+    update(200_000);
+    mustRemove(vm);
+  }
+  test.equal(locks().length, before.length - 1);
+});
 
 checkOn(['XFS'], 'a disk that is kept is committed when its VM stops', (test, scene) => {
   const vm = clone(8);
