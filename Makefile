@@ -56,7 +56,7 @@ NEEDS_test-packages := build deb rpm packages
 NEEDS_check := build kernel $(if $(findstring /manuals/,$(FILE))$(findstring /told,$(FILE)),manuals) \
 	$(if $(findstring test/domain-xml/,$(FILE))$(findstring test/jinja/,$(FILE)),templates) $(if $(findstring memory,$(FILE)),memory) $(if $(findstring vm-layer,$(FILE)),vm) $(if $(findstring libvirt,$(FILE)),libvirt)
 NEEDS_test-long := build kernel libvirt vm xen
-$(foreach target,demo bench bench-clones bench-network,$(eval NEEDS_$(target) := build kernel))
+$(foreach target,demo bench bench-clones bench-network chaos soak,$(eval NEEDS_$(target) := build kernel))
 NEEDS_test-guards := build kernel vm
 $(foreach target,test-templates fuzz-templates bench-templates,$(eval NEEDS_$(target) := build templates))
 .PHONY: needs
@@ -293,6 +293,10 @@ test-long: build build/.stamp needs ## Let every system call of every command fa
 .PHONY: chaos
 chaos: build build/.stamp needs ## Let random things happen to a host until something breaks: FILESYSTEM=ext4, xfs or btrfs, OPERATIONS=, SEED=, UML_RELEASE=bookworm for Linux 6.1: the last result is in docs/decisions/chaos.md
 	@test/chaos/chaos.sh '$(FILESYSTEM)' '$(OPERATIONS)' '$(SEED)'
+
+.PHONY: soak
+soak: build build/.stamp needs ## Let a host live for HOURS= (24) of simulated time in one boot, and see that nothing it keeps becomes more: FILESYSTEM=xfs or btrfs for its clones, UML_RELEASE=bookworm for Linux 6.1: the last result is in docs/soak.md
+	@$(LAB) --udev --minutes 240 node build/test/kernel/guest/soak.js '$(or $(HOURS),24)' '$(or $(FILESYSTEM),xfs)'
 
 .PHONY: test-guards
 test-guards: build build/.stamp needs ## Take each rule away in a copy, and see its tests fail (RULE= those that match): the last result is in docs/test-guards.md

@@ -47,6 +47,7 @@ t.test('what was tried', test => {
   const missing = [...NAMES, ...FAULTS].filter(what => !done.has(what));
   test.comment(`nothing of: ${missing.join(', ') || 'none'}`);
   test.ok(!isSample || missing.length < NAMES.length / 3, `${done.size} kinds of steps, refusals and faults`);
-  xenstored.stop();
   test.end();
 });
+
+process.once('beforeExit', () => xenstored.stop());

@@ -42,9 +42,14 @@ const RUNTIMES_OWN: ReadonlySet<string> = new Set([
   'sched_yield',
 ]);
 
+/** Those that the program makes each time, without those of its runtime. */
+export function ofTheProgramItself(calls: readonly SystemCall[]): SystemCall[] {
+  return calls.filter(({ name }) => !RUNTIMES_OWN.has(name));
+}
+
 /** Whether enough of these calls were come to: nine in ten of those that the program makes of itself. */
 export function areEnough(reached: ReadonlySet<SystemCall>, calls: readonly SystemCall[]): boolean {
-  const own = calls.filter(({ name }) => !RUNTIMES_OWN.has(name));
+  const own = ofTheProgramItself(calls);
   return own.length > 0 && own.filter(call => reached.has(call)).length >= own.length * 0.9;
 }
 
