@@ -58,5 +58,7 @@ export function prepareAgain(host: Host, picks: { vm: number }): Plan | undefine
     call: () => block('prepare', kind, stackOf(host, own, vm, kind)),
     prints: new RegExp(`^${node}\n$`),
     settle: () => {},
+    // The VM is gone with the machine.
+    mend: { stepsAfterBoot: () => [] },
   };
 }
