@@ -1,4 +1,6 @@
 import { host } from '../../host/host.ts';
+import { isSystemError } from '../../native/system-error.ts';
+import { Refusal } from '../../words/refusal.ts';
 import type { ImageKey } from '../plan/image-key.ts';
 import type { Image } from './images.ts';
 import {
@@ -100,6 +102,16 @@ export function withLocks<Result>(
     for (const [name, lock] of waitForAll(names)) held.set(name, lock);
     return action();
   } finally {
-    for (const [name, lock] of held) (isOver(name) ? dropLockFile : releaseLockFile)(lock);
+    for (const [name, lock] of held) (isTold(() => isOver(name)) ? dropLockFile : releaseLockFile)(lock);
+  }
+}
+
+/** What cannot be told after all is done does not make that a failure: the file stays. */
+function isTold(question: () => boolean): boolean {
+  try {
+    return question();
+  } catch (error) {
+    if (isSystemError(error) || error instanceof Refusal) return false;
+    throw error;
   }
 }
