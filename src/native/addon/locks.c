@@ -29,11 +29,36 @@ static napi_value lock_file(napi_env env, napi_callback_info info)
 	return throw_descriptor_error(env, "flock", descriptor);
 }
 
+/* One that has ended, which may be at any step, has nothing open. */
+static bool has_ended(int error)
+{
+	return error == ENOENT || error == ESRCH;
+}
+
+/* Whether a process has the lock of what it has open as a descriptor (man 5 proc_pid_fdinfo): 1 or 0; -1, with errno. */
+static int has_lock(const char *process, const char *descriptor)
+{
+	char path[PATH_MAX], line[256];
+	int found = 0, error;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/fdinfo/%s", process, descriptor);
+	file = fopen(path, "re");
+	if (!file)
+		return has_ended(errno) ? 0 : -1;
+	while (found == 0 && fgets(line, sizeof(line), file))
+		found = strncmp(line, "lock:", strlen("lock:")) == 0 && strstr(line, " FLOCK ");
+	error = found == 0 && ferror(file) && !has_ended(errno) ? errno : 0;
+	fclose(file);
+	errno = error;
+	return error == 0 ? found : -1;
+}
+
 /*
- * Whether a process has the file open that had this path and was removed: 1 or 0; -1, with errno, where that cannot be told.
- * One that has ended, which may be at any step, has nothing open.
+ * Whether a process has the lock of a file that had this path and was removed: 1 or 0; -1, with errno, where that cannot be
+ * told.
  */
-static int has_removed_file(const char *folder, const char *removed)
+static int has_removed_lock(const char *process, const char *folder, const char *removed)
 {
 	char target[PATH_MAX + 16];
 	DIR *descriptors = opendir(folder);
@@ -41,7 +66,7 @@ static int has_removed_file(const char *folder, const char *removed)
 	int found = 0, error = 0;
 
 	if (!descriptors)
-		return errno == ENOENT || errno == ESRCH ? 0 : -1;
+		return has_ended(errno) ? 0 : -1;
 	/* The end and an error look the same but for errno (man 3 readdir). */
 	while (found == 0 && (errno = 0, (entry = readdir(descriptors)))) {
 		ssize_t length;
@@ -49,18 +74,19 @@ static int has_removed_file(const char *folder, const char *removed)
 		if (entry->d_name[0] == '.')
 			continue;
 		length = readlinkat(dirfd(descriptors), entry->d_name, target, sizeof(target) - 1);
-		if (length < 0 && errno != ENOENT && errno != ESRCH)
+		if (length < 0 && !has_ended(errno))
 			break;
 		if (length < 0)
 			continue;
 		target[length] = '\0';
-		found = strcmp(target, removed) == 0;
+		if (strcmp(target, removed) == 0)
+			found = has_lock(process, entry->d_name);
 	}
-	if (found == 0)
+	if (found <= 0)
 		error = errno;
 	closedir(descriptors);
-	if (error == 0 || error == ENOENT || error == ESRCH)
-		return found;
+	if (found == 1 || error == 0 || has_ended(error))
+		return found == 1;
 	errno = error;
 	return -1;
 }
@@ -75,12 +101,12 @@ static const char *const OUR_NAMES[] = {
  * Whether a process may be one of ours, by its name: that is told to everybody, where a profile of SELinux or AppArmor keeps
  * its descriptors from us. One that has ended is none; what cannot be told may be.
  */
-static bool may_be_ours(unsigned long process)
+static bool has_our_name(const char *process)
 {
-	char path[64], name[32] = "";
+	char path[PATH_MAX], name[32] = "";
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%lu/comm", process);
+	snprintf(path, sizeof(path), "/proc/%s/comm", process);
 	file = fopen(path, "re");
 	if (!file)
 		return errno != ENOENT;
@@ -98,103 +124,81 @@ static bool may_be_ours(unsigned long process)
 	return false;
 }
 
-/* The digits at a place, and what ends them, which is passed, too. */
-static bool take_number(const char **at, unsigned int base, char end, unsigned long *number)
-{
-	const char *first = *at;
-
-	for (*number = 0;; (*at)++) {
-		unsigned int digit = base;
-
-		if (**at >= '0' && **at <= '9')
-			digit = **at - '0';
-		else if (**at >= 'a' && **at <= 'f')
-			digit = **at - 'a' + 10;
-		if (digit >= base)
-			break;
-		*number = *number * base + digit;
-	}
-	return *at != first && *(*at)++ == end;
-}
+/* What our programs' files are called, and Node's, on which the tests run the same modules. */
+static const char *const OUR_PROGRAMS[] = { "block-snapshot", "block-snapshot-tools", "node" };
 
 /*
- * A line of /proc/locks about a lock by flock that somebody has: its number, the kind, two words, the process, and the file. By hand, for
- * sscanf is another function with each age of glibc, and a program that has the newer one runs on no older glibc.
+ * Whether a process may have a lock of ours, by the program that it runs: one that has been replaced since is "(deleted)". The
+ * kernel's own have none. What cannot be told may be.
  */
-static bool read_lock(const char *line, unsigned long *process, unsigned long *major_number, unsigned long *minor_number,
-		      unsigned long *inode)
+static bool may_be_ours(const char *process)
 {
-	static const char kind[] = ": FLOCK ";
-	const char *at = strstr(line, kind);
-	int word;
+	char path[PATH_MAX], target[PATH_MAX + 16];
+	ssize_t length;
+	const char *name;
 
-	if (!at)
-		return false;
-	at += strlen(kind);
-	for (word = 0; word < 2; word++) {
-		at += strspn(at, " ");
-		at += strcspn(at, " ");
+	snprintf(path, sizeof(path), "/proc/%s/exe", process);
+	length = readlink(path, target, sizeof(target) - 1);
+	if (length < 0)
+		return !has_ended(errno);
+	target[length] = '\0';
+	name = strrchr(target, '/');
+	name = name ? name + 1 : target;
+	for (size_t i = 0; i < ARRAY_LENGTH(OUR_PROGRAMS); i++) {
+		size_t size = strlen(OUR_PROGRAMS[i]);
+
+		if (strncmp(name, OUR_PROGRAMS[i], size) == 0 && (name[size] == '\0' || name[size] == ' '))
+			return true;
 	}
-	at += strspn(at, " ");
-	return take_number(&at, 10, ' ', process) && take_number(&at, 16, ':', major_number) &&
-	       take_number(&at, 16, ':', minor_number) && take_number(&at, 10, ' ', inode);
+	return false;
 }
 
 /*
- * removedLockHolder(descriptor): the process that holds a lock on a file which had the path of this one before and was
- * removed while it was held; 0 where there is none (man 5 proc_locks).
+ * removedLockHolder(descriptor): the process of ours that holds a lock on a file which had the path of this one before and was
+ * removed while it was held; 0 where there is none. By the processes: /proc/locks has all locks, but to read it is to wait until
+ * all processors have come by (percpu_down_write), which takes longer than most of what a VM's start waits for.
  */
 static napi_value removed_lock_holder(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[1];
-	char link[64], folder[64] = "", removed[PATH_MAX + 16], *line = NULL;
-	unsigned long holder = 0, looked_at = 0;
-	int found = 0, error = 0;
-	struct stat own;
+	char link[64], folder[PATH_MAX] = "/proc", removed[PATH_MAX + 16];
+	struct dirent *entry;
+	double holder = 0;
 	int32_t descriptor;
 	ssize_t length;
-	size_t size = 0;
-	FILE *locks;
+	int error = 0;
+	DIR *processes;
 
 	if (!get_arguments(env, info, 1, arguments) || !get_descriptor(env, arguments[0], &descriptor))
 		return NULL;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
-	length = fstat(descriptor, &own) < 0 ? -1 : readlink(link, removed, PATH_MAX);
+	length = readlink(link, removed, PATH_MAX);
 	if (length < 0)
 		return throw_descriptor_error(env, "look at", descriptor);
 	strcpy(removed + length, " (deleted)");
-	locks = fopen("/proc/locks", "re");
-	if (!locks)
-		return throw_system_error(env, "open", "/proc/locks", errno, "");
-	while (holder == 0 && getline(&line, &size, locks) > 0) {
-		unsigned long process, inode, major_number, minor_number;
+	processes = opendir(folder);
+	if (!processes)
+		return throw_system_error(env, "list", folder, errno, "");
+	while (holder == 0 && error == 0 && (errno = 0, (entry = readdir(processes)))) {
+		int found;
 
-		if (read_lock(line, &process, &major_number, &minor_number, &inode) &&
-		    process != looked_at && major_number == major(own.st_dev) && minor_number == minor(own.st_dev) &&
-		    inode != own.st_ino) {
-			/* The locks of one process mostly follow each other. */
-			looked_at = process;
-			snprintf(folder, sizeof(folder), "/proc/%lu/fd", process);
-			found = has_removed_file(folder, removed);
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || !may_be_ours(entry->d_name))
+			continue;
+		snprintf(folder, sizeof(folder), "/proc/%s/fd", entry->d_name);
+		found = has_removed_lock(entry->d_name, folder, removed);
+		if (found > 0)
+			holder = strtod(entry->d_name, NULL);
+		else if (found < 0 && ((errno != EACCES && errno != EPERM) || has_our_name(entry->d_name)))
 			error = errno;
-			if (found < 0 && (error == EACCES || error == EPERM) && !may_be_ours(process))
-				found = 0;
-			if (found != 0)
-				holder = process;
-		}
 	}
-	free(line);
-	if (found < 0) {
-		fclose(locks);
+	if (holder == 0 && error == 0) {
+		error = errno;
+		strcpy(folder, "/proc");
+	}
+	closedir(processes);
+	if (error != 0)
 		return throw_system_error(env, "list", folder, error, "");
-	}
-	if (ferror(locks)) {
-		throw_system_error(env, "read", "/proc/locks", errno, "");
-		fclose(locks);
-		return NULL;
-	}
-	fclose(locks);
-	return make_number(env, (double)holder);
+	return make_number(env, holder);
 }
 
 void register_locks(napi_env env, napi_value exports)
