@@ -100,6 +100,12 @@ HOT_SOURCES := $(ENGINE_SOURCES) $(INSTEAD_SOURCES) src/native/programs/block-sn
 $(DIST)/block-snapshot: $(HOT_SOURCES) $(ENGINE_HEADERS) $(ENGINE)/bytecode.c
 	$(call link_hot,$(ENGINE)/bytecode.c)
 
+# What udev starts for each device that a command waits for: it has no C library to be loaded, nor anything that one would bring.
+$(DIST)/udev-complete: src/native/udev-complete.c | needs
+	@mkdir -p $(DIST)
+	$(CC) $(C) -O2 -ffreestanding -fPIE -fvisibility=hidden -fno-stack-protector $(CFLAGS) -o $@ $< -static-pie -nostdlib -s \
+		-Wl,-z,relro,-z,now,-z,noexecstack,--build-id=none,--no-dynamic-linker
+
 # The renderer: the same engine with its parser, which templates that were edited need, and no device.
 $(ENGINE)/renderer.c: $(SOURCES) $(SHIPPED) tools/bundle-renderer.js package.json $(ENGINE)/compile $(MODULES)
 	rm -rf $(ENGINE)/renderer
@@ -185,7 +191,7 @@ $(LINKS:%=dist/%): dist/block-snapshot
 	ln -sfn block-snapshot $@
 
 .PHONY: build
-build: dist/block-snapshot dist/domain-xml dist/block-snapshot-tools dist/block-snapshot.node dist/share $(LINKS:%=dist/%) ## Build the executables, the addon and the manuals into dist/
+build: dist/block-snapshot dist/domain-xml dist/udev-complete dist/block-snapshot-tools dist/block-snapshot.node dist/share $(LINKS:%=dist/%) ## Build the executables, the addon and the manuals into dist/
 	@tools/is-ours.sh '$(VERSION)' dist/block-snapshot dist/domain-xml dist/block-snapshot-tools
 
 # The tests as plain JavaScript.

@@ -77,6 +77,8 @@ list() {
   echo "file 644 dist/engine/LICENSE $library/LICENSE.quickjs-ng"
   echo "file 755 dist/domain-xml $library/domain-xml"
   echo "file 755 dist/block-snapshot $program"
+  # Before the rule that names it; the rule looks whether it is there.
+  echo "file 755 dist/udev-complete $library/udev-complete"
   # Templates, a copy for comparison and those that are used, and the configuration.
   (cd "$clone/templates" && find libvirt -name '*.xml' | sort) | while read -r name; do
     echo "file 644 templates/$name $library/templates/$name"
@@ -84,7 +86,9 @@ list() {
   done
   echo "yield 644 etc/block-snapshot.conf /etc/block-snapshot.conf"
   echo "yield 644 etc/logrotate/block-snapshot /etc/logrotate.d/block-snapshot"
-  echo "file 644 etc/udev/60-block-snapshot.rules /usr/lib/udev/rules.d/60-block-snapshot.rules"
+  for name in 09 60; do
+    echo "file 644 etc/udev/$name-block-snapshot.rules /usr/lib/udev/rules.d/$name-block-snapshot.rules"
+  done
   echo "file 644 etc/tmpfiles/block-snapshot.conf /usr/lib/tmpfiles.d/block-snapshot.conf"
   # What people read, and what completes what they type.
   [ ! -d "$clone/dist/share" ] || (cd "$clone/dist/share" && find . -type f | sort) | while read -r name; do

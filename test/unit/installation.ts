@@ -27,6 +27,7 @@ export function smallClone(parent: string): string {
   write(clone, 'dist/block-snapshot', 'program\n');
   write(clone, 'dist/block-snapshot-tools', 'larger program\n');
   write(clone, 'dist/domain-xml', 'renderer\n');
+  write(clone, 'dist/udev-complete', 'what udev starts\n');
   write(clone, 'dist/block-snapshot.node', 'addon\n');
   write(clone, 'dist/engine/LICENSE', 'licence\n');
   return clone;

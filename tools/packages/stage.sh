@@ -80,12 +80,13 @@ inside() {
     fail "what lies inside $1 cannot be told"
 }
 
-# prove_programs FOLDER : the executables that were unpacked there say our name and version, and the larger one is what was built.
+# prove_programs FOLDER : the executables that were unpacked there say our name and version, or are what was built.
 prove_programs() {
-  local programs=()
-  mapfile -t programs < <(find "$1/usr/lib/block-snapshot" -maxdepth 1 -type f -perm /111 ! -name '*.node')
+  local programs=() name
+  mapfile -t programs < <(find "$1/usr/lib/block-snapshot" -maxdepth 1 -type f -perm /111 ! -name '*.node' ! -name udev-complete)
   [ "${#programs[@]}" -ge 2 ] || fail 'the executables are missing in the packages'
   "$project/tools/is-ours.sh" "$version" "${programs[@]}" || fail 'an executable of the packages is not ours'
-  cmp "$1/usr/lib/block-snapshot/block-snapshot-tools" "$project/dist/block-snapshot-tools" ||
-    fail 'block-snapshot-tools of the packages is not what was built'
+  for name in block-snapshot-tools udev-complete; do
+    cmp "$1/usr/lib/block-snapshot/$name" "$project/dist/$name" || fail "$name of the packages is not what was built"
+  done
 }

@@ -9,6 +9,7 @@ import { MEBIBYTE, makeImage, makeTemplate } from './images.ts';
 import { planMessage } from './kernel-log.ts';
 import { blockSnapshotBeside, kernel, must, mustCleanup, mustPrepare, run } from './programs.ts';
 import { leftovers, loopDevices } from './state.ts';
+import './udev-cookies.ts';
 
 t.setTimeout(0);
 const template = makeTemplate(MEBIBYTE);

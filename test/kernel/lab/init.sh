@@ -26,7 +26,10 @@ done
 
 if [ "$lab_udev" = yes ]; then
   mkdir -p /run/udev/rules.d
-  cp "$lab_project"/etc/udev/*.rules /run/udev/rules.d/
+  # As make install puts it, but for the program that they start, which is not installed here.
+  for rules in "$lab_project"/etc/udev/*.rules; do
+    sed "s|/usr/lib/block-snapshot/|$lab_project/dist/|g" "$rules" >"/run/udev/rules.d/${rules##*/}"
+  done
   /lib/systemd/systemd-udevd --daemon
   udevadm trigger --action=add --subsystem-match=block --subsystem-match=misc
   udevadm settle
