@@ -1,12 +1,14 @@
 // The figures on the real kernel, all from one boot: medians of whole-process times, ours and a shell script's in turn.
 //   devices.js BASELINE BASELINE_CREATE BASELINE_DESTROY
 //   devices.js --beside-the-dead: the last part alone
+//   devices.js BASELINE BASELINE_CREATE BASELINE_DESTROY --race: the first part alone
 import { join } from 'node:path';
 import { SERVERS } from '../kernel/guest/filesystems/mounts.ts';
 import { MEBIBYTE, makeImage, makeTemplate, newFolder, type Template } from '../kernel/guest/images.ts';
 import { cleanupHere, prepareHere } from '../kernel/guest/in-process.ts';
 import { executable, must, mustCleanup } from '../kernel/guest/programs.ts';
 import { deviceNames, takeAllDown } from '../kernel/guest/state.ts';
+import { bareCalls } from './bare-calls.ts';
 import { figure, median, timeProgram } from './timing.ts';
 
 // Udev does not run in there, and dmsetup, which scripts call, has to be told so.
@@ -19,11 +21,12 @@ const PAIRS = 61;
 
 const [baseline = '', baselineCreate = '', baselineDestroy = ''] = process.argv.slice(2);
 
+/** What it cannot do it does not run in. */
 interface Contestant {
   name: string;
   prepare: string;
-  create: string;
-  destroy: string;
+  create?: string;
+  destroy?: string;
 }
 
 const contestants: Contestant[] = [
@@ -33,6 +36,8 @@ const contestants: Contestant[] = [
     create: executable('create-snapshot'),
     destroy: executable('destroy-snapshot'),
   },
+  // Less than it takes nobody who makes the same calls to the kernel can.
+  { name: 'bare calls', prepare: bareCalls() },
   { name: 'script', prepare: baseline, create: baselineCreate, destroy: baselineDestroy },
 ];
 
@@ -51,10 +56,11 @@ function round(contestant: Contestant, template: Template, times: Map<Step, numb
     times.set(step, [...(times.get(step) ?? []), milliseconds]);
   const prepare = () => timeProgram(contestant.prepare, ['prepare', 'snapshot', stack.join(':')]);
   note('cold prepare of two layers', prepare());
-  note('prepare of what exists', prepare());
+  if (contestant.create !== undefined) note('prepare of what exists', prepare());
   note('cleanup', timeProgram(contestant.prepare, ['cleanup', 'snapshot', node]));
   // What a script leaves attached would make its next cold start a warm one.
   takeAllDown();
+  if (contestant.create === undefined || contestant.destroy === undefined) return;
   note('create-snapshot', timeProgram(contestant.create, [node.slice('/dev/mapper/'.length), ...stack]));
   note('destroy-snapshot', timeProgram(contestant.destroy, [node]));
   takeAllDown();
@@ -76,6 +82,8 @@ function race(): void {
         milliseconds: median(results.get('script')?.get(step) ?? []),
       }),
     );
+  for (const [step, times] of results.get('bare calls') ?? [])
+    console.log(figure(`${step}, the bare calls`, median(times)));
 }
 
 /** What exists is found by its name: other devices must not make it slower. */
@@ -144,6 +152,6 @@ function besideTheDead(): void {
 console.log(`On a real device-mapper kernel (user-mode Linux ${must('uname', '-r')}), medians of ${ROUNDS}:`);
 if (process.argv[2] !== '--beside-the-dead') {
   race();
-  amongOthers();
+  if (process.argv[5] !== '--race') amongOthers();
 }
-besideTheDead();
+if (process.argv[5] !== '--race') besideTheDead();

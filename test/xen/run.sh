@@ -28,6 +28,7 @@ case " $* " in *vm-layer.sh*)
   gzip -1 "$files/lab/vm/root.img"
   ;;
 esac
+case " $* " in *times.sh*) "$project/test/bench/bare-calls/build.sh" "$files/lab/bare-calls" ;; esac
 rm "$files"/lab/parts/*
 for part; do cp "$here/dom0/parts/${part##*/}" "$files/lab/parts/"; done
 [ -z "${BASELINE:-}" ] || cp "$BASELINE" "$files/lab/bash-script"

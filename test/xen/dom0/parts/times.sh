@@ -44,9 +44,17 @@ round() {
   # A script that finds a disk in use by another may keep its record.
   rm -f /run/xen-hotplug/backend-vbd-90[02]-51712-*
 }
-# In turn: both meet the same machine.
+# What nobody can do without: the calls to the kernel, to udev and to xenstore alone (test/bench/bare-calls).
+bare_round() {
+  backend 900 1
+  MARKS=/results/times-marks call /lab/bare-calls add 900 >>/results/times-bare-cold
+  MARKS=/results/times-marks call /lab/bare-calls remove 900 >>/results/times-bare-remove
+  xenstore-rm /local/domain/0/backend/vbd/900
+}
+# In turn: all meet the same machine.
 for ((turn = 0; turn < rounds; turn++)); do
   round ours /etc/xen/scripts/block-snapshot
+  bare_round
   round bash /etc/xen/baseline/block-snapshot
 done
 
@@ -57,4 +65,12 @@ figure() {
 figure 'add of a new device' "$(median </results/times-ours-cold)" "$(median </results/times-bash-cold)"
 figure 'add of a device that exists' "$(median </results/times-ours-existing)" "$(median </results/times-bash-existing)"
 figure 'remove' "$(median </results/times-ours-remove)" "$(median </results/times-bash-remove)"
+for step in cold remove; do
+  figure "the calls alone, $step" "$(median <"/results/times-bare-$step")" "$(median <"/results/times-bash-$step")"
+done
+# Of each step the median, over all that a round has of its kind.
+sort -k 1,2 -k 3n /results/times-marks | awk '
+  $1 " " $2 != step { if (step) print "#   " step ": " times[int((count + 1) / 2)] " ms, " count / rounds " times a round"; step = $1 " " $2; count = 0 }
+  { times[++count] = $3 }
+  END { print "#   " step ": " times[int((count + 1) / 2)] " ms, " count / rounds " times a round" }' rounds=$rounds -
 check 'no call of either failed' equal "$(cat /results/times.errors)" ''
