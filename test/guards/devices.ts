@@ -7,6 +7,13 @@ const ANSWERS = 'kernel/guest/answers';
 
 export const DEVICE_GUARDS: readonly Guard[] = [
   {
+    rule: 'a node that is missing under a disk is made',
+    from: '      for (const under of layers.keys()) mendNode(snapshotName(base.key, keys.slice(0, under + 1)));\n',
+    to: '      mendNode(name);\n',
+    program: REPAIRS,
+    checks: ['a node that is missing under a disk is made, too'],
+  },
+  {
     rule: 'nodes of the layers of an origin that a killed command has removed go with the next',
     from: "const nodes = removal.kind === 'absent' ? namesIfThere(MAPPER_FOLDER) : [];",
     to: 'const nodes: string[] = [];',
