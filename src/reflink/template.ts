@@ -12,7 +12,7 @@ import { addon, type FileStatus } from '../native/addon.ts';
 import { Refusal } from '../words/refusal.ts';
 import { type Commit, commitReflink, keepVersion, nextNumber, surplus } from './commit.ts';
 import { findLoop } from './loop.ts';
-import { revisionsOf, type Version, versionsOf } from './versions.ts';
+import { type Version, versionsOf } from './versions.ts';
 import { type Volume, volumeOf } from './volume.ts';
 
 // What people do with a template that clones are made of.
@@ -85,20 +85,22 @@ function planned(volume: Volume, revision: number): CloneRevertPlan {
 /**
  * Makes a former version the newest one; VMs that run keep what they have. The present one becomes a revision first, so that
  * nothing is lost; then one rename does it.
- * @param target the path of that version
+ * @param shown what was planned before; nothing is locked while a person thinks about it
  * @returns the path of what was the newest
  * @throws Refusal
  */
-export function revertClones(volume: Volume, target: string): string {
+export function revertClones(volume: Volume, shown: CloneRevertPlan): string {
   return whileClosed(volume, () => {
     const { image, precache } = volume;
-    requireNoRest(volume);
-    if (!revisionsOf(volume).some(({ path }) => path === target))
-      throw new Refusal(`${target} is no revision any more: look again (block-snapshot revisions ${image})`);
+    const { target, ended } = planned(volume, shown.runs);
+    if (target.key !== shown.target.key || ended.join() !== shown.ended.join())
+      throw new Refusal(
+        `the revisions of template ${image} have changed in this moment: look again (block-snapshot revisions ${image})`,
+      );
     const present = keepVersion(volume, required(image));
     removeIfThere(precache);
     syncFolder(image);
-    addon().renameFile(target, image);
+    addon().renameFile(target.path, image);
     syncFolder(image);
     return present;
   });

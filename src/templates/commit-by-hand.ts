@@ -4,6 +4,7 @@ import { withOperation } from './operation-lock.ts';
 import { findTemplate, type TemplateFiles } from './template-files.ts';
 import { withTemplateLock } from './template-lock.ts';
 import { type NameUser, requireStopped } from './users.ts';
+import { whenFree } from './when-free.ts';
 
 /**
  * Commits a template's run because a person asks for it.
@@ -17,7 +18,7 @@ export async function commitByHand(files: TemplateFiles, nameUser: NameUser): Pr
       return action();
     });
   // Nothing is held up for a commit that cannot be.
-  stopped(() => {});
+  await whenFree(template, () => requireStopped(template.image, nameUser));
   return withOperation(template.image, 'a commit', async () =>
     stopped(() => commitRun(template, configuration(), nameUser)),
   );

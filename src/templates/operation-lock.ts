@@ -50,6 +50,19 @@ export async function withOperation<Result>(
   }
 }
 
+/**
+ * Looks at a template when no operation on it is under way: what one does meanwhile is neither what was before it nor what is to be.
+ * @throws Refusal when another operation on the base is running, and what the look throws
+ */
+export async function betweenOperations<Result>(base: Image, look: () => Result): Promise<Result> {
+  const held = await acquire(base);
+  try {
+    return look();
+  } finally {
+    releaseLockFile(held);
+  }
+}
+
 async function acquire(base: Image): Promise<LockFile> {
   const end = performance.now() + PATIENCE;
   for (;;) {

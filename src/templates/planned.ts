@@ -5,9 +5,9 @@ import { addon } from '../native/addon.ts';
 import { lookAtRun } from './commit.ts';
 import { revisionNames } from './revisions.ts';
 import { findTemplate, type TemplateFiles } from './template-files.ts';
-import { withTemplateLock } from './template-lock.ts';
 import { requireUnusedTemplate } from './trim.ts';
 import { type NameUser, requireStopped } from './users.ts';
+import { whenFree } from './when-free.ts';
 
 /** Bytes that are read at once where zeros are looked for; a multiple of the blocks that are given back. */
 const PIECE = 1024 * 1024;
@@ -18,9 +18,9 @@ const ZEROS = Buffer.alloc(BLOCK);
  * What a commit would do at this moment, a line each.
  * @throws Refusal where it would be refused
  */
-export function plannedCommit(files: TemplateFiles, nameUser: NameUser): string[] {
+export function plannedCommit(files: TemplateFiles, nameUser: NameUser): Promise<string[]> {
   const template = findTemplate(files);
-  return withTemplateLock(template, () => {
+  return whenFree(template, () => {
     requireStopped(template.image, nameUser);
     const settings = configuration();
     const run = lookAtRun(template, settings, nameUser);
@@ -42,9 +42,9 @@ export function plannedCommit(files: TemplateFiles, nameUser: NameUser): string[
  * How many bytes a trim would give back at this moment: whole blocks of zeros that take space.
  * @throws Refusal where it would be refused
  */
-export function plannedTrim(files: TemplateFiles, nameUser: NameUser): number {
+export async function plannedTrim(files: TemplateFiles, nameUser: NameUser): Promise<number> {
   const template = findTemplate(files);
-  withTemplateLock(template, () => requireUnusedTemplate(template.image, nameUser));
+  await whenFree(template, () => requireUnusedTemplate(template.image, nameUser));
   return withDescriptor(openImage(template.image, 'read'), descriptor => {
     let zeros = 0;
     for (let position = 0; ; ) {

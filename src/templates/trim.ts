@@ -18,6 +18,7 @@ import {
   requireNoSnapshots,
   requireStopped,
 } from './users.ts';
+import { whenFree } from './when-free.ts';
 
 /** Bytes of one hole at least, at a multiple of it: the block of the filesystems that images lie on. */
 const BLOCK = 4096;
@@ -45,7 +46,7 @@ export async function trim(files: TemplateFiles, nameUser: NameUser, progress: P
       `template ${base.path} is a block device, which has no holes: run fstrim inside the template, ` +
         'or blkdiscard --zeroout on what is known to be unused',
     );
-  withTemplateLock(template, () => requireUnusedTemplate(base, nameUser));
+  await whenFree(template, () => requireUnusedTemplate(base, nameUser));
   return withOperation(base, 'a trim', () =>
     withOpenImage(base, async descriptor => {
       const before = addon().descriptorStatus(descriptor).allocated;

@@ -111,6 +111,14 @@ export const CLONE_GUARDS: readonly Guard[] = [
     executable: true,
   },
   {
+    rule: 'a revert of clones goes to nothing else than what was shown',
+    from: 'if (target.key !== shown.target.key || ended.join() !== shown.ended.join())',
+    to: "if (target.key === '' || ended.join() === 'never')",
+    program: LIFE,
+    checks: ['XFS: a revert goes to nothing else than what was shown'],
+    executable: true,
+  },
+  {
     rule: 'what a run of clones has left is committed before a revert',
     from: '  requireNoRest(volume);\n  const versions = versionsOf(volume);',
     to: '  const versions = versionsOf(volume);',

@@ -28,7 +28,7 @@ export const FAMILY_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a template that is in use is left out of what is shared',
-    from: '      withTemplateLock(template, () => requireUnusedTemplate(template.image, nameUser));\n      unused.push',
+    from: '      await whenFree(template, () => requireUnusedTemplate(template.image, nameUser));\n      unused.push',
     to: '      unused.push',
     program: REFUSALS,
     checks: ['templates that run, or that a VM uses, are left out with a line: XFS'],

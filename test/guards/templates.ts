@@ -18,6 +18,13 @@ export const TEMPLATE_GUARDS: readonly Guard[] = [
     executable: true,
   },
   {
+    rule: 'a template is looked at when no operation on it is under way',
+    from: '  const held = await acquire(base);\n  try {\n    return look();',
+    to: "  if (base.path !== '') return look();\n  const held = await acquire(base);\n  try {\n    return look();",
+    program: 'kernel/guest/life/revert',
+    checks: ['a revert that is asked for while another is under way waits for that, and does its own'],
+  },
+  {
     rule: 'a half-way revert is found by whatever name the image is given',
     from: 'addon().fileAttribute(given, REVERT_ATTRIBUTE) ?? undefined;',
     to: 'undefined as string | undefined;',

@@ -5,7 +5,7 @@ import { templateOfClones } from '../../reflink/template.ts';
 import { volumeOf } from '../../reflink/volume.ts';
 import type { Progress } from '../../words/progress.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { withOperation } from '../operation-lock.ts';
+import { betweenOperations, withOperation } from '../operation-lock.ts';
 import { linkRevisions } from '../revisions.ts';
 import { findTemplate, type TemplateFiles } from '../template-files.ts';
 import type { NameUser } from '../users.ts';
@@ -87,33 +87,41 @@ function clear(conversion: Conversion, files: TemplateFiles, kind: TemplateKind)
  * What a conversion would do at this moment, a line each.
  * @throws Refusal where it would be refused, but for what the filesystem says of it
  */
-export function plannedConversion(files: TemplateFiles, kind: TemplateKind, nameUser: NameUser): string[] {
+export function plannedConversion(
+  files: TemplateFiles,
+  kind: TemplateKind,
+  nameUser: NameUser,
+): Promise<string[]> {
   const { template, volume } = look(files);
-  const reason = reasonForNone(files, kind);
-  if (reason !== undefined) return [`nothing to convert: ${reason}`];
   const conversion = { template, volume, nameUser };
-  const { image, cow } = template;
-  return underLocks(conversion, () => {
-    if (kind === 'reflink') {
-      const versions = planToClones(conversion);
-      return [
-        ...versions.map(
-          ({ path, undo, kept }, index) =>
-            `file: make ${path}, ${versions[index - 1]?.path ?? image.path} with the ${kept} bytes that ${undo} keeps`,
-        ),
-        `file: remove ${cow.path}`,
-        ...versions.map(({ undo }) => `file: remove ${undo}`),
-      ];
-    }
-    const undos = planToSnapshots(conversion);
-    return [
-      ...undos.map(
-        ({ path, former, after }) => `file: make ${path}, what ${former.path} has else than ${after.path}`,
-      ),
-      `file: make ${cow.path}, empty`,
-      ...undos.map(({ former }) => `file: remove ${former.path}`),
-    ];
+  return betweenOperations(template.image, () => {
+    const reason = reasonForNone(files, kind);
+    if (reason !== undefined) return [`nothing to convert: ${reason}`];
+    return underLocks(conversion, () => plannedFiles(conversion, kind));
   });
+}
+
+function plannedFiles(conversion: Parameters<typeof planToClones>[0], kind: TemplateKind): string[] {
+  const { image, cow } = conversion.template;
+  if (kind === 'reflink') {
+    const versions = planToClones(conversion);
+    return [
+      ...versions.map(
+        ({ path, undo, kept }, index) =>
+          `file: make ${path}, ${versions[index - 1]?.path ?? image.path} with the ${kept} bytes that ${undo} keeps`,
+      ),
+      `file: remove ${cow.path}`,
+      ...versions.map(({ undo }) => `file: remove ${undo}`),
+    ];
+  }
+  const undos = planToSnapshots(conversion);
+  return [
+    ...undos.map(
+      ({ path, former, after }) => `file: make ${path}, what ${former.path} has else than ${after.path}`,
+    ),
+    `file: make ${cow.path}, empty`,
+    ...undos.map(({ former }) => `file: remove ${former.path}`),
+  ];
 }
 
 function look(files: TemplateFiles): Pick<Conversion, 'template' | 'volume'> {

@@ -91,7 +91,7 @@ async function withRuns<Result>(
   { rate, nameUser, progress, leaveOut }: DedupeOptions,
   action: (found: Found, leftOut: LeftOut[]) => Promise<Result>,
 ): Promise<Result> {
-  const { unused, leftOut } = unusedOf(templatesToShare(all), nameUser);
+  const { unused, leftOut } = await unusedOf(templatesToShare(all), nameUser);
   for (const one of leftOut) leaveOut(one);
   if (unused.length < 2)
     throw new Refusal(

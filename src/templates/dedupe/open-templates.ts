@@ -3,9 +3,9 @@ import { mountOf } from '../../devices/kernel/mounts.ts';
 import { addon } from '../../native/addon.ts';
 import { Refusal, usageError } from '../../words/refusal.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
-import { withTemplateLock } from '../template-lock.ts';
 import { requireUnusedTemplate } from '../trim.ts';
 import { type NameUser, openImageToWrite } from '../users.ts';
+import { whenFree } from '../when-free.ts';
 
 /** A template whose image is open, for reading and writing. */
 export interface OpenTemplate extends Template {
@@ -44,15 +44,15 @@ export function templatesToShare(all: readonly TemplateFiles[]): Template[] {
 }
 
 /** Those of them that nobody uses, and why the others are left out. */
-export function unusedOf(
+export async function unusedOf(
   templates: readonly Template[],
   nameUser: NameUser,
-): { unused: Template[]; leftOut: LeftOut[] } {
+): Promise<{ unused: Template[]; leftOut: LeftOut[] }> {
   const unused: Template[] = [];
   const leftOut: LeftOut[] = [];
   for (const template of templates)
     try {
-      withTemplateLock(template, () => requireUnusedTemplate(template.image, nameUser));
+      await whenFree(template, () => requireUnusedTemplate(template.image, nameUser));
       unused.push(template);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { cloneRefusal } from '../../devices/kernel/clone-refusal.ts';
 import { openImage, withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { noRoomText } from '../../devices/kernel/room.ts';
+import { requireNoOperation } from '../../devices/operations.ts';
 import { addon } from '../../native/addon.ts';
 import { isSystemError } from '../../native/system-error.ts';
 import type { Progress } from '../../words/progress.ts';
@@ -38,6 +39,7 @@ export interface Derived {
 export function derive(files: TemplateFiles, argument: string, nameUser: NameUser): Derived {
   const [template, place] = look(files, argument);
   withTemplateLock(template, () => {
+    requireNoOperation(template.image);
     requireDerivable(template, nameUser);
     withDescriptor(openImage(template.image, 'read'), from => {
       try {
@@ -103,7 +105,10 @@ export function deriveByCopying(
 /** What would be made. @throws Refusal where it would be refused, but for what the filesystem says of it */
 export function plannedDerive(files: TemplateFiles, argument: string, nameUser: NameUser): Derived {
   const [template, place] = look(files, argument);
-  withTemplateLock(template, () => requireDerivable(template, nameUser));
+  withTemplateLock(template, () => {
+    requireNoOperation(template.image);
+    requireDerivable(template, nameUser);
+  });
   return derivedOf(template, place);
 }
 

@@ -10,8 +10,8 @@ import { isSystemError } from '../../native/system-error.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { revisionNames } from '../revisions.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
-import { withTemplateLock } from '../template-lock.ts';
 import { type NameUser, requireNoSnapshots, requireStopped } from '../users.ts';
+import { whenFree } from '../when-free.ts';
 import { isBegunOn } from './belonging.ts';
 import { begunRevert, unmergedStores } from './mark.ts';
 import { runsText } from './plan.ts';
@@ -154,9 +154,9 @@ function readRanges(store: string): Range[] | undefined {
  * them at which it is done.
  * @throws Refusal where it would be refused
  */
-export function plannedAbandon(files: TemplateFiles, nameUser: NameUser): string[] {
+export function plannedAbandon(files: TemplateFiles, nameUser: NameUser): Promise<string[]> {
   const template = findTemplate(files);
-  return withTemplateLock(template, () => {
+  return whenFree(template, () => {
     const plan = planAbandon(template, nameUser);
     const { device, whole, stores } = plan;
     const goes =

@@ -13,6 +13,7 @@ import { withOperation } from '../operation-lock.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import { type NameUser, requireStopped } from '../users.ts';
+import { whenFree } from '../when-free.ts';
 import { type AbandonPlan, movesAside, movesBack, planAbandon, requireBegun } from './abandon-plan.ts';
 import { removeMark } from './mark.ts';
 import { isUntouched } from './untouched.ts';
@@ -47,7 +48,7 @@ export async function abandonRevert(
 ): Promise<Abandoned | undefined> {
   const template = findTemplate(files);
   const base = template.image;
-  const shown = withTemplateLock(template, () => {
+  const shown = await whenFree(template, () => {
     requireStopped(base, nameUser);
     return requireBegun(template);
   });

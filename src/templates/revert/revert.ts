@@ -18,6 +18,7 @@ import { linkRevisions } from '../revisions.ts';
 import { findTemplate, type Template, type TemplateFiles } from '../template-files.ts';
 import { withTemplateLock } from '../template-lock.ts';
 import type { NameUser } from '../users.ts';
+import { whenFree } from '../when-free.ts';
 import {
   begunRevert,
   claimRevisions,
@@ -67,7 +68,7 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
   const template = findTemplate(files);
   const base = template.image;
   const look = () => planRevert(template, options.revision, options.nameUser, options.force === true);
-  const shown = withTemplateLock(template, look);
+  const shown = await whenFree(template, look);
   if (!shown.goesOn && !(await options.confirm(shown))) return undefined;
   return withOperation(base, 'a revert', async () => {
     const plan = withTemplateLock(template, () => {
@@ -99,9 +100,9 @@ export function plannedRevert(
   revision: number | undefined,
   nameUser: NameUser,
   force: boolean,
-): RevertPlan {
+): Promise<RevertPlan> {
   const template = findTemplate(files);
-  return withTemplateLock(template, () => planRevert(template, revision, nameUser, force));
+  return whenFree(template, () => planRevert(template, revision, nameUser, force));
 }
 
 /** While the person thought about it, another may have done something. */

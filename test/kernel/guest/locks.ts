@@ -11,6 +11,8 @@ import {
 } from '../../../src/devices/kernel/lock-file.ts';
 import { operationLock } from '../../../src/devices/operations.ts';
 import { withOperation } from '../../../src/templates/operation-lock.ts';
+import { makeMark, removeMark } from '../../../src/templates/revert/mark.ts';
+import { findTemplate, templateFiles } from '../../../src/templates/template-files.ts';
 import { check, checkLasting } from './checks.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
 import { blockSnapshotBeside, executable, kernel, must, mustCleanup, run } from './programs.ts';
@@ -131,6 +133,38 @@ checkLasting(
       test.equal(status, 1);
       test.match(stderr, 'is running: wait until it is done');
       test.match((await blockSnapshotBeside('trim', root)).stderr, 'is running: wait until it is done');
+    });
+  },
+);
+
+checkLasting(
+  'while a revert is under way it is said that it runs, not that it was left half-way',
+  async (test, { root, folder }) => {
+    const template = findTemplate(templateFiles(root));
+    await withOperation(template.image, 'a revert', async () => {
+      makeMark(template, 1);
+      const commands = [
+        ['revert', root, '--revision', '2', '--yes'],
+        ['revert', '--abandon', root, '--yes'],
+        ['trim', root],
+        ['commit', root],
+        ['convert', root, 'reflink'],
+        ['derive', root, `${folder}/child`],
+      ];
+      const asked = commands.map(command => [...command, '--dry-run']);
+      const outcomes = await Promise.all(
+        [...commands, ...asked].map(async command => {
+          const { stderr } = await blockSnapshotBeside(...command);
+          return { command: command.join(' '), stderr };
+        }),
+      );
+      for (const { command, stderr } of outcomes)
+        test.equal(
+          stderr,
+          `block-snapshot: a revert of ${root} (process ${process.pid}) is running: wait until it is done\n`,
+          command,
+        );
+      removeMark(template);
     });
   },
 );

@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync, readdirSync, statSync, writeSync } fro
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { commitReflink } from '../../../src/reflink/commit.ts';
-import { revertClones } from '../../../src/reflink/template.ts';
+import { plannedRevertOfClones, revertClones } from '../../../src/reflink/template.ts';
 import { versionsOf } from '../../../src/reflink/versions.ts';
 import { type Volume, volumeOf } from '../../../src/reflink/volume.ts';
 import { kindOf } from '../../../src/templates/convert/convert.ts';
@@ -114,7 +114,7 @@ onEach('a revert of a template of clones', async (test, kind) => {
       before = run(mount, 0);
       commitReflink(volumeIn(mount), KEEP);
     },
-    async mount => void revertClones(volumeIn(mount), versionsOf(volumeIn(mount))[1]?.path ?? ''),
+    async mount => void revertClones(volumeIn(mount), plannedRevertOfClones(volumeIn(mount), 1)),
     kind,
   );
   const seen = { before: 0, after: 0 };

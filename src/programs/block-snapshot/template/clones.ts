@@ -123,7 +123,7 @@ export async function revertOfClones(
     return;
   }
   const goes = asked.yes || (await confirmed(questionOf(image, plan), REVERT.usage));
-  const kept = goes ? revertClones(volume, plan.target.path) : undefined;
+  const kept = goes ? revertClones(volume, plan) : undefined;
   const terminal = processTerminal();
   if (asked.json)
     terminal.print(

@@ -24,7 +24,7 @@ export async function runCommit(parameters: readonly string[]): Promise<void> {
   const files = templateFiles(argument);
   const clones = templateOfClones(files.image.path);
   if (clones !== undefined) return commitOfClones(files, clones, values);
-  if (values['dry-run']) return sayPlan(files.image, plannedCommit(files, nameUser), values.json);
+  if (values['dry-run']) return sayPlan(files.image, await plannedCommit(files, nameUser), values.json);
   sweepGoneOn(files.image);
   const commit = await commitByHand(files, nameUser);
   const terminal = processTerminal();

@@ -16,7 +16,8 @@ import { sayPlan } from './say-plan.ts';
 export async function runConvert(parameters: readonly string[]): Promise<void> {
   const { files, values } = await readArguments(CONVERT, parameters);
   const kind = readKind(String(values._[1] ?? ''));
-  if (values['dry-run']) return sayPlan(files.image, plannedConversion(files, kind, nameUser), values.json);
+  if (values['dry-run'])
+    return sayPlan(files.image, await plannedConversion(files, kind, nameUser), values.json);
   sweepGoneOn(files.image);
   sweepGoneClones();
   const progress = progressDisplay('converted');

@@ -29,13 +29,13 @@ export async function runRevert(parameters: readonly string[]): Promise<void> {
   if (values.abandon) {
     if (revision !== undefined)
       throw usageError(`--abandon takes no --revision: it gives up what was begun: usage: ${REVERT.usage}`);
-    if (values['dry-run']) return sayPlan(files.image, plannedAbandon(files, nameUser), values.json);
+    if (values['dry-run']) return sayPlan(files.image, await plannedAbandon(files, nameUser), values.json);
     return runAbandon(files, values);
   }
   if (values['dry-run'])
     return sayPlan(
       files.image,
-      planLines(path, plannedRevert(files, revision, nameUser, values.force)),
+      planLines(path, await plannedRevert(files, revision, nameUser, values.force)),
       values.json,
     );
   const progress = progressDisplay('merged');

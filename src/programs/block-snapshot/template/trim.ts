@@ -20,7 +20,7 @@ export async function runTrim(parameters: readonly string[]): Promise<void> {
   const clones = templateOfClones(path);
   if (clones !== undefined) return trimOfClones(clones, values);
   if (values['dry-run']) {
-    const bytes = plannedTrim(files, nameUser);
+    const bytes = await plannedTrim(files, nameUser);
     return sayPlan(
       files.image,
       [`file: ${bytes} bytes of ${path} are given back (${sizeText(bytes)})`],

@@ -22,12 +22,18 @@ export function commitHere(root: string, settings: Partial<Settings> = {}): Comm
   });
 }
 
-export function revertHere(root: string, revision?: number, force = false): Promise<Reverted | undefined> {
+/** @param begun called when it has begun to change something */
+export function revertHere(
+  root: string,
+  revision?: number,
+  force = false,
+  begun = () => {},
+): Promise<Reverted | undefined> {
   return revert(templateFiles(root), {
     revision,
     force,
     confirm: async () => true,
-    progress: silent,
+    progress: { ...silent, start: begun },
     nameUser,
   });
 }

@@ -75,6 +75,21 @@ checkLasting('three runs are reverted at once', async (test, template) => {
   );
 });
 
+checkLasting(
+  'a revert that is asked for while another is under way waits for that, and does its own',
+  async (test, template) => {
+    const { root, rootCow } = template;
+    const hashes = threeRuns(root, rootCow);
+    let second: Promise<unknown> = Promise.resolve();
+    const first = revertHere(root, 2, false, () => {
+      second = revertHere(root, 1);
+    });
+    test.match(await first, { runs: 2, goesOn: false });
+    test.match(await second, { runs: 1, goesOn: false });
+    test.equal(hashOf(root), hashes[0]);
+  },
+);
+
 checkLasting('of three runs two are reverted, and the first one afterwards', async (test, template) => {
   const { root, rootCow } = template;
   const hashes = threeRuns(root, rootCow);

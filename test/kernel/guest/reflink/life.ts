@@ -1,5 +1,7 @@
 // The life of a template that clones are made of: its versions, and the way back.
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { plannedRevertOfClones, revertClones } from '../../../../src/reflink/template.ts';
+import { volumeOf } from '../../../../src/reflink/volume.ts';
 import '../own-etc.ts';
 import { hashOf, writeRandomAt } from '../images.ts';
 import { planMessage } from '../kernel-log.ts';
@@ -85,6 +87,20 @@ checkOn(
     test.equal(blockSnapshot(...asked).status, 0);
   },
 );
+
+checkOn(['XFS'], 'a revert goes to nothing else than what was shown', (test, scene) => {
+  configure('REVISIONS=5');
+  committedRun(scene);
+  const newest = committedRun(scene);
+  const volume = volumeOf({ role: 'template', path: scene.root });
+  const plans = [1, 2].map(revision => plannedRevertOfClones(volume, revision));
+  must(executable(), 'revert', scene.root, '--yes');
+  for (const plan of plans)
+    test.throws(() => revertClones(volume, plan), { message: /have changed in this moment: look again/ });
+  must(executable(), 'revert', scene.root, '--yes');
+  test.equal(hashOf(scene.root), newest, 'and nothing is lost of it');
+  rmSync(CONFIGURATION);
+});
 
 checkOn(['XFS'], 'the name of a revision tells when that version was last changed, in UTC', (test, scene) => {
   must('touch', '-d', '2026-01-02T03:04:05Z', scene.root);
