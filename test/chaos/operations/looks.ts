@@ -103,7 +103,9 @@ function requireListed(host: Host, stdout: string): void {
       ...host.vms.flatMap(({ run }) => {
         if (run?.kind !== 'reflink') return [];
         const template = host.templates.find(({ name }) => name === run.template);
-        return [`${run.node}${template?.published.number === run.version.number ? '' : ' outdated'}`];
+        // Of which template it is a clone is recorded of a VM's disk alone.
+        const isNewest = run.way === 'hand' || template?.published.number === run.version.number;
+        return [`${run.node}${isNewest ? '' : ' outdated'}`];
       }),
     ],
   );

@@ -12,6 +12,8 @@ export interface Deed {
 }
 
 export interface Plan {
+  /** The name of what it starts: two starts of one thing at once are no part of a story (test/kernel/guest/hotplug has them). */
+  starts?: string;
   /** Done before the call, once. */
   before?: readonly Deed[];
   /** Made when those are done; undefined where people do all of it. */

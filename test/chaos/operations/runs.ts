@@ -34,6 +34,7 @@ export function startTemplate(host: Host, picks: RunPicks): Plan | undefined {
   const way = template.kind === undefined && picks.way === 'qubesd' ? 'hand' : wayFor(picks.way, wanted.type);
   return {
     ...startBy(way, wanted),
+    starts: template.name,
     settle: (after, stdout) => {
       const own = templateNamed(after, template.name);
       own.kind ??= kind;

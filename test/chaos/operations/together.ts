@@ -24,6 +24,8 @@ export function planAll(
     parts.push({ planner, given });
     plans.push(plan);
   }
+  const started = plans.flatMap(({ starts }) => starts ?? []);
+  if (new Set(started).size < started.length) return undefined;
   return { parts, plans };
 }
 
@@ -57,7 +59,7 @@ export function inOrder(
 function isBusy({ status, stderr }: Outcome): boolean {
   return (
     status === 1 &&
-    /is running: wait until it is done|is half-way back |is open in |was replaced by another file in this moment/.test(
+    /is running: wait until it is done|have changed in this moment: look again|was replaced by another file in this moment|does not agree with the files given/.test(
       stderr,
     )
   );

@@ -34,7 +34,8 @@ export function revert(
   const template = chosen(picks.sensible && ready.length > 0 ? ready : host.templates, picks.template);
   if (template === undefined) return undefined;
   const { revisions, kind, written, dirty } = template;
-  const count = (picks.revision % (revisions.length + 1)) + 1;
+  // Beside others the same is meant, whatever they do.
+  const count = 1 + (picks.sensible ? picks.revision % (revisions.length + 1) : picks.revision);
   const refused = anyOf(
     inUse(host, template),
     revisions.length < count && /has no revision |has \d+ revisions?, and none of number /,

@@ -50,6 +50,7 @@ export function startVm(host: Host, picks: StartPicks): Plan | undefined {
   const means = startBy(way, wanted);
   return planOf({
     ...means,
+    starts: vm.name,
     before: [...fresh, ...(means.before ?? [])],
     prints: misplaced ? undefined : means.prints,
     refused: misplaced
