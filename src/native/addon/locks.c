@@ -173,8 +173,10 @@ static napi_value removed_lock_holder(napi_env env, napi_callback_info info)
 		return NULL;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
 	length = readlink(link, removed, PATH_MAX);
-	if (length < 0)
+	if (length < 0) {
+		errno = errno == ENOENT ? EBADF : errno;
 		return throw_descriptor_error(env, "look at", descriptor);
+	}
 	strcpy(removed + length, " (deleted)");
 	processes = opendir(folder);
 	if (!processes)

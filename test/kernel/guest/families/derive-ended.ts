@@ -26,6 +26,9 @@ function sweep(
   const hash = hashOf(parent);
   const folder = `${point}/child${options.join('')}`;
   const command = ['derive', parent, folder, ...options];
+  // The first one makes the lock of the parent, which those that follow find.
+  deriveHere(parent, folder);
+  rmSync(folder, { recursive: true });
   const calls = chosen(callsFrom(NAMELESS, command));
   const ended = new Set<SystemCall>();
   for (const call of calls) {
