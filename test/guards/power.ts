@@ -7,18 +7,14 @@ const UNWRITTEN = 'kernel/guest/life-crashes/unwritten-runs';
 
 export const POWER_GUARDS: readonly Guard[] = [
   {
-    rule: 'after a run that wrote nothing, which the power has ended, VMs go on with what they have',
+    rule: 'a run that wrote nothing, and that the power has ended, changes nothing of what belongs to a template',
     from: 'file => withOwnRun(base, readBaseVersion(file, written))',
     to: 'file => readBaseVersion(file, written)',
     program: UNWRITTEN,
-    checks: ['the power fails in a run that has written nothing: a VM on the template alone goes on'],
-  },
-  {
-    rule: 'after a run that wrote nothing, which the power has ended, the one before can be undone',
-    from: '  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)))?.is;\n}\n\nfunction look(',
-    to: '  return withBaseFile(base, file => readBaseVersion(file, false))?.is;\n}\n\nfunction look(',
-    program: UNWRITTEN,
-    checks: ['the power fails in a run that has written nothing: the last run is undone'],
+    checks: [
+      'the power fails in a run that has written nothing: a VM on the template alone goes on',
+      'the power fails in a run that has written nothing: the last run is undone',
+    ],
   },
   {
     rule: 'a trim changes nothing of what a template may be after a run that the power has ended',

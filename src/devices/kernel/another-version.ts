@@ -4,13 +4,12 @@ import { isOfStorage } from '../plan/disk-key.ts';
 import { isSame, type StoreLabel, type Version } from '../plan/label.ts';
 import { ownCow, revisionPath } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
-import { type BaseVersion, readBaseVersion } from './base-version.ts';
+import type { BaseVersion } from './base-version.ts';
 import { type Image, realPathOf } from './images.ts';
 import { readStoreLabel } from './label-file.ts';
-import { withBaseFile } from './live-stores.ts';
 import { openToRead, withDescriptor } from './open-descriptor.ts';
 import { canBePutAside, StaleCow } from './stale-cow.ts';
-import { withOwnRun } from './unwritten.ts';
+import { versionOfBase } from './unwritten.ts';
 
 /** A store that keeps blocks, on something else than it was begun on. */
 export interface Misplaced {
@@ -64,7 +63,7 @@ const MOST = 101;
  * is no such version.
  */
 function undosThatServe(base: Image, { on }: StoreLabel): string[] {
-  const version = withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)))?.is;
+  const version = versionOfBase(base, false)?.is;
   const cow = ownCow(realPathOf(base));
   if (version === undefined || cow === undefined) return [];
   const undos: string[] = [];

@@ -8,13 +8,7 @@ import { isSame, type StoreLabel, type Version, withVersions } from '../plan/lab
 import { isOfOwnRuns } from '../plan/own-cow.ts';
 import type { Layer } from '../plan/stack-plan.ts';
 import { anotherVersion } from './another-version.ts';
-import {
-  type BaseVersion,
-  closeBaseVersion,
-  newVersion,
-  openBaseVersion,
-  readBaseVersion,
-} from './base-version.ts';
+import { type BaseVersion, closeBaseVersion, newVersion, openBaseVersion } from './base-version.ts';
 import type { CheckedCow } from './cow-backing.ts';
 import { waitUntilPast } from './file-clock.ts';
 import type { Image } from './images.ts';
@@ -23,7 +17,7 @@ import { forLiveStores, withBaseFile } from './live-stores.ts';
 import { namedVersion, warnOfMoment } from './named-base.ts';
 import { openImage, withDescriptor } from './open-descriptor.ts';
 import { keepsBlocks } from './store-contents.ts';
-import { withOwnRun, withUnwritten } from './unwritten.ts';
+import { versionOfBase, withUnwritten } from './unwritten.ts';
 
 /** A stack of which something is about to be made. */
 export interface Binding {
@@ -216,5 +210,5 @@ function givenByLive(
 
 function baseVersion(base: Image, written: boolean): BaseVersion | undefined {
   if (isOfStorage(base.device)) return namedVersion(base);
-  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, written)));
+  return versionOfBase(base, written);
 }

@@ -2,11 +2,20 @@ import { addon } from '../../native/addon.ts';
 import type { Under } from '../plan/bound-store.ts';
 import { isSame, type StoreLabel, withVersions } from '../plan/label.ts';
 import { ownCow } from '../plan/own-cow.ts';
-import type { BaseVersion } from './base-version.ts';
+import { type BaseVersion, readBaseVersion } from './base-version.ts';
 import { type Image, openStore, realPathOf } from './images.ts';
 import { readStoreLabel } from './label-file.ts';
+import { withBaseFile } from './live-stores.ts';
 import { withDescriptor } from './open-descriptor.ts';
 import { keepsBlocks } from './store-contents.ts';
+
+/**
+ * What an image holds, as readBaseVersion has it; undefined where nothing can be told of its file.
+ * @param written whether an origin or a merge writes to it now
+ */
+export function versionOfBase(base: Image, written: boolean): BaseVersion | undefined {
+  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, written)));
+}
 
 /** Where the power has failed in a run: whether that has written, its template's own cow tells. */
 export function withOwnRun(base: Image, version: BaseVersion): BaseVersion {

@@ -1,10 +1,9 @@
-import { type BaseVersion, readBaseVersion } from '../../devices/kernel/base-version.ts';
+import type { BaseVersion } from '../../devices/kernel/base-version.ts';
 import { type Image, openStore } from '../../devices/kernel/images.ts';
 import { readStoreLabel } from '../../devices/kernel/label-file.ts';
-import { withBaseFile } from '../../devices/kernel/live-stores.ts';
 import { withDescriptor } from '../../devices/kernel/open-descriptor.ts';
 import { keepsBlocks } from '../../devices/kernel/store-contents.ts';
-import { withOwnRun } from '../../devices/kernel/unwritten.ts';
+import { versionOfBase } from '../../devices/kernel/unwritten.ts';
 import { isSame, type StoreLabel, type Version } from '../../devices/plan/label.ts';
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
@@ -14,7 +13,7 @@ import { Refusal } from '../../words/refusal.ts';
  * @throws Refusal when one does not: merging it would make a mixture of two versions
  */
 export function requireBelonging(base: Image, undos: readonly string[]): void {
-  let below: readonly Version[] | undefined = versionOf(base);
+  let below: readonly Version[] | undefined = versionOfBase(base, false)?.is;
   for (const [index, path] of undos.entries()) {
     const { label, keeps } = look(path);
     if (
@@ -53,7 +52,7 @@ export function requireBegunOn(base: Image, first: string | undefined, merging: 
 
 /** Whether an image is the one that a revert has left half-way. */
 export function isBegunOn(base: Image, first: string | undefined, merging: boolean): boolean {
-  const version = withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)));
+  const version = versionOfBase(base, false);
   return !isMisplaced(version?.is, first) && (merging || !isWrittenAfter(version, first));
 }
 
@@ -71,10 +70,6 @@ function isWrittenAfter(version: BaseVersion | undefined, first: string | undefi
   if (version?.unended !== 'in this boot' || first === undefined) return false;
   const { changed } = withDescriptor(openStore(first), descriptor => addon().descriptorStatus(descriptor));
   return version.changed > changed && version.changed !== version.label?.modified;
-}
-
-function versionOf(base: Image): readonly Version[] | undefined {
-  return withBaseFile(base, file => withOwnRun(base, readBaseVersion(file, false)))?.is;
 }
 
 function look(path: string): { label: StoreLabel | undefined; keeps: boolean } {
