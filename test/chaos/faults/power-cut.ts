@@ -1,8 +1,8 @@
 // The power fails while a command runs: the disk is as it was at some point of all that has reached it; devices, and what is in memory, are gone.
-import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { deleteBackends } from '../../kernel/guest/hotplug/disks.ts';
 import { MEBIBYTE, makeImage } from '../../kernel/guest/images.ts';
+import { BOOT } from '../../kernel/guest/life-crashes/recorded-disk.ts';
 import { parseWriteLog, replay } from '../../kernel/guest/life-crashes/write-log.ts';
 import { kernel, must, run } from '../../kernel/guest/programs.ts';
 import { deviceNames, loopDevices, removeByForce } from '../../kernel/guest/state.ts';
@@ -67,12 +67,6 @@ export function takeAllDown({ folder }: Host): void {
     rmSync(path, { recursive: true, force: true });
   deleteBackends();
 }
-
-/** The kernel's word for which boot this is, and for how long it lasts. */
-const BOOT = {
-  '/proc/sys/kernel/random/boot_id': () => `${randomUUID()}\n`,
-  '/proc/uptime': () => '0.00 0.00\n',
-};
 
 function startAnew(host: Host): void {
   for (const [index, [path, text]] of Object.entries(BOOT).entries()) {

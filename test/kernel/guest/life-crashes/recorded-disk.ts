@@ -73,7 +73,7 @@ export async function record(
 }
 
 /** The kernel's word for which boot this is, and for how long it lasts: a power cut ends it. */
-const BOOT = {
+export const BOOT = {
   '/proc/sys/kernel/random/boot_id': () => `${randomUUID()}\n`,
   '/proc/uptime': () => '0.00 0.00\n',
 };
