@@ -44,17 +44,24 @@ function replace(target: string, text: string, mode = 0o666): void {
   }
 }
 
+/** Whether a file is on disk before it is left: a rename alone says nothing about what is in it after a power cut. */
+export type Durability = 'on disk' | 'sooner or later';
+
 /**
- * Makes a file, and has it on disk before it is left: a rename alone says nothing about what is in it after a power cut.
- * Where something of that name is there, a link too, nothing is written through it.
+ * Makes a file. Where something of that name is there, a link too, nothing is written through it.
  * @throws SystemError, with nothing of the file left
  */
-export function writeNewFile(path: string, text: string, mode: number): void {
+export function writeNewFile(
+  path: string,
+  text: string,
+  mode: number,
+  durability: Durability = 'on disk',
+): void {
   const { writeOnly, create, exclusive } = addon().openFlags;
   const descriptor = addon().openFile(path, writeOnly | create | exclusive, mode);
   try {
     addon().writeText(descriptor, text);
-    addon().syncFile(descriptor);
+    if (durability === 'on disk') addon().syncFile(descriptor);
   } catch (error) {
     removeIfThere(path);
     throw error;

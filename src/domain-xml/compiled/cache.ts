@@ -62,7 +62,8 @@ export class CompiledCache {
       makeRoom(folder);
       const path = this.#path(name, source);
       const temporary = `${path}.${host.processId}`;
-      writeNewFile(temporary, entryOf(code, this.#key(name, source)), 0o600);
+      // Nobody waits for the disk: what a power cut has left of it is told by its checksum.
+      writeNewFile(temporary, entryOf(code, this.#key(name, source)), 0o600, 'sooner or later');
       try {
         addon().renameFile(temporary, path);
       } catch (error) {

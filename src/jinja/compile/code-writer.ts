@@ -167,11 +167,9 @@ export abstract class CodeWriter extends compiler.Compiler {
   }
 }
 
-/** A JavaScript string literal. */
+/** A JavaScript string literal: since ECMAScript 2019 each of JSON is one. */
 export function literal(text: string): string {
-  const json = JSON.stringify(text);
-  if (!json.includes('\u2028') && !json.includes('\u2029')) return json;
-  return json.replace(/[\u2028\u2029]/g, unit => `\\u${unit.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(text);
 }
 
 /** A key of an object literal: computed, because `__proto__` would mean something else. */

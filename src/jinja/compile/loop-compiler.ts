@@ -25,10 +25,20 @@ interface Loop {
 export abstract class LoopCompiler extends MacroCompiler {
   /** Set once a template is known to extend another whatever happens: nothing outside blocks is printed then. */
   protected declare hasKnownExtends: boolean;
+  /** All names of variables in the template. */
+  protected declare names: Set<string>;
+  protected declare hasScopedBlocks: boolean;
 
   override init(templateName: string | null, throwOnUndefined: boolean): void {
     super.init(templateName, throwOnUndefined);
     this.hasKnownExtends = false;
+    this.names = new Set();
+    this.hasScopedBlocks = false;
+  }
+
+  /** Whether these read a name that they have not set: most templates have none of those that this is asked for. */
+  protected reads(body: readonly nodes.Node[], name: string): boolean {
+    return this.names.has(name) && findUndeclared(body, [name]).has(name);
   }
 
   compileOutput(node: nodes.OutputNode, frame: Frame): void {
@@ -99,13 +109,13 @@ export abstract class LoopCompiler extends MacroCompiler {
     const elseFrame = outer.inner();
     const extended =
       node.recursive ||
-      findUndeclared(node.body, ['loop']).has('loop') ||
-      blocksIn(node).some(block => block.scoped);
+      this.reads(node.body, 'loop') ||
+      (this.hasScopedBlocks && blocksIn(node).some(block => block.scoped));
     const ref = extended ? frame.symbols.declareParameter('loop') : undefined;
     analyzeScope(frame.symbols, node, 'body');
     if (node.else_.length > 0) analyzeScope(elseFrame.symbols, node, 'else');
     const filter = node.test === undefined ? undefined : this.#writeLoopFilter(node, node.test, frame, outer);
-    for (const name of descendants(node)) {
+    for (const name of this.names.has('loop') ? descendants(node) : []) {
       if (name.typename === 'Name' && name.ctx === 'store' && name.name === 'loop') {
         this.error("Can't assign to special loop variable in for-loop target", name.lineno);
       }

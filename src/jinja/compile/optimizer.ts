@@ -9,6 +9,18 @@ import type { EvaluationState } from './frame.ts';
 /** What is constant already, is never so, or is a part of what may be. */
 const NOT_FOLDED = new Set(['Const', 'Name', 'NSRef', 'Call', 'Pair', 'Keyword', 'Operand']);
 
+/** What is worked out from that part first: it is not constant where that is not. */
+const FIRST_PART: Readonly<Partial<Record<Node['typename'], string>>> = {
+  Getattr: 'node',
+  Getitem: 'node',
+  Compare: 'expr',
+  And: 'left',
+  Or: 'left',
+  Not: 'node',
+};
+
+const NEVER_CONSTANT = new Set(['Name', 'NSRef', 'Call']);
+
 /**
  * The node with every constant part replaced by its value. Changes the node.
  * @throws a constant's own errors
@@ -23,12 +35,14 @@ export function fold(
 
 function foldNode(node: Node, evaluator: ConstantEvaluator): Node {
   const fields = node as unknown as Record<string, Node | Node[] | undefined>;
-  for (const field of FIELDS[node.typename]) {
+  const names = FIELDS[node.typename];
+  for (let at = 0; at < names.length; at += 1) {
+    const field = names[at] as string;
     const held = fields[field];
     if (Array.isArray(held)) fields[field] = held.map(child => foldNode(child, evaluator));
     else if (held) fields[field] = foldNode(held, evaluator);
   }
-  if (NOT_FOLDED.has(node.typename)) return node;
+  if (NOT_FOLDED.has(node.typename) || isVariable(node)) return node;
   try {
     const value = evaluator.evaluate(node as Expression);
     return isWritable(value) ? { typename: 'Const', value, lineno: node.lineno } : node;
@@ -36,6 +50,13 @@ function foldNode(node: Node, evaluator: ConstantEvaluator): Node {
     if (error === NOT_CONSTANT) return node;
     throw error;
   }
+}
+
+/** Whether a variable or a call is what it begins with, which nobody knows before the rendering. */
+function isVariable(node: Node): boolean {
+  if (NEVER_CONSTANT.has(node.typename)) return true;
+  const first = FIRST_PART[node.typename];
+  return first !== undefined && isVariable((node as unknown as Record<string, Node>)[first] as Node);
 }
 
 /** Whether a value can be written into the code: Jinja2's "safe repr". */

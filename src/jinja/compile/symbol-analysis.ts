@@ -57,6 +57,13 @@ class SymbolVisitor {
       case 'NSRef':
         this.#symbols.load(node.name);
         return;
+      // The most frequent ones, without a list of what is below them.
+      case 'Const':
+      case 'TemplateData':
+        return;
+      case 'Getattr':
+        this.visit(node.node, asParameter);
+        return;
       case 'If':
         this.#visitIf(node);
         return;

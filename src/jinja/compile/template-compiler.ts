@@ -1,6 +1,6 @@
 import { repr } from '../runtime/repr.ts';
 import type * as nodes from '../syntax/nodes.ts';
-import { blocksIn, descendants, findUndeclared } from '../syntax/walk.ts';
+import { descendants } from '../syntax/walk.ts';
 import { literal, objectKey } from './code-writer.ts';
 import { type EvaluationState, Frame } from './frame.ts';
 import { LoopCompiler } from './loop-compiler.ts';
@@ -20,18 +20,25 @@ export class TemplateCompiler extends LoopCompiler {
   /** The body of a function of `runtime` and `template` that returns a CompiledTemplate. */
   compileTemplate(tree: nodes.TemplateNode): string {
     const evaluation = { autoescape: this.environment.autoescape, volatile: false };
-    for (const block of blocksIn(tree)) {
-      if (this.blocks.has(block.name)) this.error(`block ${repr(block.name)} defined twice`, block.lineno);
-      this.blocks.set(block.name, block);
+    let extending = false;
+    for (const node of descendants(tree)) {
+      if (node.typename === 'Name') this.names.add(node.name);
+      else if (node.typename === 'Block') this.#note(node);
+      else if (node.typename === 'Extends') extending = true;
     }
-    this.#writeRoot(tree, evaluation);
+    this.#writeRoot(tree, evaluation, extending);
     for (const block of this.blocks.values()) this.#writeBlock(block, evaluation);
     const table = Array.from(this.blocks.keys(), name => `${objectKey(name)}: block_${name}`).join(', ');
     return `'use strict';\n${this.preamble()}${this.getCode()}return { root, blocks: { ${table} } };\n`;
   }
 
-  #writeRoot(tree: nodes.TemplateNode, evaluation: EvaluationState): void {
-    const extending = descendants(tree).some(node => node.typename === 'Extends');
+  #note(block: nodes.BlockNode): void {
+    if (this.blocks.has(block.name)) this.error(`block ${repr(block.name)} defined twice`, block.lineno);
+    this.blocks.set(block.name, block);
+    if (block.scoped) this.hasScopedBlocks = true;
+  }
+
+  #writeRoot(tree: nodes.TemplateNode, evaluation: EvaluationState, extending: boolean): void {
     const frame = new Frame(evaluation);
     this.writeLocatedFunction(
       'function root(context) {',
@@ -57,7 +64,7 @@ export class TemplateCompiler extends LoopCompiler {
   }
 
   #writeSelf(body: readonly nodes.Statement[], frame: Frame): void {
-    if (!findUndeclared(body, ['self']).has('self')) return;
+    if (!this.reads(body, 'self')) return;
     const ref = this.declare(frame.symbols.declareParameter('self'));
     this._emitLine(`${ref} = new ${this.use('TemplateReference')}(context);`);
   }
@@ -72,7 +79,7 @@ export class TemplateCompiler extends LoopCompiler {
         this.mark(block);
         this._emitLine("let output = '';");
         this.#writeSelf(block.body, frame);
-        if (findUndeclared(block.body, ['super']).has('super')) {
+        if (this.reads(block.body, 'super')) {
           const ref = this.declare(frame.symbols.declareParameter('super'));
           this._emitLine(
             `${ref} = ${this.use('superOf')}(context, ${literal(block.name)}, block_${block.name});`,

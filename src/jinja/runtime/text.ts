@@ -126,16 +126,21 @@ export function strip(text: string, set: string | null, side: 'left' | 'right' |
 function stripWhitespace(text: string, side: 'left' | 'right' | 'both'): string {
   let start = 0;
   let end = text.length;
-  if (side !== 'right') while (start < end && isWhitespace(text.charAt(start))) start += 1;
-  if (side !== 'left') while (end > start && isWhitespace(text.charAt(end - 1))) end -= 1;
+  if (side !== 'right') while (start < end && isWhitespaceUnit(text.charCodeAt(start))) start += 1;
+  if (side !== 'left') while (end > start && isWhitespaceUnit(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
 }
 
 const ONE_WHITESPACE = new RegExp(`^[${PYTHON_WHITESPACE}]$`);
 
 export function isWhitespace(character: string): boolean {
-  // What most are: asking the rule takes longer.
-  return character === ' ' || character === '\n' || ONE_WHITESPACE.test(character);
+  return character.length === 1 && isWhitespaceUnit(character.charCodeAt(0));
+}
+
+/** What most units are is told by itself: asking the rule takes longer. */
+function isWhitespaceUnit(unit: number): boolean {
+  if (unit === 0x20 || unit === 0x0a) return true;
+  return !(unit > 0x20 && unit < 0x7f) && ONE_WHITESPACE.test(String.fromCharCode(unit));
 }
 
 export function replace(text: string, old: string, by: string, count: number): string {

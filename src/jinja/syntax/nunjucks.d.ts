@@ -5,7 +5,6 @@ declare module 'nunjucks/src/lexer.js' {
     type: string;
     value: unknown;
     lineno: number;
-    colno: number;
   }
   export interface Tokenizer {
     str: string;

@@ -102,18 +102,27 @@ export abstract class PrimaryParser extends TokenParser {
   parsePostfix(start: Expression): Expression {
     let node = start;
     for (;;) {
-      if (this.isType('dot', 'lbracket')) node = this.#parseSubscript(node);
-      else if (this.isType('lparen')) node = this.#parseCall(node);
-      else return node;
+      switch (this.current.type) {
+        case 'dot':
+        case 'lbracket':
+          node = this.#parseSubscript(node);
+          break;
+        case 'lparen':
+          node = this.#parseCall(node);
+          break;
+        default:
+          return node;
+      }
     }
   }
 
   protected parseFilters(start: Expression): Expression {
     let node = start;
     for (;;) {
-      if (this.isType('pipe')) node = this.parseFilter(node);
-      else if (this.isName('is')) node = this.#parseTest(node);
-      else if (this.isType('lparen')) node = this.#parseCall(node);
+      const { type, value } = this.current;
+      if (type === 'pipe') node = this.parseFilter(node);
+      else if (type === 'name' && value === 'is') node = this.#parseTest(node);
+      else if (type === 'lparen') node = this.#parseCall(node);
       else return node;
     }
   }
@@ -179,7 +188,7 @@ export abstract class PrimaryParser extends TokenParser {
         ensure(found.dynKwargs === undefined);
         this.nextToken();
         found.dynKwargs = this.parseExpression();
-      } else if (this.isType('name') && this.look(1).type === 'assign') {
+      } else if (this.isType('name') && this.next().type === 'assign') {
         ensure(found.dynKwargs === undefined);
         found.kwargs.push(this.#parseKeyword());
       } else {

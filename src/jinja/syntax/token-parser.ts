@@ -7,18 +7,22 @@ import type { JinjaTokenizer, Token } from './tokenizer.ts';
 /** nunjucks' parser with Jinja2's way of looking at tokens: by type and name, and two ahead. */
 export abstract class TokenParser extends parser.Parser {
   declare tokens: JinjaTokenizer;
-  private declare ahead: Token[];
+  // Fields, and no list behind a getter: they are looked at several times for each token.
+  protected declare current: Token;
+  /** The one after that, where it was looked at already. */
+  private declare following: Token | undefined;
 
   override init(tokens: JinjaTokenizer): void {
     super.init(tokens);
-    this.ahead = [];
+    this.current = tokens.nextToken();
+    this.following = undefined;
   }
 
   // The next one is read at once, as by Jinja2: what cannot be one is an error before what the parser thinks of this one.
   override nextToken(): Token {
     const token = this.current;
-    this.ahead.shift();
-    this.look(0);
+    this.current = this.following ?? this.tokens.nextToken();
+    this.following = undefined;
     return token;
   }
 
@@ -26,14 +30,10 @@ export abstract class TokenParser extends parser.Parser {
     return this.current;
   }
 
-  protected get current(): Token {
-    return this.ahead[0] ?? this.look(0);
-  }
-
-  /** The token `distance` after the current one. */
-  protected look(distance: number): Token {
-    while (this.ahead.length <= distance) this.ahead.push(this.tokens.nextToken());
-    return this.ahead[distance] as Token;
+  /** The token after the current one. */
+  protected next(): Token {
+    this.following ??= this.tokens.nextToken();
+    return this.following;
   }
 
   protected isType(first: string, second?: string, third?: string): boolean {
@@ -59,7 +59,7 @@ export abstract class TokenParser extends parser.Parser {
   }
 
   protected isNextName(name: string): boolean {
-    const { type, value } = this.look(1);
+    const { type, value } = this.next();
     return type === 'name' && value === name;
   }
 

@@ -12,11 +12,8 @@ export const VARIABLE_END = new RegExp(`-\\}\\}${BLANK}*|\\}\\}`, 'y');
 export const WHITESPACE = new RegExp(`${BLANK}+`, 'y');
 export const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
 export const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
-// Tried first: compiling the Unicode classes takes longer than reading most templates.
-export const PLAIN_NAME = /[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_\u0080-\uffff])/y;
 export const NAME = /[\p{L}\p{N}\p{M}\p{Pc}\u00b7]+/uy;
 export const STRING = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
-export const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
 export const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
 /** Jinja2's names of the operators: the types of their tokens. */

@@ -11,7 +11,6 @@ export interface Token {
   type: string;
   value: string | number | bigint | Float;
   lineno: number;
-  colno: number;
 }
 
 const Tokenizer = lexer.lex('', {}).constructor as new (source: string, options: object) => NunjucksTokenizer;
@@ -21,10 +20,12 @@ const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 /** What an end of a tag begins with: nothing else is tried as one. */
 const END_STARTS = { block: '%-+', variable: '}-' };
 
-// What cannot begin a name is not tried as one.
-const NAME_START = /[\w\u0080-\uffff]/;
-
 const TAG_SIGNS = new Set(['{', '%', '#']);
+
+/** 1 for each unit of ASCII that can be in a name. */
+const NAME_UNITS = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  /\w/.test(String.fromCharCode(unit)) ? 1 : 0,
+);
 
 type State = 'root' | 'block' | 'variable';
 
@@ -52,7 +53,7 @@ export class JinjaTokenizer extends Tokenizer {
   }
 
   #token(type: string, value: Token['value'], text: string): Token {
-    const token = { type, value, lineno: this.#line, colno: 0 };
+    const token = { type, value, lineno: this.#line };
     this.#skip(text);
     return token;
   }
@@ -60,7 +61,7 @@ export class JinjaTokenizer extends Tokenizer {
   /** The same for a text that has no line end. */
   #tokenInLine(type: string, value: Token['value'], text: string): Token {
     this.index += text.length;
-    return { type, value, lineno: this.#line, colno: 0 };
+    return { type, value, lineno: this.#line };
   }
 
   #skip(text: string): void {
@@ -106,7 +107,7 @@ export class JinjaTokenizer extends Tokenizer {
   }
 
   #tag(start: string, sign: string): Token | undefined {
-    const raw = start === '{%' ? this.#match(rules.RAW_START) : undefined;
+    const raw = start === '{%' && this.#mayBeRaw(sign) ? this.#match(rules.RAW_START) : undefined;
     if (raw !== undefined) {
       this.#skip(raw);
       return this.#raw();
@@ -118,6 +119,14 @@ export class JinjaTokenizer extends Tokenizer {
     }
     this.#state = start === '{%' ? 'block' : 'variable';
     return this.#token(`${this.#state}_begin`, text, text);
+  }
+
+  /** Whether what stands in the tag, after at most one space, begins like the word that is looked for, or is blank. */
+  #mayBeRaw(sign: string): boolean {
+    let at = this.index + (sign === '-' || sign === '+' ? 3 : 2);
+    if (this.str.charCodeAt(at) === 0x20) at += 1;
+    const unit = this.str.charCodeAt(at);
+    return unit === 0x72 || unit <= 0x20 || unit >= 0x7f;
   }
 
   #comment(): undefined {
@@ -139,40 +148,35 @@ export class JinjaTokenizer extends Tokenizer {
 
   /** A token inside `{{ }}` or `{% %}`. */
   #code(state: 'block' | 'variable'): Token | undefined {
-    this.#skipSpace();
-    const first = this.str.charAt(this.index);
-    if (first === '') return this.#token('eof', '', '');
+    const { str } = this;
+    // One space is what most tokens have between them; all else that is blank is left to the rule.
+    if (str.charCodeAt(this.index) === 0x20) this.index += 1;
+    let unit = str.charCodeAt(this.index);
+    if (unit <= 0x20 || unit >= 0x7f) {
+      this.#skip(this.#match(rules.WHITESPACE) ?? '');
+      unit = str.charCodeAt(this.index);
+    }
+    if (this.index >= this.len) return this.#token('eof', '', '');
+    if (NAME_UNITS[unit] === 1 && !isDigit(unit)) return this.#name();
+    const first = str.charAt(this.index);
     if (this.#brackets.length === 0 && END_STARTS[state].includes(first)) {
       const end = this.#match(state === 'block' ? rules.BLOCK_END : rules.VARIABLE_END);
       if (end !== undefined) {
         this.#state = 'root';
-        return this.#token(`${state}_end`, end, end);
+        return this.#token(state === 'block' ? 'block_end' : 'variable_end', end, end);
       }
     }
-    return this.#literal(first) ?? this.#operator();
-  }
-
-  // One space is what most tokens have between them; all else that is blank is left to the rule.
-  #skipSpace(): void {
-    if (this.str.charAt(this.index) === ' ') {
-      const next = this.str.charCodeAt(this.index + 1);
-      if (next > 0x20 && next < 0x7f) {
-        this.index += 1;
-        return;
-      }
-    } else if (this.str.charCodeAt(this.index) > 0x20 && this.str.charCodeAt(this.index) < 0x7f) return;
-    const blank = this.#match(rules.WHITESPACE);
-    if (blank !== undefined) this.#skip(blank);
+    return this.#literal(first, unit) ?? this.#operator(first);
   }
 
   /** What begins with `first`, if it is a number, a name or a string: each is known by that. */
-  #literal(first: string): Token | undefined {
-    if (first >= '0' && first <= '9') return this.#number();
+  #literal(first: string, unit: number): Token | undefined {
+    if (isDigit(unit)) return this.#number();
     if (first === "'" || first === '"') {
       const string = this.#match(rules.STRING);
       return string === undefined ? undefined : this.#string(string);
     }
-    return NAME_START.test(first) ? this.#name() : undefined;
+    return unit >= 0x80 ? this.#name() : undefined;
   }
 
   #number(): Token | undefined {
@@ -186,8 +190,14 @@ export class JinjaTokenizer extends Tokenizer {
   }
 
   #name(): Token | undefined {
-    const plain = this.#match(rules.PLAIN_NAME);
-    if (plain !== undefined) return this.#tokenInLine('name', plain, plain);
+    const { str, index } = this;
+    let end = index;
+    while (NAME_UNITS[str.charCodeAt(end)] === 1) end += 1;
+    // The rules take longer: they are for the names that others than these are in.
+    if (end > index && !(str.charCodeAt(end) >= 0x80)) {
+      this.index = end;
+      return { type: 'name', value: str.slice(index, end), lineno: this.#line };
+    }
     const name = this.#match(rules.NAME);
     if (name === undefined) return undefined;
     return rules.IDENTIFIER.test(name)
@@ -205,11 +215,11 @@ export class JinjaTokenizer extends Tokenizer {
     }
   }
 
-  #operator(): Token {
-    const operator = this.#match(rules.OPERATOR);
-    if (operator === undefined) {
-      return this.#fail(`unexpected char '${this.str.charAt(this.index)}' at ${this.index}`);
-    }
+  #operator(first: string): Token {
+    const two = this.str.slice(this.index, this.index + 2);
+    const operator = rules.OPERATOR_TYPES[two] === undefined ? first : two;
+    const type = rules.OPERATOR_TYPES[operator];
+    if (type === undefined) return this.#fail(`unexpected char '${first}' at ${this.index}`);
     const closing = CLOSING[operator];
     if (closing !== undefined) this.#brackets.push(closing);
     else if (operator === ')' || operator === ']' || operator === '}') {
@@ -217,12 +227,16 @@ export class JinjaTokenizer extends Tokenizer {
       if (expected === undefined) this.#fail(`unexpected '${operator}'`);
       if (expected !== operator) this.#fail(`unexpected '${operator}', expected '${expected}'`);
     }
-    return this.#tokenInLine(rules.OPERATOR_TYPES[operator] ?? operator, operator, operator);
+    return this.#tokenInLine(type, operator, operator);
   }
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
 }
 
 /** Every kind of line end becomes one, and the last one is dropped. */
 function normalizeSource(source: string): string {
-  const text = source.replace(/\r\n|\r/g, '\n');
+  const text = source.includes('\r') ? source.replace(/\r\n|\r/g, '\n') : source;
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
