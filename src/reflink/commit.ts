@@ -22,7 +22,7 @@ export type Commit = { committed: false; reason: string } | { committed: true; k
  * At each moment X.img is one version or the other, whole: the former gets the name of a revision as a second one, then one rename
  * puts the new one in its place. What a kill leaves half-way, the next commit finds: a revision that still is the newest version
  * is none, and one too many goes.
- * @throws Refusal, with the former version in its place, and nothing lost
+ * @throws Refusal, which says whether the former version is in its place still; nothing is lost
  */
 export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'revisions'>): Commit {
   const { image, dirty, precache } = volume;
@@ -37,6 +37,7 @@ export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'rev
     throw new Refusal(
       `${dirty} is empty, as a crash leaves what was never on disk: remove it; nothing is done`,
     );
+  let kept: string | undefined;
   try {
     if (isUnchanged(written, newest)) {
       removeIfThere(dirty);
@@ -44,13 +45,10 @@ export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'rev
     }
     carryDerivedLabel(image, dirty);
     withDescriptor(openToRead(dirty), descriptor => addon().syncFile(descriptor));
-    const kept = revisions > 0 ? keepVersion(volume, newest) : undefined;
+    kept = revisions > 0 ? keepVersion(volume, newest) : undefined;
     removeIfThere(precache);
     syncFolder(image);
     addon().renameFile(dirty, image);
-    syncFolder(image);
-    for (const path of surplus(volume, revisions)) removeIfThere(path);
-    return { committed: true, kept };
   } catch (error) {
     if (error instanceof Refusal || !isSystemError(error)) throw error;
     const reason =
@@ -58,6 +56,22 @@ export function commitReflink(volume: Volume, { revisions }: Pick<Settings, 'rev
       `${error.code}, ${error.operation} ${error.argument}: mend that`;
     throw new Refusal(
       `what was written of ${image} could not be committed: ${reason}, then block-snapshot commit ${image}; nothing is lost`,
+    );
+  }
+  tidy(volume, revisions);
+  return { committed: true, kept };
+}
+
+/** What is left to do when it is committed, whatever becomes of this. @throws Refusal, which says so */
+function tidy(volume: Volume, revisions: number): void {
+  try {
+    syncFolder(volume.image);
+    for (const path of surplus(volume, revisions)) removeIfThere(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new Refusal(
+      `what was written of ${volume.image} is committed, but what follows that could not be done: ${error.code}, ` +
+        `${error.operation} ${error.argument}: mend that; a revision too many goes with the next commit`,
     );
   }
 }

@@ -27,6 +27,14 @@ export const CLONE_GUARDS: readonly Guard[] = [
     executable: true,
   },
   {
+    rule: 'what fails when it is committed is not told as if it were not',
+    from: '  tidy(volume, revisions);\n  return',
+    to: '  for (const path of surplus(volume, revisions)) removeIfThere(path);\n  return',
+    program: LIFE,
+    checks: ['XFS: what fails when it is committed is told as that, and done with the next commit'],
+    executable: true,
+  },
+  {
     rule: 'the loop device of a clone stays when nobody has it open',
     from: 'attachLoop(disk, file, false, held, node => this.#claim(node)),',
     to: 'attachLoop(disk, file, false, held),',

@@ -231,3 +231,26 @@ checkOn(
     test.equal(hashOf(scene.root), hash);
   },
 );
+
+checkOn(
+  ['XFS'],
+  'what fails when it is committed is told as that, and done with the next commit',
+  (test, scene) => {
+    committedRun(scene);
+    const hash = run(scene);
+    const folder = `${scene.folder}/t`;
+    const [first = ''] = readdirSync(folder).filter(name => name.startsWith('root.img.1@'));
+    must('chattr', '+i', `${folder}/${first}`);
+    try {
+      test.match(
+        refused('commit', scene.root),
+        /root\.img is committed, but what follows that could not be done: EPERM, .*root\.img\.1@\S+: mend that; a revision too many goes with the next commit$/,
+      );
+    } finally {
+      must('chattr', '-i', `${folder}/${first}`);
+    }
+    test.equal(hashOf(scene.root), hash);
+    committedRun(scene);
+    test.match(beside(scene.root), [/^root\.img\.3@/]);
+  },
+);
