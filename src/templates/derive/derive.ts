@@ -38,9 +38,7 @@ export interface Derived {
  */
 export function derive(files: TemplateFiles, argument: string, nameUser: NameUser): Derived {
   const [template, place] = look(files, argument);
-  withTemplateLock(template, () => {
-    requireNoOperation(template.image);
-    requireDerivable(template, nameUser);
+  whileDerivable(template, nameUser, () =>
     withDescriptor(openImage(template.image, 'read'), from => {
       try {
         withDescriptor(openNameless(place), to => {
@@ -54,9 +52,18 @@ export function derive(files: TemplateFiles, argument: string, nameUser: NameUse
         const refusal = cloneRefusal(error, template.image, from, place.folder ?? place.image);
         throw isSystemError(error, ...NO_CLONES) ? orCopy(refusal) : refusal;
       }
-    });
-  });
+    }),
+  );
   return derivedOf(template, place);
+}
+
+/** Under the lock of the template's base. @throws Refusal where nothing can be derived from it now */
+function whileDerivable(template: Template, nameUser: NameUser, action: () => void): void {
+  withTemplateLock(template, () => {
+    requireNoOperation(template.image);
+    requireDerivable(template, nameUser);
+    action();
+  });
 }
 
 function orCopy({ message }: Refusal): Refusal {
@@ -105,10 +112,7 @@ export function deriveByCopying(
 /** What would be made. @throws Refusal where it would be refused, but for what the filesystem says of it */
 export function plannedDerive(files: TemplateFiles, argument: string, nameUser: NameUser): Derived {
   const [template, place] = look(files, argument);
-  withTemplateLock(template, () => {
-    requireNoOperation(template.image);
-    requireDerivable(template, nameUser);
-  });
+  whileDerivable(template, nameUser, () => {});
   return derivedOf(template, place);
 }
 
