@@ -42,7 +42,8 @@ NEEDS_lint := node
 NEEDS_format := node
 NEEDS_test := build kernel libvirt manuals memory templates vm xen
 NEEDS_test-kernel := build kernel libvirt manuals memory vm
-NEEDS_test-beside-xen := build manuals memory templates
+NEEDS_test-beside-xen := build manuals templates
+NEEDS_test-after-xen := build memory templates
 NEEDS_test-unit := build manuals
 NEEDS_test-xen := build vm xen
 NEEDS_bench-xen := build xen
@@ -209,7 +210,9 @@ build/.stamp: $(SOURCES) $(TEST_SOURCES) tsconfig.json $(MODULES)
 PROBES := $(ENGINE)/probe $(ENGINE)/renderer-probe
 
 UNIT_TESTS := 'build/test/unit/**/*.test.js' 'build/test/fuzz/*.test.js'
-TEMPLATE_TESTS := 'build/test/jinja/*.test.js' 'build/test/domain-xml/*.test.js'
+JINJA_TESTS := 'build/test/jinja/*.test.js'
+DOMAIN_XML_TESTS := 'build/test/domain-xml/*.test.js'
+TEMPLATE_TESTS := $(JINJA_TESTS) $(DOMAIN_XML_TESTS)
 KERNEL_TESTS := 'build/test/kernel/*.test.js' 'build/test/vm-layer/*.test.js'
 MEMORY_TESTS := 'build/test/memory/*.test.js'
 
@@ -219,10 +222,13 @@ test: needs ## Lint, and run every test, those on the real kernel and the real X
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint build build/.stamp $(SANITIZED) .tap/plugins
 	@test/all.sh $(MAKE)
 
-# One after the other: the processors are taken.
-.PHONY: test-beside-xen
-test-beside-xen: build build/.stamp $(SANITIZED) .tap/plugins $(PROBES) needs
-	test/tap.sh 40 --jobs=1 --timeout=$(FILE_SECONDS) $(UNIT_TESTS) $(TEMPLATE_TESTS) $(MEMORY_TESTS)
+# One after the other, as the processors are taken: what is over when Xen is. All else has both of them then.
+.PHONY: test-beside-xen test-after-xen
+test-beside-xen: build build/.stamp .tap/plugins $(PROBES) needs
+	test/tap.sh 40 --jobs=1 --timeout=$(FILE_SECONDS) $(UNIT_TESTS) $(JINJA_TESTS)
+
+test-after-xen: build build/.stamp $(SANITIZED) .tap/plugins $(PROBES) needs
+	test/tap.sh 20 --jobs=2 --timeout=$(FILE_SECONDS) $(DOMAIN_XML_TESTS) $(MEMORY_TESTS)
 
 .PHONY: test-unit
 test-unit: build build/.stamp .tap/plugins $(PROBES) needs ## Run the tests that need no kernel of their own
