@@ -16,7 +16,8 @@ import { allVolumes, type Model } from '../domain-xml/support/qubes-model.ts';
 import { qubesXmlText } from '../domain-xml/support/qubes-xml-text.ts';
 import { makeSysfs } from './host.ts';
 import { Judge, type JudgedVm } from './judge.ts';
-import { KERNEL_NAMES, RandomStore } from './random-store.ts';
+import { RandomStore } from './random-store.ts';
+import { KERNEL_NAMES } from './store-values.ts';
 
 const STORES = Number(process.env['STORES'] ?? 100);
 const SEED = Number(process.env['SEED'] ?? 1);
