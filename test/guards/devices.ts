@@ -21,6 +21,14 @@ export const DEVICE_GUARDS: readonly Guard[] = [
     checks: ['nodes of devices that a killed command has removed go with the next'],
   },
   {
+    rule: 'what an ended call of qubesd has left under a device goes with the next, though the device is gone',
+    from: 'const left = await takeDownByHand(device);\n    if (!isThere && left === undefined)',
+    to: 'const left = isThere ? await takeDownByHand(device) : undefined;\n    if (!isThere)',
+    program: 'kernel/guest/by-hand',
+    checks: ['destroy-snapshot of a device that is gone takes what an ended call has left under it'],
+    executable: true,
+  },
+  {
     rule: 'what libxl is told ends with a whole character',
     from: ".replace(/\\ufffd$/, '')",
     to: '',

@@ -14,9 +14,12 @@ export async function runDestroySnapshot(parameters: readonly string[]): Promise
   const device = parseNode(node);
   const log = (done: string) => logCall('destroy-snapshot', device.node, 'destroy', done);
   try {
-    if (!isBlockDevice(device.node))
+    const isThere = isBlockDevice(device.node);
+    // What a call that was ended has left under it goes though it is gone itself.
+    const left = await takeDownByHand(device);
+    if (!isThere && left === undefined)
       throw new Refusal(`${printable(node)} is not a block device: it is gone already, or never was`);
-    log((await takeDownByHand(device)) ?? 'taken down');
+    log(left ?? 'taken down');
   } catch (error) {
     log(`failed: ${failureText(error)}`);
     throw error;

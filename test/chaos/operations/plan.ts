@@ -37,8 +37,10 @@ export interface Plan {
   mend?: Mending;
 }
 
-/** What is done where a fault has left something, by people or by who made the call. Each call has to succeed. */
+/** What is done where a fault has left something, by people or by who made the call. Each call has to succeed, or to say that it is over. */
 export interface Mending {
+  /** What a call says of which the first one had done all that can be seen; what it had left has to be gone then all the same. */
+  isOver?: RegExp;
   steps?(looked: Looked): readonly Step[];
   /** The same where the machine has been started anew since; without it what was done before the call as well, and the same. */
   stepsAfterBoot?(looked: Looked): readonly Step[];

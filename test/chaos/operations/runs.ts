@@ -54,10 +54,14 @@ export function stopTemplate(host: Host, picks: { template: number; sensible: bo
   if (template?.run === undefined) return undefined;
   const { run } = template;
   const commits = host.settings.commitOnStop && (run.way === 'xen' || run.way === 'libvirt');
+  const means = stopBy(run);
   return {
-    ...stopBy(run),
+    ...means,
     // Whether it was committed before the power failed nobody has been told.
-    mend: { stepsAfterBoot: () => (commits ? [block('commit', imageOf(host, template))] : []) },
+    mend: {
+      ...means.mend,
+      stepsAfterBoot: () => (commits ? [block('commit', imageOf(host, template))] : []),
+    },
     settle: after => {
       const own = templateNamed(after, template.name);
       own.run = undefined;

@@ -106,9 +106,10 @@ export function stopVm(host: Host, picks: { vm: number; sensible: boolean }): Pl
   const running = picks.sensible ? host.vms.filter(({ run }) => run !== undefined) : host.vms;
   const vm = chosen(running, picks.vm);
   if (vm?.run === undefined) return undefined;
+  const means = stopBy(vm.run);
   return {
-    ...stopBy(vm.run),
-    mend: { ...leftovers(host, vm, vm.run), stepsAfterBoot: () => [] },
+    ...means,
+    mend: { ...means.mend, ...leftovers(host, vm, vm.run), stepsAfterBoot: () => [] },
     settle: after => stopped(after, vmNamed(after, vm.name)),
   };
 }

@@ -72,7 +72,10 @@ export function stopBy({ way, node, domain, type }: Run): Means {
     case 'hand':
       return { call: () => block('cleanup', type, node) };
     case 'qubesd':
-      return { call: () => ({ program: 'destroy-snapshot', parameters: [node] }) };
+      return {
+        call: () => ({ program: 'destroy-snapshot', parameters: [node] }),
+        mend: { isOver: / is not a block device: it is gone already, or never was\n$/ },
+      };
     case 'xen':
       return { call: () => script(wanted, 'remove'), after: [noBackend(wanted)] };
     case 'libvirt':

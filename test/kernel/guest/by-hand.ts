@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync, truncateSync, unlinkSync } from 'node:fs';
 import { check } from './checks.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE } from './images.ts';
-import { blockSnapshot, executable, mustCleanup, mustPrepare, run } from './programs.ts';
+import { blockSnapshot, executable, must, mustCleanup, mustPrepare, run } from './programs.ts';
 import { deviceNames, fingerprint } from './state.ts';
 
 check('prepare prints exactly one line, the node, and exits with 0', (test, template) => {
@@ -137,5 +137,26 @@ check(
       [gone.status, gone.stderr],
       [1, `block-snapshot: ${node} is not a block device: it is gone already, or never was\n`],
     );
+  },
+);
+
+check(
+  'destroy-snapshot of a device that is gone takes what an ended call has left under it',
+  (test, template) => {
+    const stacks = [
+      ['origin', template.root, template.rootCow],
+      ['snapshot', template.root, template.rootCow, template.vm1],
+    ] as const;
+    for (const [type, ...images] of stacks) {
+      const node = mustPrepare(type, ...images);
+      must('dmsetup', 'remove', node);
+      test.equal(deviceNames().length, 1, 'its first layer');
+      const { status, stderr } = run(executable('destroy-snapshot'), [node]);
+      test.same(
+        [status, stderr],
+        [1, `block-snapshot: ${node} is not a block device: it is gone already, or never was\n`],
+      );
+      test.same(deviceNames(), []);
+    }
   },
 );
