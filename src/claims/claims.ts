@@ -115,10 +115,17 @@ export function requireNothingAbove({ name, node, identity }: OurDevice, except:
 
 /** The names of all attachments that are recorded. */
 export function attachmentNames(): string[] {
+  return recordFiles()
+    .filter(name => name.endsWith(NODE_RECORD))
+    .map(name => name.slice(0, -NODE_RECORD.length));
+}
+
+/** The names of all files of records, of those that were forgotten half-way too: an attachment's, a dash, and what it says. */
+export function recordFiles(): string[] {
   try {
     const names = addon().listFolder(RECORDS_FOLDER);
     requireTrusted();
-    return names.filter(name => name.endsWith(NODE_RECORD)).map(name => name.slice(0, -NODE_RECORD.length));
+    return names;
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
     throw error;

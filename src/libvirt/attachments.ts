@@ -1,4 +1,4 @@
-import { ABANDONED, attachmentNames } from '../claims/claims.ts';
+import { ABANDONED, recordFiles } from '../claims/claims.ts';
 import { host } from '../host/host.ts';
 import type { Driver } from './hook-call.ts';
 
@@ -32,12 +32,14 @@ export function parseLibvirtKey(key: string): AttachmentName | undefined {
   return driver === '' ? undefined : { driver: driver as Driver, uuid, target };
 }
 
-/** The disks of a domain that were made and not yet taken down. */
+/** The disks of a domain that were made and not yet taken down; also those of which a killed call has left a part of the record. */
 export function attachmentsOf(driver: Driver, uuid: string): DomainAttachment[] {
   const prefix = prefixOf(driver, uuid);
-  return attachmentNames()
-    .filter(key => key.startsWith(prefix))
-    .map(key => ({ key, target: key.slice(prefix.length) }));
+  const targets = recordFiles()
+    .filter(name => name.startsWith(prefix))
+    // There is no dash in a target.
+    .map(name => name.slice(prefix.length).replace(/-.*$/, ''));
+  return [...new Set(targets)].map(target => ({ key: prefix + target, target }));
 }
 
 function prefixOf(driver: Driver, uuid: string): string {

@@ -15,6 +15,8 @@ export function takeDownDisks(guest: string, disks: readonly DomainAttachment[],
   for (const { key, target } of disks) {
     try {
       removeDomainLink(guest, target);
+      // While there is a record of the last one: by that the next call finds what a killed one has left.
+      removeLinkFolder(guest);
       const done = detach(key, patience);
       if (abandon(key, target)) problems.push(`disk ${target}: ${done}`);
       forgetAccess(key);
@@ -22,7 +24,6 @@ export function takeDownDisks(guest: string, disks: readonly DomainAttachment[],
       problems.push(`disk ${target}: ${failureText(error)}`);
     }
   }
-  if (disks.length > 0) removeLinkFolder(guest);
   return problems;
 }
 

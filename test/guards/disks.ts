@@ -74,6 +74,22 @@ export const DISK_GUARDS: readonly Guard[] = [
     checks: ['No name of a domain leads out of that folder, or to a lock'],
   },
   {
+    rule: 'what a killed release has left of a record goes with the next',
+    from: '  const targets = recordFiles()\n    .filter(name => name.startsWith(prefix))',
+    to: "  const targets = recordFiles()\n    .filter(name => name.startsWith(prefix) && name.endsWith('-node'))",
+    program: 'kernel/guest/hotplug/libvirt',
+    checks: ['a release that is killed wherever it removes something leaves nothing to the next'],
+    executable: true,
+  },
+  {
+    rule: "the folder of a domain's links goes while there is a record to find it by",
+    from: '      removeLinkFolder(guest);\n      const done = detach(key, patience);',
+    to: '      const done = detach(key, patience);\n      removeLinkFolder(guest);',
+    program: 'kernel/guest/hotplug/libvirt',
+    checks: ['a release that is killed wherever it removes something leaves nothing to the next'],
+    executable: true,
+  },
+  {
     rule: "a disk's source is the link of its own domain",
     from: 'if (source !== link)',
     to: 'if (source === "")',

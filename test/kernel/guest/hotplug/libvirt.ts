@@ -219,3 +219,26 @@ check('a hook that is killed leaves nothing that the release does not take down'
   test.equal(hashOf(linkOf(vm)), template.hash);
   stop(vm);
 });
+
+check(
+  'a release that is killed wherever it removes something leaves nothing to the next',
+  (test, template) => {
+    const vm = domain('work', 30);
+    const rest = () => [deviceNames(), records(), existsSync(`${LINKS}/${vm.name}`)];
+    for (const call of ['unlink', 'rmdir']) {
+      let killed = 0;
+      for (;;) {
+        start(vm, stackOf(template, template.vm1));
+        const inject = `inject=${call}:signal=KILL:when=${killed + 1}`;
+        const { status } = hook(vm, 'release end', xmlOf(vm, ''), [
+          ...['strace', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject],
+        ]);
+        if (status === 0) break;
+        killed += 1;
+        stop(vm);
+        test.same(rest(), [[], [], false], `killed at ${call} ${killed}`);
+      }
+      test.ok(killed > 0, `${killed} of ${call}`);
+    }
+  },
+);
