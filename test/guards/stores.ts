@@ -11,6 +11,22 @@ const PLAN = 'unit/plan.test';
 
 export const STORE_GUARDS: readonly Guard[] = [
   {
+    rule: 'no label is kept beside a file that has no name',
+    from: 'addon().descriptorStatus(file.descriptor).links > 0 && ',
+    to: '',
+    program: 'kernel/guest/reflink-errors',
+    checks: ['XFS: a conversion to snapshots, with errors in its system calls'],
+    executable: true,
+  },
+  {
+    rule: 'no label is kept beside an attribute that would be believed',
+    from: '.links > 0 && readAttribute(file, kind) === undefined;',
+    to: '.links > 0;',
+    program: REPAIRS,
+    checks: ['what an image is now is not noted beside a note that says something else'],
+    executable: true,
+  },
+  {
     rule: 'a store of which something is missing is refused before its file is made larger',
     from: '.size < size) requireWholeStore(descriptor, path);',
     to: '.size < 0) requireWholeStore(descriptor, path);',

@@ -94,14 +94,24 @@ function readBeside(path: string): string | undefined {
 /** @throws Refusal when it cannot be kept: what it is for would not be known afterwards */
 function writeLabel(file: OpenFile, kind: Kind, text: string): void {
   try {
-    if (!addon().setFileAttribute(openPath(file.descriptor), kind, text))
-      writeBeside(besidePath(file, kind), text);
+    if (addon().setFileAttribute(openPath(file.descriptor), kind, text)) return;
+    if (!canLieBeside(file, kind))
+      throw new Refusal(
+        `what ${file.path} belongs to could not be noted: its filesystem takes no attribute ${kind}, for want of room or by a quota: ` +
+          'make room, and try again',
+      );
+    writeBeside(besidePath(file, kind), text);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new Refusal(
       `what ${file.path} belongs to could not be noted (${error.code}, ${error.operation} ${error.argument}): mend that first`,
     );
   }
+}
+
+/** A file without a name has nothing beside it; and an attribute that stays as it was would be believed. */
+function canLieBeside(file: OpenFile, kind: Kind): boolean {
+  return addon().descriptorStatus(file.descriptor).links > 0 && readAttribute(file, kind) === undefined;
 }
 
 /** In one step, so that it is never seen half. */

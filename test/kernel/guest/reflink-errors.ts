@@ -16,8 +16,8 @@ const isFull = mode === 'full';
 
 t.setTimeout(0);
 
-/** Where a conversion comes about: the marks of what is of no use then, and what goes with the cow. */
-const TURN = /^(?:setxattr\(.*block-snapshot\.converted|unlink\(.*-cow\.img(?:\.store-label)?")/;
+/** Where a conversion comes about: the versions of its undos, the marks of what is of no use then, and what goes with the cow. */
+const TURN = /^(?:setxattr\(.*block-snapshot\.(?:store|converted)|unlink\(.*-cow\.img(?:\.store-label)?")/;
 
 /** Calls that can fail for a reason that a command could meet: all, or some from everywhere, and those where things turn. */
 function chosen(calls: readonly SystemCall[]): SystemCall[] {

@@ -3,9 +3,9 @@ import { prepare } from '../../../src/devices/prepare.ts';
 import { parseStackRequest } from '../../../src/devices/request/stack-request.ts';
 import { Refusal } from '../../../src/words/refusal.ts';
 import { check } from './checks.ts';
-import { hashOf, statKey, type Template, writeRandomAt } from './images.ts';
+import { CHUNK_BYTES, hashOf, statKey, type Template, writeRandomAt } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
-import { blockSnapshot, kernel, must, mustCleanup, mustPrepare } from './programs.ts';
+import { blockSnapshot, executable, kernel, must, mustCleanup, mustPrepare, run } from './programs.ts';
 import { deviceNames, fingerprint, tableLine } from './state.ts';
 
 /** The names of a template's first layer, of the disk of its first VM, and of its origin. */
@@ -271,3 +271,24 @@ check(
     cleanupHere('snapshot', node);
   },
 );
+
+check('what an image is now is not noted beside a note that says something else', (test, template) => {
+  const origin = prepareHere('origin', template.root, template.rootCow);
+  writeRandomAt(origin, 0, CHUNK_BYTES);
+  cleanupHere('origin', origin);
+  must(executable(), 'commit', template.root);
+  const full = ['-e', 'trace=setxattr', '-e', 'inject=setxattr:error=ENOSPC'];
+  const { status, stderr } = run('strace', [
+    ...['-qq', '-o', '/dev/null', ...full],
+    ...[executable(), 'prepare', 'origin', `${template.root}:${template.rootCow}`],
+  ]);
+  test.equal(status, 1);
+  test.match(stderr, /could not be noted: its filesystem takes no attribute .*: make room, and try again\n$/);
+  test.same(deviceNames(), []);
+  for (const end of [1, 2]) {
+    const node = prepareHere('origin', template.root, template.rootCow);
+    writeRandomAt(node, end * CHUNK_BYTES, CHUNK_BYTES);
+    cleanupHere('origin', node);
+    must(executable(), 'commit', template.root);
+  }
+});
