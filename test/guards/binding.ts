@@ -79,8 +79,8 @@ export const BINDING_GUARDS: readonly Guard[] = [
   },
   {
     rule: 'a label lies beside its file where the filesystem keeps no attributes',
-    from: 'if (!addon().setFileAttribute(openPath(file.descriptor), kind, text))\n      writeBeside(besidePath(file, kind), text);',
-    to: 'addon().setFileAttribute(openPath(file.descriptor), kind, text);',
+    from: '    writeBeside(besidePath(file, kind), text);\n  } catch (error) {',
+    to: '  } catch (error) {',
     program: BINDING,
     checks: ['a store is used on what it was begun on, on FAT'],
   },

@@ -74,7 +74,9 @@ export function convert(
             )
           : anyOf(
               template.dirty && /is not committed/,
-              vmsOn(host, template).length > 0 && /more names?, as the disks of VMs have/,
+              // Of a former version they are in nobody's way.
+              vmsOn(host, template).some(({ run }) => run?.version.number === published.number) &&
+                /more names?, as the disks of VMs have/,
               revisions.some(({ version }) => version.blocks.length !== published.blocks.length) &&
                 /has another size/,
             ),
