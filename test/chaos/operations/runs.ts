@@ -11,7 +11,7 @@ import {
   templateNamed,
   type Way,
 } from '../model/host.ts';
-import { anyOf, type Plan, planOf } from './plan.ts';
+import { anyOf, type Mending, type Plan, planOf } from './plan.ts';
 import { chosen } from './vms.ts';
 import { block, type DeviceType, nameOf, nodeBy, startBy, stopBy, wayFor } from './ways.ts';
 
@@ -32,15 +32,41 @@ export function startTemplate(host: Host, picks: RunPicks): Plan | undefined {
   const domain = nextNumber(host);
   const wanted = { type: typeOf(kind), images: runOf(host, template, kind), domain };
   const way = template.kind === undefined && picks.way === 'qubesd' ? 'hand' : wayFor(picks.way, wanted.type);
-  return {
-    ...startBy(way, wanted),
+  const means = startBy(way, wanted);
+  let isCommitted = false;
+  return planOf({
+    ...means,
+    mend: committingFirst(means.mend, host, template, () => {
+      isCommitted = true;
+    }),
     starts: template.name,
     settle: (after, stdout) => {
       const own = templateNamed(after, template.name);
+      if (isCommitted) committed(after, own);
       own.kind ??= kind;
       own.run = { way, domain, type: wanted.type, node: nodeBy(way, wanted, stdout) };
       if (kind === 'snapshot') addLayer(after, own, nameOf('snapshot', wanted.images));
       else own.dirty = true;
+    },
+  });
+}
+
+/** What takes down a start that was ended may commit what an earlier run had left: it is made sure of, and heard of. */
+function committingFirst(
+  mend: Mending | undefined,
+  host: Host,
+  template: Template,
+  hear: () => void,
+): Mending | undefined {
+  const { steps } = mend ?? {};
+  const mayCommit = host.settings.commitOnStop && (template.written || template.dirty);
+  if (steps === undefined || !mayCommit) return mend;
+  return {
+    ...mend,
+    steps: looked => {
+      hear();
+      const [takeDown, ...others] = steps(looked);
+      return [...(takeDown ? [takeDown] : []), block('commit', imageOf(host, template)), ...others];
     },
   };
 }
