@@ -43,6 +43,9 @@ const KINDS: Readonly<Record<string, FilesystemKind>> = {
 
 export type FilesystemName = keyof typeof KINDS & string;
 
+/** How long is waited for what a filesystem gives back. */
+const MOST_MILLISECONDS = 5000;
+
 /** A filesystem that is mounted. */
 export class Filesystem {
   readonly point: string;
@@ -116,7 +119,12 @@ export class Filesystem {
     const { bavail, bsize } = statfsSync(this.point);
     const bytes = Math.max(0, bavail * bsize - left * 1024);
     run('fallocate', ['-l', String(bytes), path]);
-    return () => rmSync(path, { force: true });
+    return () => {
+      rmSync(path, { force: true });
+      // XFS gives back a little later what a removed file has had: until then it says that it is full.
+      const limit = Date.now() + MOST_MILLISECONDS;
+      while (statfsSync(this.point).bavail * bsize < bytes / 2 && Date.now() < limit);
+    };
   }
 
   remove(): void {
