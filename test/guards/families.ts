@@ -6,6 +6,16 @@ const REFUSALS = 'kernel/guest/families';
 
 export const FAMILY_GUARDS: readonly Guard[] = [
   {
+    rule: 'an image has blocks of its own wherever a run is undone',
+    from: '      takeRoomToMerge(base, stores, now.goesOn);\n',
+    to: '      void stores;\n',
+    program: 'kernel/guest/families',
+    checks: [
+      'a run is not undone where the blocks that it shares cannot be written, and the kernel may not say so: XFS',
+    ],
+    executable: true,
+  },
+  {
     rule: 'a template that has a run which is not committed is not derived from',
     from: "  if (!('reason' in run))\n    throw new Refusal(",
     to: "  if (!('reason' in run) && image.path === '')\n    throw new Refusal(",

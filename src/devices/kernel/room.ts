@@ -71,6 +71,12 @@ export function noRoomText(error: unknown, path: string, size: Bytes): string | 
 const BTRFS = 0x9123683e;
 const ZFS = 0x2fc12fc1;
 
+/** Whether what is written in a file gets new blocks each time. @throws SystemError */
+export function isCopiedOnWrite(descriptor: number): boolean {
+  const type = addon().filesystemType(descriptor);
+  return type === ZFS || (type === BTRFS && !addon().isNoCopyOnWrite(descriptor));
+}
+
 /** What filesystems answer that cannot reserve (man 2 fallocate). */
 const CANNOT_RESERVE = ['EOPNOTSUPP', 'ENOSYS', 'ENODEV', 'EINVAL'];
 
@@ -80,11 +86,10 @@ const CANNOT_RESERVE = ['EOPNOTSUPP', 'ENOSYS', 'ENODEV', 'EINVAL'];
  * @throws SystemError
  */
 export function reserve(descriptor: number, size: Bytes): string | undefined {
-  const type = addon().filesystemType(descriptor);
-  if (type === ZFS || (type === BTRFS && !addon().isNoCopyOnWrite(descriptor)))
+  if (isCopiedOnWrite(descriptor))
     return (
       'its filesystem writes changed blocks elsewhere, so that no reservation lasts: ' +
-      `${type === BTRFS ? 'chattr +C its folder, or ' : ''}set RESERVE=off in ${CONFIGURATION_FILE}`
+      `${addon().filesystemType(descriptor) === BTRFS ? 'chattr +C its folder, or ' : ''}set RESERVE=off in ${CONFIGURATION_FILE}`
     );
   try {
     addon().reserveFile(descriptor, size);

@@ -29,6 +29,7 @@ import {
   unmergedStores,
 } from './mark.ts';
 import { planRevert, type RevertPlan } from './plan.ts';
+import { takeRoomToMerge } from './room-to-merge.ts';
 import { noteTouched, noteUntouched } from './untouched.ts';
 
 /** Milliseconds between two looks at a merge: a part of what it has taken so far, so that its end is seen soon. */
@@ -74,6 +75,10 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
     const plan = withTemplateLock(template, () => {
       const now = look();
       requireSame(base, shown, now);
+      const stores = now.goesOn
+        ? unmergedStores(template.cow.path, now.runs)
+        : now.revisions.map(({ path }) => path);
+      takeRoomToMerge(base, stores, now.goesOn);
       for (const { path } of now.revisions) noteUntouched(path);
       if (now.goesOn) noteMark(template);
       else makeMark(template, now.runs);

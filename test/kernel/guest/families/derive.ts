@@ -118,3 +118,29 @@ checkSharing(
     test.equal(readDerivedLabel(child)?.from, parent);
   },
 );
+
+checkSharing(
+  'a run is not undone where the blocks that it shares cannot be written, and the kernel may not say so',
+  (test, point) => {
+    const parent = makeImage(newTemplate(point, 'parent'), MEBIBYTE, 'random');
+    const hash = hashOf(parent);
+    runTemplate(parent, cowOf(parent), [0, MEBIBYTE / 2]);
+    commitHere(parent);
+    const now = hashOf(parent);
+    must(executable(), 'derive', `${point}/parent`, `${point}/child`);
+    const filler = `${point}/filler`;
+    must('fallocate', '-l', String(roomOf(point) - 100 * 1024), filler);
+    const { status, stderr } = blockSnapshot('revert', parent, '--yes');
+    test.equal(status, 1);
+    test.match(
+      stderr,
+      /^block-snapshot: runs of \S+ cannot be undone now: its filesystem, .* left\), and 512 KiB are needed: make room there, then try again; nothing is lost\n$/,
+    );
+    test.same([hashOf(parent), revisionsHere(parent).length], [now, 1]);
+    must('rm', filler);
+    roomOf(point);
+    must(executable(), 'revert', parent, '--yes');
+    test.equal(hashOf(parent), hash);
+    test.equal(hashOf(`${point}/child/root.img`), now);
+  },
+);
