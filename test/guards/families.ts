@@ -7,7 +7,7 @@ const REFUSALS = 'kernel/guest/families';
 export const FAMILY_GUARDS: readonly Guard[] = [
   {
     rule: 'an image has blocks of its own wherever a run is undone',
-    from: '      takeRoomToMerge(base, stores, now.goesOn);\n',
+    from: '      takeRoomToMerge(base, stores);\n',
     to: '      void stores;\n',
     program: 'kernel/guest/families',
     checks: [

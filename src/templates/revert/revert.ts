@@ -78,7 +78,7 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
       const stores = now.goesOn
         ? unmergedStores(template.cow.path, now.runs)
         : now.revisions.map(({ path }) => path);
-      takeRoomToMerge(base, stores, now.goesOn);
+      takeRoomToMerge(base, stores);
       for (const { path } of now.revisions) noteUntouched(path);
       if (now.goesOn) noteMark(template);
       else makeMark(template, now.runs);

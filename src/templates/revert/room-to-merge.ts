@@ -17,22 +17,22 @@ const GIVES_NONE = ['EOPNOTSUPP', 'ENOSYS', 'ENODEV', 'EINVAL'];
  * hole, the kernel needs new ones, and not every kernel says so when there are none. Linux 7.2 took a write to a loop device that its
  * filesystem had cut short for a whole one, and ended the merge as done (6.1 says that it failed). The caller holds the base's lock.
  * @param stores paths
- * @param isMerging whether it has been begun, so that the image is known to be written
  * @throws Refusal where there is no room, with no byte changed
  */
-export function takeRoomToMerge(base: Image, stores: readonly string[], isMerging: boolean): void {
+export function takeRoomToMerge(base: Image, stores: readonly string[]): void {
   if (base.device !== undefined) return;
   const ranges = stores.flatMap(path => withDescriptor(openStore(path), keptRanges) ?? []);
   withDescriptor(openImage(base, 'write'), descriptor => {
     requireRoom(base, descriptor, ranges);
     const file = { descriptor, path: base.path };
-    const version = isMerging ? undefined : readBaseVersion(file, false);
-    // It gets another time by that, and holds what it held.
-    if (version?.is !== undefined) openBaseVersion(file, version, version.is);
+    const version = readBaseVersion(file, false);
+    // It gets another time by that, and holds what it held: where a merge has not said yet that it writes.
+    const holds = version.label?.open === undefined ? version.is : undefined;
+    if (holds !== undefined) openBaseVersion(file, version, holds);
     try {
       for (const range of ranges) takeBlocks(base, descriptor, range, ranges);
     } finally {
-      if (version?.is !== undefined) closeBaseVersion(file, version.is);
+      if (holds !== undefined) closeBaseVersion(file, holds);
     }
   });
 }
