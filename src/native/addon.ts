@@ -213,7 +213,6 @@ export interface Addon {
   /** Bytes of the filesystem that a path is on; `available` is what df calls so. All 0 where it has no bound. */
   filesystemRoom(path: string): { all: number; available: number };
   reserveFile(descriptor: number, length: number): void;
-  ownBlocks(descriptor: number, position: number, length: number): void;
   /** Whether btrfs writes the file's blocks in place. */
   isNoCopyOnWrite(descriptor: number): boolean;
   /** From there on, in order, 256 at most; none when there are no more. */

@@ -197,7 +197,6 @@ export function* fileCalls(folder: string): Generator<[string, Outcome]> {
     'from where nobody can tell': descriptor => it.readAt(descriptor, 2 ** 53, 1),
     'its filesystem': descriptor => it.filesystemType(descriptor) > 0,
     reserved: descriptor => it.reserveFile(descriptor, 4096),
-    'blocks of its own': descriptor => it.ownBlocks(descriptor, 0, 8192),
     'copy on write': descriptor => it.isNoCopyOnWrite(descriptor),
     'where it lies': descriptor =>
       it.nextExtents(descriptor, 0).map(({ start, unwritten }) => [start, unwritten]),

@@ -6,8 +6,8 @@ const REFUSALS = 'kernel/guest/families';
 
 export const FAMILY_GUARDS: readonly Guard[] = [
   {
-    rule: 'an image has blocks of its own wherever a run is undone',
-    from: '      takeRoomToMerge(base, stores);\n',
+    rule: 'a run is undone only where there is room for what is written back',
+    from: '      requireRoomToMerge(base, stores);\n',
     to: '      void stores;\n',
     program: 'kernel/guest/families',
     checks: [

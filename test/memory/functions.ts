@@ -116,7 +116,6 @@ export const FUNCTIONS: Functions = {
   copyModified: { takes: [aFile, anotherFile] },
   filesystemRoom: { takes: [aPath] },
   reserveFile: { takes: [aFile, number(53, () => 8192)] },
-  ownBlocks: { takes: [aFile, number(53, () => 0), number(53, () => 8192)] },
   isNoCopyOnWrite: { takes: [aFile] },
   nextExtents: { takes: [aFile, number(53, () => 0)], cannot: 'EOPNOTSUPP' },
   blockChecksums: { takes: [aFile, number(53, () => 0), number(53, () => 8192), number(32, () => 4096)] },

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/falloc.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/statvfs.h>
@@ -48,35 +47,6 @@ static napi_value reserve_file(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
-static int own(int descriptor, int mode, off_t position, off_t length)
-{
-	int failed;
-
-	do
-		failed = fallocate(descriptor, mode | FALLOC_FL_KEEP_SIZE, position, length);
-	while (failed < 0 && errno == EINTR);
-	return failed;
-}
-
-/*
- * ownBlocks(descriptor, position, length): blocks that are the file's alone, where it shares some or has none; its bytes and its size
- * stay. Where a filesystem shares none, blocks for its holes.
- */
-static napi_value own_blocks(napi_env env, napi_callback_info info)
-{
-	napi_value arguments[3];
-	uint64_t position, length;
-	int32_t descriptor;
-
-	if (!get_arguments(env, info, 3, arguments) || !get_descriptor(env, arguments[0], &descriptor) ||
-	    !get_uint64(env, arguments[1], &position) || !get_uint64(env, arguments[2], &length))
-		return NULL;
-	if (own(descriptor, FALLOC_FL_UNSHARE_RANGE, (off_t)position, (off_t)length) < 0 &&
-	    (errno != EOPNOTSUPP || own(descriptor, 0, (off_t)position, (off_t)length) < 0))
-		return throw_descriptor_error(env, "reserve", descriptor);
-	return make_undefined(env);
-}
-
 /* isNoCopyOnWrite(descriptor): whether btrfs writes the file's blocks in place (chattr +C). */
 static napi_value is_no_copy_on_write(napi_env env, napi_callback_info info)
 {
@@ -96,7 +66,6 @@ void register_room(napi_env env, napi_value exports)
 	static const struct function_entry entries[] = {
 		{ "filesystemRoom", filesystem_room },
 		{ "reserveFile", reserve_file },
-		{ "ownBlocks", own_blocks },
 		{ "isNoCopyOnWrite", is_no_copy_on_write },
 	};
 

@@ -29,7 +29,7 @@ import {
   unmergedStores,
 } from './mark.ts';
 import { planRevert, type RevertPlan } from './plan.ts';
-import { takeRoomToMerge } from './room-to-merge.ts';
+import { requireRoomToMerge } from './room-to-merge.ts';
 import { noteTouched, noteUntouched } from './untouched.ts';
 
 /** Milliseconds between two looks at a merge: a part of what it has taken so far, so that its end is seen soon. */
@@ -78,7 +78,7 @@ export async function revert(files: TemplateFiles, options: RevertOptions): Prom
       const stores = now.goesOn
         ? unmergedStores(template.cow.path, now.runs)
         : now.revisions.map(({ path }) => path);
-      takeRoomToMerge(base, stores);
+      requireRoomToMerge(base, stores);
       for (const { path } of now.revisions) noteUntouched(path);
       if (now.goesOn) noteMark(template);
       else makeMark(template, now.runs);
