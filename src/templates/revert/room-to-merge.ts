@@ -17,9 +17,10 @@ import { sizeText } from '../../words/sizes.ts';
 export function requireRoomToMerge(base: Image, stores: readonly string[]): void {
   if (base.device !== undefined) return;
   const ranges = stores.flatMap(path => withDescriptor(openStore(path), keptRanges) ?? []);
-  const needed = withDescriptor(openImage(base, 'read'), descriptor =>
-    ranges.reduce((sum, range) => sum + newBytes(descriptor, range), 0),
-  );
+  const needed = withDescriptor(openImage(base, 'read'), descriptor => {
+    const newBytes = isCopiedOnWrite(descriptor) ? ({ start, end }: Range) => end - start : notOwn;
+    return ranges.reduce((sum, range) => sum + newBytes(range, descriptor), 0);
+  });
   const available = roomOf(base.path)?.available ?? needed;
   if (needed > available)
     throw new Refusal(
@@ -28,9 +29,11 @@ export function requireRoomToMerge(base: Image, stores: readonly string[]): void
     );
 }
 
-/** How many bytes of a part of an image get new blocks when they are written. */
-function newBytes(descriptor: number, { start, end }: Range): number {
-  if (isCopiedOnWrite(descriptor)) return end - start;
+/** What the kernel answers of a file whose filesystem does not tell where it lies. */
+const TELLS_NONE = ['EOPNOTSUPP', 'ENOTTY', 'ENOSYS'];
+
+/** How many bytes of a part of an image lie in blocks that others have as well, or in none. @throws SystemError */
+function notOwn({ start, end }: Range, descriptor: number): number {
   let own = 0;
   try {
     for (let position = start; position < end; ) {
@@ -44,7 +47,7 @@ function newBytes(descriptor: number, { start, end }: Range): number {
     }
   } catch (error) {
     // A filesystem that does not tell where files lie shares no blocks of theirs.
-    if (isSystemError(error)) return 0;
+    if (isSystemError(error, ...TELLS_NONE)) return 0;
     throw error;
   }
   return end - start - own;
