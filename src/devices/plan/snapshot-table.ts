@@ -18,7 +18,8 @@ export interface SnapshotTable {
   discardZeroesCow: boolean;
 }
 
-const PARAMETERS = /^(\d+:\d+) (\d+:\d+) PO? (\d+)((?: \S+)*)$/;
+/** The kernel counts a chunk in 32 bits: ten digits. */
+const PARAMETERS = /^(\d+:\d+) (\d+:\d+) PO? (\d{1,10})((?: \S+)*)$/;
 
 /** What follows LENGTH and the type. A device that is not there yet may have other words in its place. */
 export function printSnapshotTable(
