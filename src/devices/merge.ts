@@ -9,6 +9,7 @@ import type { Image } from './kernel/images.ts';
 import { removeUnused } from './kernel/remove-device.ts';
 import { type UdevSession, withUdevSession } from './kernel/udev-session.ts';
 import { Undo } from './kernel/undo.ts';
+import { endWholeWrites } from './kernel/whole-writes.ts';
 import { nodeOf, snapshotName } from './plan/device-names.ts';
 import { parseSnapshotStatus, type SnapshotStatus } from './plan/snapshot-status.ts';
 import {
@@ -114,10 +115,12 @@ export function giveUpMerge(name: string): void {
 }
 
 function takeDown(name: string, udev: UdevSession, type: 'snapshot' | typeof MERGE = MERGE): void {
+  const base = mergeTable(name)?.origin;
   const removal = removeUnused(name, type, GLANCE_MILLISECONDS, udev);
   if (removal.kind === 'in use' || removal.kind === 'lingering')
     throw new Refusal(
       `${nodeOf(name)} is open${removal.kind === 'in use' ? ` by ${removal.users}` : ''}: ` +
         'close it, and run the same command again',
     );
+  if (base !== undefined) endWholeWrites(base);
 }

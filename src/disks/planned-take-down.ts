@@ -1,12 +1,13 @@
 import { type Claim, claimOn, claimsOn } from '../claims/claims.ts';
 import { standingOf } from '../devices/kernel/device-state.ts';
+import { firstLayersOn } from '../devices/kernel/first-layers.ts';
 import { mapperName } from '../devices/kernel/mapper-name.ts';
 import { blockDevicePath, holdersOf } from '../devices/kernel/open-descriptor.ts';
 import { type DeviceIdentity, deviceName, type OurDevice, originName } from '../devices/plan/device-names.ts';
 import { type DeviceNumber, deviceNumber } from '../devices/plan/device-number.ts';
 import { isLoopNumber } from '../devices/plan/disk-key.ts';
 import { addon } from '../native/addon.ts';
-import { firstLayersOn, runThatKeeps } from './take-down.ts';
+import { runThatKeeps } from './take-down.ts';
 
 /**
  * What cleanup would do at this moment, a line each: the devices that go, and the loop devices that go with them. Nothing is

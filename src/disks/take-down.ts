@@ -1,25 +1,24 @@
 import { type Claim, claimOn, claimsOn } from '../claims/claims.ts';
 import { withBaseLock } from '../devices/kernel/base-lock.ts';
 import { closeBaseVersion } from '../devices/kernel/base-version.ts';
+import { firstLayersOn } from '../devices/kernel/first-layers.ts';
 import { namesIfThere } from '../devices/kernel/if-there.ts';
 import { withFileBehind } from '../devices/kernel/live-stores.ts';
 import { mendOrigin } from '../devices/kernel/origin-device.ts';
 import { glance } from '../devices/kernel/patience.ts';
 import { type Removal, removeUnused } from '../devices/kernel/remove-device.ts';
 import { type UdevSession, withUdevSession } from '../devices/kernel/udev-session.ts';
+import { endWholeWrites, storeDevice } from '../devices/kernel/whole-writes.ts';
 import {
   type DeviceIdentity,
   deviceName,
   MAPPER_FOLDER,
   type OurDevice,
   originName,
-  parseDeviceName,
-  snapshotPrefix,
 } from '../devices/plan/device-names.ts';
 import type { ImageKey } from '../devices/plan/image-key.ts';
 import type { OriginTable } from '../devices/plan/origin-table.ts';
 import type { TakeDownOptions, TakenDown } from '../devices/taken-down.ts';
-import { addon } from '../native/addon.ts';
 import { isSystemError } from '../native/system-error.ts';
 import { warn } from '../words/complaint.ts';
 import { Refusal } from '../words/refusal.ts';
@@ -78,17 +77,6 @@ export function runThatKeeps(base: ImageKey, cows: readonly ImageKey[]): string 
   return cows.length === 1 ? `the running template (${originName(base)})` : undefined;
 }
 
-/** The first layers that are there on a base. @param nodes names of those of which there may be nothing else */
-export function firstLayersOn(base: ImageKey, nodes: readonly string[] = []): DeviceIdentity[] {
-  const prefix = snapshotPrefix(base);
-  return [...new Set([...addon().deviceNames(), ...nodes])]
-    .filter(name => name.startsWith(prefix))
-    .flatMap(name => {
-      const identity = parseDeviceName(name);
-      return identity?.type === 'snapshot' && identity.cows.length === 1 ? [identity] : [];
-    });
-}
-
 /** One call of takeDown. */
 class Work {
   lingering = false;
@@ -124,7 +112,11 @@ class Work {
     if (isLeft(removal)) return removal;
     // Of the layers of an origin that a killed command has removed, there may be nodes alone.
     const nodes = removal.kind === 'absent' ? namesIfThere(MAPPER_FOLDER) : [];
-    for (const layer of firstLayersOn(origin.base, nodes)) this.#remove(layer, glance());
+    for (const layer of firstLayersOn(origin.base, nodes)) {
+      const store = storeDevice(deviceName(layer));
+      this.#remove(layer, glance());
+      if (store !== undefined) endWholeWrites(store);
+    }
     return removal;
   }
 

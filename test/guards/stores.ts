@@ -7,9 +7,55 @@ const LOOPS = 'kernel/guest/loops';
 const REPAIRS = 'kernel/guest/repairs';
 const STANDSTILL = 'kernel/guest/standstill';
 const CORRUPTION = 'kernel/guest/corruption';
+const CUT_SHORT = 'kernel/guest/life/cut-short';
 const PLAN = 'unit/plan.test';
 
 export const STORE_GUARDS: readonly Guard[] = [
+  {
+    rule: 'what receives old blocks while a template runs writes block by block',
+    from: 'for (const first of firstLayersOn(base.key)) keepWhole(',
+    to: "for (const first of firstLayersOn(base.key)) if (base.path === '') keepWhole(",
+    program: CUT_SHORT,
+    checks: [
+      'a store with room for 300 KiB, where the VM starts first: no VM reads a block that was cut short',
+    ],
+    executable: true,
+  },
+  {
+    rule: 'so does what is begun while it runs',
+    from: 'if (origin !== undefined) keepWhole(',
+    to: "if (origin === '') keepWhole(",
+    program: CUT_SHORT,
+    checks: [
+      'a store with room for 300 KiB, where the template starts first: no VM reads a block that was cut short',
+    ],
+    executable: true,
+  },
+  {
+    rule: 'so does an image that stores are merged into',
+    from: 'if (merge) keepWhole(',
+    to: "if (base.path === '') keepWhole(",
+    program: CUT_SHORT,
+    checks: ['a merge into holes whose room goes while it is under way is not taken for done'],
+  },
+  {
+    rule: 'writing block by block ends with the run',
+    from: 'if (store !== undefined) endWholeWrites(store);',
+    to: '',
+    program: CUT_SHORT,
+    checks: [
+      'a store with room for 300 KiB, where the VM starts first: no VM reads a block that was cut short',
+    ],
+    executable: true,
+  },
+  {
+    rule: 'writing block by block ends with the merge',
+    from: 'if (base !== undefined) endWholeWrites(base);',
+    to: '',
+    program: CUT_SHORT,
+    checks: ['a merge into holes whose room goes while it is under way is not taken for done'],
+    executable: true,
+  },
   {
     rule: 'no label is kept beside a file that has no name',
     from: 'addon().descriptorStatus(file.descriptor).links > 0 && ',

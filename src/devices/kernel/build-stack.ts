@@ -1,6 +1,6 @@
 import { addon } from '../../native/addon.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { originName } from '../plan/device-names.ts';
+import { deviceName, originName } from '../plan/device-names.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import type { OriginTable } from '../plan/origin-table.ts';
 import type { Layer } from '../plan/stack-plan.ts';
@@ -10,6 +10,7 @@ import type { DiskLocks } from './base-lock.ts';
 import { bindStores } from './bind-stores.ts';
 import { attachCow, openCow, requireUnused } from './cow-backing.ts';
 import { foreignTable, type Standing, standingOf } from './device-state.ts';
+import { firstLayersOn } from './first-layers.ts';
 import { withHeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { findLoops } from './loop-devices.ts';
@@ -18,6 +19,7 @@ import { makeOrigin, verifyOrigin, withOriginSuspended } from './origin-device.t
 import { type LiveLayer, makeLayer, verifyLayer } from './snapshot-layer.ts';
 import type { UdevSession } from './udev-session.ts';
 import type { Undo } from './undo.ts';
+import { endWholeWrites, keepWritesWhole, storeDevice } from './whole-writes.ts';
 
 /** What has to exist when it is done. */
 export interface Stack {
@@ -76,20 +78,30 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
       force: stack.force === true,
     });
 
+    if (merge) keepWhole(baseBacking.device, undo);
     let under = live?.top ?? { device: baseBacking.device, length: baseBacking.size };
     for (const [index, { layer, standing, cow }] of toMake.entries()) {
       const backing = attachCow(cow, loops.get(layer.cow.key), under.length, held);
       bound.note(index);
       const origin = layer.first && runningOrigin !== undefined ? originName(base.key) : undefined;
+      if (origin !== undefined) keepWhole(backing.device, undo);
       under = makeLayer(layer, standing, under, base, backing, cow.chunk, origin, udev);
       undo.add(() => withOriginSuspended(origin, udev, () => udev.remove(layer.name)));
     }
     bound.noteBase();
     if (stack.origin && runningOrigin === undefined) {
+      for (const first of firstLayersOn(base.key)) keepWhole(storeDevice(deviceName(first)), undo);
       makeOrigin(base, baseBacking, udev);
       undo.add(() => udev.remove(originName(base.key)));
     }
   });
+}
+
+/** Where old blocks are about to be copied to. */
+function keepWhole(device: DeviceNumber | undefined, undo: Undo): void {
+  if (device === undefined) return;
+  keepWritesWhole(device);
+  undo.add(() => endWholeWrites(device));
 }
 
 function isFile(image: Image): boolean {

@@ -9,6 +9,7 @@ import './life/trim.ts';
 import './life/refusals.ts';
 import './life/configuration.ts';
 import './life/every-value.ts';
+import './life/cut-short.ts';
 import './life/full-filesystem.ts';
 
 process.once('beforeExit', () => xenstored.stop());

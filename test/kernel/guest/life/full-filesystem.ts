@@ -1,60 +1,21 @@
 // A filesystem that becomes full while a template runs, and space that is taken before it is needed.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import type { Test } from 'tap';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { follow } from '../advice/follow.ts';
-import { check } from '../checks.ts';
 import { disk, keyOf, mustAdd, mustRemove, runScript } from '../hotplug/disks.ts';
 import { CHUNK_BYTES, hashOf, MEBIBYTE, makeImage, readAt, writeRandomAt } from '../images.ts';
-import { planNoRoom } from '../kernel-log.ts';
-import '../own-etc.ts';
 import { blockSnapshot, executable, must, mustCleanup, mustPrepare } from '../programs.ts';
-import { leftovers, takeAllDown } from '../state.ts';
-
-const FILE = '/etc/block-snapshot.conf';
-const MOUNT = '/run/lab/full';
-const ROOT = `${MOUNT}/root.img`;
-const COW = `${MOUNT}/root-cow.img`;
-const FILLER = `${MOUNT}/filler`;
-const SIZE = 4 * MEBIBYTE;
-mkdirSync(MOUNT, { recursive: true });
-
-const EXT4 = ['32M', 'mkfs.ext4', '-q', '-b', '4096', '-m', '0'] as const;
-const BTRFS = ['200M', 'mkfs.btrfs', '-q'] as const;
-
-/** A template on a filesystem of its own, unmounted at the end. */
-function checkOn(
-  filesystem: readonly [size: string, make: string, ...options: string[]] | 'ramfs',
-  name: string,
-  body: (test: Test) => void,
-): void {
-  check(name, (test, template) => {
-    planNoRoom();
-    if (filesystem === 'ramfs') must('mount', '-t', 'ramfs', 'ramfs', MOUNT);
-    else {
-      const [size, make, ...options] = filesystem;
-      const image = `${template.folder}/filesystem.img`;
-      must('truncate', '-s', size, image);
-      must(make, ...options, image);
-      must('mount', '-o', 'loop', image, MOUNT);
-    }
-    try {
-      makeImage(ROOT, SIZE, 'random');
-      body(test);
-      const left = leftovers().filter(line => !line.endsWith('filesystem.img'));
-      test.same(left, [], 'nothing is left but what is mounted');
-    } finally {
-      rmSync(FILE, { force: true });
-      takeAllDown();
-      must('umount', MOUNT);
-    }
-  });
-}
-
-/** Leaves so many bytes, about. */
-function fill(left: number): void {
-  const free = Number(must('stat', '-f', '-c', '%a', MOUNT)) * Number(must('stat', '-f', '-c', '%S', MOUNT));
-  must('fallocate', '-l', String(free - left), FILLER);
-}
+import {
+  BTRFS,
+  CONFIGURATION,
+  COW,
+  checkOn,
+  EXT4,
+  FILLER,
+  fill,
+  MOUNT,
+  ROOT,
+  SIZE,
+} from './small-filesystem.ts';
 
 /** The template overwrites its whole disk while its filesystem has room for a quarter of it. */
 function overflow(origin: string): void {
@@ -196,7 +157,7 @@ checkOn(EXT4, 'what can still be written is compared with what is left', test =>
   mustCleanup('snapshot', node);
 });
 
-const configure = (value: string) => writeFileSync(FILE, `RESERVE=${value}\n`, { mode: 0o644 });
+const configure = (value: string) => writeFileSync(CONFIGURATION, `RESERVE=${value}\n`, { mode: 0o644 });
 const taken = (path: string) => statSync(path).blocks * 512;
 
 checkOn(EXT4, 'a cow whose space is reserved keeps all old blocks on a full filesystem', test => {
@@ -274,6 +235,6 @@ checkOn('ramfs', 'where a filesystem cannot reserve, that is said', test => {
   test.equal(status, 1);
   test.match(
     stderr,
-    `the space of cow ${COW} cannot be reserved (RESERVE=on): its filesystem cannot reserve (EOPNOTSUPP): set RESERVE=off in ${FILE}`,
+    `the space of cow ${COW} cannot be reserved (RESERVE=on): its filesystem cannot reserve (EOPNOTSUPP): set RESERVE=off in ${CONFIGURATION}`,
   );
 });
