@@ -64,6 +64,8 @@ done
 . "$clone/etc/install/vm.sh"
 # shellcheck source=etc/install/apparmor.sh
 . "$clone/etc/install/apparmor.sh"
+# shellcheck source=etc/install/what-stays.sh
+. "$clone/etc/install/what-stays.sh"
 
 # Everything that is installed, in the order in which it is put there; it is taken away in the opposite one. A line
 # each: KIND MODE SOURCE PLACE, where the source is a file of the clone, or the target of a link.
@@ -140,8 +142,9 @@ missing_folders() {
 
 install_all() {
   local kind mode source place key missing
-  local -A others=() stays=() now=()
+  local -A others=() stays=() now=() sums=()
   check_install
+  set_sums
   missing=$(missing_folders)
   mkdir -p "$root$library"
   lock
@@ -152,7 +155,7 @@ install_all() {
   for entry in "${entries[@]}"; do
     read -r kind mode source place <<<"$entry"
     [ "$kind" != line ] || continue
-    if [ "$kind" = link ]; then now[link $place]=$source; else now[file $place]=$(sum_of "$clone/$source"); fi
+    if [ "$kind" = link ]; then now[link $place]=$source; else now[file $place]=${sums[$source]}; fi
     if there "$place" && ! ours "$kind" "$place"; then
       case $kind in
       yield) stays[$place]=yes && unset "now[file $place]" && echo "kept $root$place, which is there already" ;;
@@ -175,6 +178,7 @@ install_all() {
   take_obsolete
   for key in "${!now[@]}"; do recorded[$key]="${now[$key]} "; done
   write_manifest
+  unstage
 }
 
 # What is on record and no longer in the list: an earlier version's.
@@ -199,13 +203,17 @@ uninstall_all() {
   done
   clear_staging
   settle_returned
+  # Whole, for notes to be added to.
+  [ -z "$had_manifest" ] || write_manifest
   if ! there "$program" || { ours file "$program" && [ -z "${recorded[kept $program]:-}" ]; }; then program_goes=yes; fi
   for ((number = ${#entries[@]} - 1; number >= 0; number--)); do
     read -r kind mode source place <<<"${entries[number]}"
     if [ "$kind" = line ]; then take_line "$place"; else take "$kind" "$source" "$place"; fi
   done
+  unstage
   [ -n "$had_manifest" ] || return 0
   take_obsolete
+  unstage
   remove_folders
   rm "$root$manifest"
   remove_folders
@@ -221,27 +229,6 @@ remove_folders() {
     [ ! -d "$root$folder" ] || [ -L "$root$folder" ] || rmdir --ignore-fail-on-non-empty "$root$folder" || :
   done
 }
-
-say_what_stays() {
-  [ "$parts" = list ] || return 0
-  local file name devices=0 disks=0
-  [ ! -d "$root/var/cache/domain-xml" ] || echo "kept $root/var/cache/domain-xml, compiled templates: it may be removed"
-  for file in "$root"/var/log/block-snapshot.log "$root"/var/log/block-snapshot.log.*; do
-    [ ! -e "$file" ] || echo "kept $file, what was asked for: it may be removed"
-  done
-  for file in "$root"/sys/class/block/dm-*/dm/name; do
-    if [ -e "$file" ] && read -r name <"$file" && [[ $name =~ ^(snapshot|origin)-[0-9a-f]+:[0-9]+ ]]; then
-      devices=$((devices + 1))
-    fi
-  done
-  [ "$devices" = 0 ] || echo "$(count "$devices" device) left: dmsetup ls has the names (snapshot-…, origin-…)"
-  for file in "$root"/run/xen-hotplug/*-node "$root"/run/block-snapshot/*/*; do
-    if [ -e "$file" ] || [ -L "$file" ]; then disks=$((disks + 1)); fi
-  done
-  [ "$disks" = 0 ] ||
-    echo "$(count "$disks" disk) of VMs left, which nothing takes down now: make install before these VMs stop"
-}
-count() { if [ "$1" = 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 
 program_goes=
 listed=$($parts)$'\n'

@@ -36,9 +36,7 @@ take_line() {
   if [ -n "${recorded[made $1]:-}" ] && [ ! -s "$staging/new" ]; then
     rm "$site" "$staging/new"
   else
-    mv -fT "$staging/new" "$site"
+    move "$1"
   fi
-  rmdir "$staging"
-  staging=
   load_profile "$1"
 }

@@ -26,8 +26,8 @@ write_manifest() {
   move "$manifest"
 }
 add() { [[ " ${recorded[$1]:-}" == *" $2 "* ]] || recorded[$1]+="$2 "; }
-# note KIND VALUE PLACE, before it is done
+# note KIND VALUE PLACE, before it is done: a line at the end, which is read like the others.
 note() {
   add "$1 $3" "$2"
-  write_manifest
+  echo "$1 $2 $3" >>"$root$manifest"
 }

@@ -10,27 +10,43 @@ check_folder() {
   [ -w "$path" ] || fail "$path cannot be written: nothing was changed"
 }
 there() { [ -e "$root$1" ] || [ -L "$root$1" ]; }
-sum_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+# Sets sum. Here no process is started that can be done without: there are hundreds of places.
+set_sum() {
+  sum=$(sha256sum <"$1") || return
+  sum=${sum%% *}
+}
+# Sets sums, of all files of the clone that are installed.
+set_sums() {
+  local kind mode source place sum all files=()
+  for entry in "${entries[@]}"; do
+    read -r kind mode source place <<<"$entry"
+    case $kind in file | yield) files+=("$source") ;; esac
+  done
+  all=$(cd "$clone" && sha256sum -- "${files[@]}")
+  while read -r sum source; do sums[$source]=$sum; done <<<"$all"
+}
 
-# Where what others have in a place is kept: not among libvirt's hooks, nor among those of initramfs-tools, which are all run,
-# whatever they are called.
-beside() {
+# Sets beside. Where what others have in a place is kept: not among libvirt's hooks, nor among those of initramfs-tools,
+# which are all run, whatever they are called.
+set_beside() {
   case $1 in
-  */initramfs-tools/*) echo "${1%/*}-${1##*/}.distrib" ;;
-  */libvirt/hooks/*.d/*) echo "${1%/*/*}/${1##*/}.distrib" ;;
-  *) echo "$1.distrib" ;;
+  */initramfs-tools/*) beside=${1%/*}-${1##*/}.distrib ;;
+  */libvirt/hooks/*.d/*) beside=${1%/*/*}/${1##*/}.distrib ;;
+  *) beside=$1.distrib ;;
   esac
 }
 
-# A folder beside the place to make something in, and the way from there.
+# A folder beside the place to make something in, and the way from there. It stays until something is made elsewhere.
 staging=
 stage() {
+  [ "$staging" != "$root$1/.block-snapshot.new" ] || return 0
+  unstage
   staging=$root$1/.block-snapshot.new
   mkdir -p "$staging"
 }
-move() {
-  mv -fT "$staging/new" "$root$1"
-  rmdir "$staging"
+move() { mv -fT "$staging/new" "$root$1"; }
+unstage() {
+  [ -z "$staging" ] || rmdir "$staging"
   staging=
 }
 trap '[ -z "$staging" ] || rm -rf "$staging"' EXIT
@@ -45,14 +61,14 @@ clear_staging() {
 
 # Whether what is there is what we have put there: ours KIND PLACE, by the record; leads_to TARGET PLACE, by what it is.
 ours() {
-  local kind=$1 place=$root$2 known
+  local kind=$1 place=$root$2 known sum
   [ "$kind" = link ] || kind=file
   known=${recorded[$kind $2]:-}
   [ -n "$known" ] || return 1
   if [ "$kind" = link ]; then
     [ -L "$place" ] && [[ " $known" == *" $(readlink "$place") "* ]]
   else
-    [ -f "$place" ] && [ ! -L "$place" ] && [[ " $known" == *" $(sum_of "$place") "* ]]
+    [ -f "$place" ] && [ ! -L "$place" ] && set_sum "$place" && [[ " $known" == *" $sum "* ]]
   fi
 }
 leads_to() { [ -L "$root$2" ] && [ "$(readlink "$root$2")" = "$1" ]; }
@@ -63,7 +79,7 @@ same() {
 
 keep() {
   local place=$1 beside number=1
-  beside=$(beside "$place")
+  set_beside "$place"
   if there "$beside"; then
     if [ -n "${recorded[kept $place]:-}" ] && same "$root$place" "$root$beside"; then return 0; fi
     while there "$beside.$number"; do number=$((number + 1)); done
@@ -91,7 +107,8 @@ put() {
 # record before and afterwards, for a kill in between.
 give_back() {
   local place=$root$1 beside
-  beside=$root$(beside "$1")
+  set_beside "$1"
+  beside=$root$beside
   [ -z "$had_manifest" ] || note returned - "$1"
   if there "$1" && [ "$(stat -c %d:%i "$place")" = "$(stat -c %d:%i "$beside")" ]; then
     rm "$beside"
@@ -102,11 +119,12 @@ give_back() {
   [ -z "$had_manifest" ] || write_manifest
 }
 settle_returned() {
-  local key place
+  local key place beside
   for key in "${!recorded[@]}"; do
     [ "${key%% *}" = returned ] || continue
     place=${key#* }
-    there "$(beside "$place")" || unset "recorded[file $place]" "recorded[link $place]" "recorded[kept $place]"
+    set_beside "$place"
+    there "$beside" || unset "recorded[file $place]" "recorded[link $place]" "recorded[kept $place]"
     unset "recorded[$key]"
   done
 }
@@ -114,7 +132,7 @@ settle_returned() {
 # What is there without ours: take KIND SOURCE PLACE.
 take() {
   local kind=$1 source=$2 place=$3 beside kept number
-  beside=$(beside "$place")
+  set_beside "$place"
   # Where there is no record, a link of ours that leads nowhere has taken the place of what is beside it.
   kept=${recorded[kept $place]:-}
   if [ -z "$had_manifest" ] && there "$place"; then kept=yes; fi

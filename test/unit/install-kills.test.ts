@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { MANIFEST, placesOf, run, smallClone, succeed, tree, write } from './installation.ts';
@@ -8,16 +8,21 @@ const clone = smallClone(folder);
 const PLACES = placesOf(clone, join(folder, 'nothing'));
 /** What changes something, and is a program of its own. */
 const TOOLS = ['mv', 'ln', 'rm', 'rmdir', 'install'];
-/** From call to call; six of them put one place. INSTALL_KILLS=all: four minutes. */
+/** From call to call; INSTALL_KILLS=all: at each. */
 const STEP = process.env['INSTALL_KILLS'] === 'all' ? 1 : 13;
 
 /** Runs it with tools of which the Nth call kills it instead. @returns whether there were that many */
 function killedAt(action: 'install' | 'uninstall', call: number, machine: string, tools: string): boolean {
-  rmSync(join(tools, 'calls'), { force: true });
+  writeFileSync(join(tools, 'calls'), '0\n');
   const { status } = run(clone, action, machine, {
     environment: { PATH: `${tools}:${process.env['PATH']}`, CALL: `${call}` },
   });
   return status !== 0;
+}
+
+function copy(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
 }
 
 const OWNERS = {
@@ -37,7 +42,8 @@ for (const [owner, words] of Object.entries(OWNERS))
         write(
           tools,
           tool,
-          `#!/bin/sh\necho x >>'${tools}/calls'\n[ "$(wc -l <'${tools}/calls')" -lt "$CALL" ] || { kill -9 $PPID; exit 1; }\n` +
+          `#!/bin/sh\nread -r calls <'${tools}/calls'\ncalls=$((calls + 1))\necho "$calls" >'${tools}/calls'\n` +
+            '[ "$calls" -lt "$CALL" ] || { kill -9 $PPID; exit 1; }\n' +
             `PATH='${process.env['PATH']}' exec ${tool} "$@"\n`,
           0o755,
         );
@@ -47,9 +53,14 @@ for (const [owner, words] of Object.entries(OWNERS))
         rmSync(join(machine, MANIFEST));
       }
       const before = tree(machine);
+      const installed = join(folder, 'installed');
+      if (action === 'uninstall') {
+        copy(machine, installed);
+        succeed(clone, 'install', installed);
+      }
       let call = 1;
       for (let killed = true; killed; call += STEP) {
-        if (action === 'uninstall') succeed(clone, 'install', machine);
+        if (action === 'uninstall') copy(installed, machine);
         killed = killedAt(action, call, machine, tools);
         succeed(clone, 'uninstall', machine);
         const after = tree(machine);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { check } from './checks.ts';
 import { hashOf, type Template } from './images.ts';
 import { cleanupHere, prepareHere } from './in-process.ts';
-import { executable, must } from './programs.ts';
+import { executable, must, UDEV } from './programs.ts';
 import { deviceNames, loopDevices } from './state.ts';
 
 /** A standard output, or error, that takes nothing: what is said of it, and how it is made in a folder. */
@@ -94,7 +94,10 @@ function world(): unknown {
   return [deviceNames(), loopDevices()];
 }
 
-for (const { name, reason, open } of DEAF)
+// Nothing of this is another with udev, and one of them waits by the clock.
+const DEAF_HERE = UDEV ? DEAF.slice(0, 1) : DEAF;
+
+for (const { name, reason, open } of DEAF_HERE)
   check(`a device that nobody can be told of goes again: standard output is ${name}`, (test, template) => {
     const told = (type: 'snapshot' | 'origin', images: string) => {
       const { descriptor, close } = open(template.folder);
@@ -123,7 +126,7 @@ for (const { name, reason, open } of DEAF)
     }
   });
 
-for (const { name, open } of DEAF)
+for (const { name, open } of DEAF_HERE)
   check(
     `a device comes about though nothing can be said beside: standard error is ${name}`,
     (test, template) => {

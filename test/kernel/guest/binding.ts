@@ -1,5 +1,5 @@
 // Stores and the versions that they were begun on, where people change images behind our back: on filesystems that keep a
-// store's label in the file, and on those where it lies beside.
+// store's label in the file, and on those where it lies beside: binding.js [FILESYSTEM...]
 import { rmSync } from 'node:fs';
 import { makeFiles } from './binding/files.ts';
 import { WHAT_DOES_NOT_FIT } from './binding/what-does-not-fit.ts';
@@ -8,7 +8,11 @@ import { checkLasting } from './checks.ts';
 import { FILESYSTEMS } from './filesystems/mounts.ts';
 import { leftovers, takeAllDown } from './state.ts';
 
-const KINDS = FILESYSTEMS.filter(({ name }) => /^(ext4|XFS|FAT|tmpfs|overlay)/.test(name));
+const NAMES = ['ext4', 'XFS', 'FAT', 'tmpfs', 'overlay'];
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : NAMES;
+const unknown = wanted.find(name => !NAMES.includes(name));
+if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${NAMES.join(', ')}`);
+const KINDS = FILESYSTEMS.filter(({ name }) => wanted.some(one => name.startsWith(one)));
 
 for (const kind of KINDS)
   checkLasting(`a store is used on what it was begun on, on ${kind.name}`, async (test, { folder }) => {

@@ -11,23 +11,10 @@ import { suspendedDevices } from './state.ts';
 import { signalAt } from './stopped-calls.ts';
 import { callsFrom, type SystemCall } from './system-calls.ts';
 
-/** Those that end or stop a program by default and can be held. */
-const SIGNALS = [
-  'TERM',
-  'INT',
-  'HUP',
-  'QUIT',
-  'USR1',
-  'USR2',
-  'PIPE',
-  'ALRM',
-  'VTALRM',
-  'PWR',
-  'IO',
-  'TSTP',
-  'ABRT',
-  'TRAP',
-];
+/** Those that end or stop a program by default and can be held; with udev, which is asked for at the same calls, one of each. */
+const SIGNALS = UDEV
+  ? ['TERM', 'TSTP']
+  : 'TERM INT HUP QUIT USR1 USR2 PIPE ALRM VTALRM PWR IO TSTP ABRT TRAP'.split(' ');
 
 /** A cow of another version: its snapshot has to be made below the origin that runs. */
 function prepareOther({ root, vm2 }: Template): string[] {
