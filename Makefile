@@ -148,7 +148,7 @@ sanitized = $(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -fsanitize=address,und
 checked := -D_GNU_SOURCE= -include test/memory/checked.h
 # What runs in another process as well, which has this one's memory and its thread's too: of the stack for calls that have returned,
 # which the sanitizer keeps for each thread, both would take the same piece.
-BESIDE_SOURCES := $(addprefix src/native/addon/,answers.c block-answers.c loop.c other-process.c)
+BESIDE_SOURCES := $(addprefix src/native/addon/,answers.c attribute-writes.c block-answers.c loop.c other-process.c)
 BESIDE := $(BESIDE_SOURCES:src/native/addon/%.c=dist/sanitized/beside/%.o)
 dist/sanitized/beside/%.o: src/native/addon/%.c $(ADDON_HEADERS) test/memory/checked.h | $(MODULES) needs
 	@mkdir -p dist/sanitized/beside

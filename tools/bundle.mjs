@@ -64,6 +64,12 @@ const LATER = {
     'devices/plan/discards.ts',
     'devices/plan/label.ts',
   ],
+  // The begin and the end of a template's run: what it overwrites is kept for VMs.
+  run: [
+    'devices/kernel/first-layers.ts',
+    'devices/kernel/store-answers.ts',
+    'devices/kernel/whole-writes.ts',
+  ],
   // Which VM has which device.
   claims: ['claims/claims.ts', 'claims/recorded-node.ts', 'libvirt/attachments.ts'],
   // What is taken down.

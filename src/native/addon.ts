@@ -196,6 +196,13 @@ export interface Addon {
   writeText(descriptor: number, text: string): void;
   /** The same for somebody who reads a page at a time, however long that takes. */
   writeAnswer(descriptor: number, text: string): void;
+  /**
+   * Writes an attribute of sysfs, by another process: false where the kernel is not done with it within that time. It may be done
+   * later then.
+   */
+  writeAttribute(path: string, text: string, milliseconds: number): boolean;
+  /** The same with what another attribute says, where this one says `former`. */
+  copyAttribute(source: string, path: string, former: string, milliseconds: number): boolean;
   isTerminal(descriptor: number): boolean;
   growFile(descriptor: number, size: number): void;
   setOwner(descriptor: number, user: number, group: number, mode: number): void;

@@ -7,6 +7,7 @@ const LOOPS = 'kernel/guest/loops';
 const REPAIRS = 'kernel/guest/repairs';
 const STANDSTILL = 'kernel/guest/standstill';
 const CORRUPTION = 'kernel/guest/corruption';
+const SICK_SERVERS = 'kernel/guest/filesystems/sick-servers';
 const CUT_SHORT = 'kernel/guest/life/cut-short';
 const PLAN = 'unit/plan.test';
 
@@ -54,6 +55,26 @@ export const STORE_GUARDS: readonly Guard[] = [
     to: '',
     program: CUT_SHORT,
     checks: ['a merge into holes whose room goes while it is under way is not taken for done'],
+    executable: true,
+  },
+  {
+    rule: 'a run begins where the stores of its VMs answer',
+    from: 'requireStoresAnswer(base);\n  stack.',
+    to: 'stack.',
+    program: SICK_SERVERS,
+    checks: [
+      'a run begins where its VMs have stores that answer, and ends where one does no more: a program (FUSE)',
+    ],
+    executable: true,
+  },
+  {
+    rule: 'what is under way to a store is waited for by the clock',
+    from: 'limitOf(device), ONE_BLOCK, soon());\n  } catch',
+    to: 'limitOf(device), ONE_BLOCK, 600_000);\n  } catch',
+    program: SICK_SERVERS,
+    checks: [
+      'a run begins where its VMs have stores that answer, and ends where one does no more: a program (FUSE)',
+    ],
     executable: true,
   },
   {

@@ -80,6 +80,15 @@ export const FUNCTIONS: Functions = {
   loopAnswers: { takes: [loops(() => [{ name: 'loop0', file: file() }]), number(32, () => 5000)] },
   // Whether or not there are such nodes.
   blockAnswers: { takes: [names(64, () => ['/dev/loop0', '/dev/null']), number(32, () => 5000)] },
+  copyAttribute: {
+    takes: [
+      text(64, () => '/proc/sys/kernel/ostype'),
+      text(64, () => '/dev/null'),
+      text(16, () => ''),
+      number(32, () => 5000),
+    ],
+  },
+  writeAttribute: { takes: [text(64, () => '/dev/null'), text(16, () => '4'), number(32, () => 5000)] },
   mountNumber: { takes: [aPath] },
   fileStatus: { takes: [aPath] },
   linkStatus: { takes: [path(() => link())] },

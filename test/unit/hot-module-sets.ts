@@ -77,6 +77,7 @@ export const MAKING = [
   'devices/kernel/other-kind.ts',
   'devices/kernel/snapshot-layer.ts',
   'devices/kernel/stale-cow.ts',
+  'devices/kernel/store-answers.ts',
   'devices/kernel/store-status.ts',
   'devices/kernel/sync-folder.ts',
   'devices/kernel/undo.ts',

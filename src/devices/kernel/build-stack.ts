@@ -17,6 +17,7 @@ import { findLoops } from './loop-devices.ts';
 import { requireOneName } from './one-name.ts';
 import { makeOrigin, verifyOrigin, withOriginSuspended } from './origin-device.ts';
 import { type LiveLayer, makeLayer, verifyLayer } from './snapshot-layer.ts';
+import { requireStoresAnswer } from './store-answers.ts';
 import type { UdevSession } from './udev-session.ts';
 import type { Undo } from './undo.ts';
 import { endWholeWrites, keepWritesWhole, storeDevice } from './whole-writes.ts';
@@ -55,6 +56,7 @@ export function buildStack(stack: Stack, udev: UdevSession, undo: Undo): void {
   // A merge that was killed before its first block may have left the device, and nothing noted on the base.
   if (missing.length === 0 && (!stack.origin || runningOrigin !== undefined) && !merge) return;
 
+  if (stack.origin && runningOrigin === undefined) requireStoresAnswer(base);
   stack.locks.takeCows(missing.map(({ layer }) => layer.cow));
   withHeldDescriptors(held => {
     const toMake = missing.map(({ layer, standing }) => ({ layer, standing, cow: openCow(layer.cow, held) }));

@@ -9,7 +9,7 @@ import { LOOP_DIRECT_IO, requireDirectIo, requireSafeDirectIo } from './direct-i
 import type { HeldDescriptors } from './held-descriptors.ts';
 import type { Image } from './images.ts';
 import { carriesOurs } from './in-the-way.ts';
-import { backingFile, LoopQuestions, type Question } from './loop-questions.ts';
+import { backingFile, loopQuestions, type Question } from './loop-questions.ts';
 import { descriptorDevice, holdersOf, openToRead, openToWrite } from './open-descriptor.ts';
 
 /** LO_FLAGS of linux/loop.h. */
@@ -37,7 +37,7 @@ export function findLoops(images: readonly Image[], held: HeldDescriptors): Map<
   const found = new Map<ImageKey, OpenLoop>();
   const wanted = new Map(images.map(image => [image.key, image]));
   if (wanted.size === 0) return found;
-  const questions = new LoopQuestions(wanted);
+  const questions = loopQuestions(wanted);
   try {
     for (const name of addon().listFolder('/sys/block')) {
       if (!/^loop\d+$/.test(name)) continue;

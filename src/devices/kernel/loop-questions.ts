@@ -40,7 +40,11 @@ export function backingFileIn(folder: string): string | undefined {
  * What is known of the paths of loop devices' files without asking anybody. The mounts are read when a loop device is
  * met whose file is not in the folder of one of the images.
  */
-export class LoopQuestions {
+export function loopQuestions(images: ReadonlyMap<ImageKey, Image>): LoopQuestions {
+  return new LoopQuestions(images);
+}
+
+class LoopQuestions {
   readonly #images: ReadonlyMap<ImageKey, Image>;
   readonly #folders: ReadonlySet<string>;
   #known: { mounts: readonly Mount[]; ours: ReadonlySet<string> } | undefined;

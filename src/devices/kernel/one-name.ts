@@ -5,7 +5,7 @@ import { type DeviceNumber, deviceNumberOf } from '../plan/device-number.ts';
 import { isLoopNumber } from '../plan/disk-key.ts';
 import { type ImageKey, imageKey } from '../plan/image-key.ts';
 import type { Image } from './images.ts';
-import { LoopQuestions } from './loop-questions.ts';
+import { loopQuestions } from './loop-questions.ts';
 import { mapperNameOf, ourDevices } from './mapper-name.ts';
 import { blockDevicePath, holdersOf } from './open-descriptor.ts';
 
@@ -33,7 +33,7 @@ function otherLoops(base: Image): DeviceNumber[] {
   if (base.device === undefined || !isLoopNumber(base.device)) return [];
   const key = base.disk as string as ImageKey;
   const path = pathOf(key, base.device) ?? base.path;
-  const questions = new LoopQuestions(new Map([[key, { ...base, path }]]));
+  const questions = loopQuestions(new Map([[key, { ...base, path }]]));
   const names = addon()
     .loopFiles()
     .filter(({ name, file }) => questions.of(name, file.replace(/\n$/, '')) !== 'not at all')

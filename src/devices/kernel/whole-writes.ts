@@ -4,7 +4,10 @@ import { warn } from '../../words/complaint.ts';
 import type { DeviceNumber } from '../plan/device-number.ts';
 import { isLoopNumber } from '../plan/disk-key.ts';
 import { parseSnapshotTable } from '../plan/snapshot-table.ts';
-import { withDescriptor } from './open-descriptor.ts';
+import { patience } from './patience.ts';
+
+/** For what is under way to a store; a busy disk needs less. */
+const PATIENCE_MILLISECONDS = 2000;
 
 /** KiB: a page of the kernel, the least that it takes, and a block of the filesystems that images lie on. */
 const ONE_BLOCK = '4';
@@ -18,25 +21,26 @@ const ONE_BLOCK = '4';
  */
 export function keepWritesWhole(device: DeviceNumber): void {
   if (!isLoopNumber(device)) return;
+  let why: string;
   try {
-    setLargest(device, ONE_BLOCK);
+    if (addon().writeAttribute(limitOf(device), ONE_BLOCK, soon())) return;
+    why = 'what is under way to it does not come to its end';
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    warn(
-      `/sys/dev/block/${device}/queue/max_sectors_kb cannot be set (${error.code}): should the filesystem of its file become full, ` +
-        'blocks may be lost there without an error',
-    );
+    why = error.code;
   }
+  warn(
+    `${limitOf(device)} cannot be set (${why}): should the filesystem of its file become full, ` +
+      'blocks may be lost there without an error',
+  );
 }
 
 /** Ends that. Where it cannot be ended, or the device has gone, nothing is said: it costs time alone. */
 export function endWholeWrites(device: DeviceNumber): void {
   if (!isLoopNumber(device)) return;
   try {
-    const set = addon().readText(`/sys/dev/block/${device}/queue/max_sectors_kb`)?.trim();
     // What loop devices begin with is the most that their driver takes; only newer kernels (6.3) know a word for that.
-    const most = addon().readText(`/sys/dev/block/${device}/queue/max_hw_sectors_kb`)?.trim();
-    if (set === ONE_BLOCK && most !== undefined) setLargest(device, most);
+    addon().copyAttribute(attributeOf(device, 'max_hw_sectors_kb'), limitOf(device), ONE_BLOCK, soon());
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
@@ -47,10 +51,18 @@ export function storeDevice(name: string): DeviceNumber | undefined {
   return parseSnapshotTable(addon().deviceTable(name)?.targets ?? [])?.cow;
 }
 
-/** @param kibibytes the longest request that is made of it. @throws SystemError */
-function setLargest(device: DeviceNumber, kibibytes: string): void {
-  const path = `/sys/dev/block/${device}/queue/max_sectors_kb`;
-  withDescriptor(addon().openFile(path, addon().openFlags.writeOnly, 0), descriptor =>
-    addon().writeText(descriptor, kibibytes),
-  );
+function limitOf(device: DeviceNumber): string {
+  return attributeOf(device, 'max_sectors_kb');
+}
+
+function attributeOf(device: DeviceNumber, name: string): string {
+  return `/sys/dev/block/${device}/queue/${name}`;
+}
+
+/**
+ * Milliseconds. The kernel lets nothing begin while it changes a limit, until all that is under way is done (blk_mq_freeze_queue),
+ * which a server that has died holds up for as long as it likes; who reads a limit waits for that too.
+ */
+function soon(): number {
+  return patience(PATIENCE_MILLISECONDS);
 }

@@ -26,6 +26,7 @@ NAPI_MODULE_INIT()
 	register_input(env, exports);
 	register_links(env, exports);
 	register_attributes(env, exports);
+	register_attribute_writes(env, exports);
 	register_signals(env, exports);
 	register_sockets(env, exports);
 	register_writing(env, exports);

@@ -79,6 +79,7 @@ void register_copies(napi_env env, napi_value exports);
 void register_input(napi_env env, napi_value exports);
 void register_links(napi_env env, napi_value exports);
 void register_attributes(napi_env env, napi_value exports);
+void register_attribute_writes(napi_env env, napi_value exports);
 void register_signals(napi_env env, napi_value exports);
 void register_sockets(napi_env env, napi_value exports);
 void register_writing(napi_env env, napi_value exports);

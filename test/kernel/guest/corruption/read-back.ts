@@ -51,7 +51,6 @@ export const OF_THE_KERNEL: readonly string[] = [
   'devices/kernel/one-name.ts',
   'devices/kernel/open-descriptor.ts',
   'devices/kernel/snapshot-layer.ts',
-  'devices/kernel/whole-writes.ts',
   'devices/planned-devices.ts',
   'devices/prepare.ts',
   'doctor/cookies.ts',

@@ -1,11 +1,13 @@
 // Loop devices, and devices of ours, whose files lie with a server that answers nobody any more, are nothing to any other
 // template. What would have to ask that server does not end before it goes on: that a command ends while it stands is the proof.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { check } from '../checks.ts';
+import { check, checkLasting } from '../checks.ts';
 import { disk, mustAdd, mustRemove } from '../hotplug/disks.ts';
 import { xenstored } from '../hotplug/surroundings.ts';
-import { hashOf, MEBIBYTE, makeImage, type Template, writeRandomAt } from '../images.ts';
+import { hashOf, MEBIBYTE, makeImage, statKey, type Template, writeRandomAt } from '../images.ts';
 import { cleanupHere, prepareHere } from '../in-process.ts';
 import { blockSnapshot, executable, kernel, must, mustCleanup, mustPrepare } from '../programs.ts';
 import { deviceNames, takeAllDown } from '../state.ts';
@@ -68,6 +70,60 @@ for (const { name, mount } of SERVERS)
       }
     },
   );
+
+for (const { name, mount } of SERVERS)
+  checkLasting(
+    `a run begins where its VMs have stores that answer, and ends where one does no more: ${name}`,
+    async (test, { root, rootCow, folder }) => {
+      const server = mount(`${folder}/sick`);
+      const node = prepareHere('snapshot', root, makeImage(`${server.point}/vm-cow.img`, MEBIBYTE));
+      const images = `${root}:${rootCow}`;
+      for (const runs of [false, true]) {
+        if (runs) mustPrepare('origin', root, rootCow);
+        const before = deviceNames();
+        server.stop();
+        const writing = spawn('dd', ['if=/dev/urandom', `of=${node}`, 'bs=4k', 'count=1', 'conv=fsync'], {
+          stdio: ['ignore', 'ignore', 'ignore'],
+        });
+        const written = new Promise(resolve => writing.once('exit', resolve));
+        try {
+          await held(writing.pid);
+          if (runs) {
+            test.match(blockSnapshot('cleanup', 'origin', `/dev/mapper/origin-${statKey(root)}`), {
+              status: 0,
+              stderr: '',
+            });
+            test.same(
+              deviceNames(),
+              [node.slice('/dev/mapper/'.length)],
+              'all goes but the disk that is in use',
+            );
+          } else {
+            test.match(blockSnapshot('prepare', 'origin', images), {
+              status: 1,
+              stderr:
+                /^block-snapshot: \S+\/vm-cow\.img \(\/dev\/loop\d+\), where a VM on .+ keeps .+ its server is reached\n$/,
+            });
+            test.same(deviceNames(), before, 'nothing is made');
+          }
+          test.ok(server.stands(), 'that has ended, and the server stands');
+        } finally {
+          server.goOn();
+        }
+        test.equal(await written, 0, 'what was written is there when the server is');
+      }
+      cleanupHere('snapshot', node);
+      server.unmount();
+    },
+  );
+
+/** Waits until a program waits for a device without end, by every look of half a second. @throws Error when it does not within half a minute */
+async function held(pid: number | undefined): Promise<void> {
+  for (let looks = 0, end = Date.now() + 30_000; looks < 10; await delay(50)) {
+    if (Date.now() > end) throw new Error(`${pid} is not held`);
+    looks = /\) D /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) ? looks + 1 : 0;
+  }
+}
 
 /** Each command ends, with what it is for, while the server stands. */
 function lifeMeanwhile(
